@@ -1,0 +1,63 @@
+"""The questions asked of places, as SQL expressions that an index answers.
+
+The question is put in the column's terms and never the column in the question's: a function around
+a column hides it from its index. Distances are the one exception, because only `geography` knows
+meters; a column that is asked for them carries a `geography_index` as well.
+"""
+
+from typing import Any
+
+import shapely
+from geoalchemy2.elements import WKBElement
+from shapely.geometry.base import BaseGeometry
+from sqlalchemy import Boolean, ColumnElement, Double, Index, func, text
+from sqlalchemy.orm import InstrumentedAttribute
+
+from geo.values import SRID, Bounds, Position
+
+Column = ColumnElement[Any] | InstrumentedAttribute[Any]
+
+
+def inside(column: Column, bounds: Bounds) -> ColumnElement[bool]:
+    """Rows whose geometry has a point in `bounds` or on its edge."""
+    box = func.ST_MakeEnvelope(bounds.west, bounds.south, bounds.east, bounds.north, SRID)
+    return func.ST_Intersects(column, box, type_=Boolean)
+
+
+def touching(column: Column, geometry: BaseGeometry | Column) -> ColumnElement[bool]:
+    """Rows whose geometry shares a point with `geometry` (WGS 84), which may be a column too."""
+    other = _constant(geometry) if isinstance(geometry, BaseGeometry) else geometry
+    return func.ST_Intersects(column, other, type_=Boolean)
+
+
+def near(column: Column, position: Position) -> ColumnElement[float]:
+    """Order by this to get the nearest rows first; it is the distance in meters, on a sphere.
+
+    With a LIMIT and a `geography_index` the database walks the index instead of sorting the table.
+    """
+    return func.geography(column).op("<->", return_type=Double())(_geography(position))
+
+
+def meters_to(column: Column, position: Position) -> ColumnElement[float]:
+    """Distance of a row from `position` in meters, on the WGS 84 ellipsoid."""
+    return func.ST_Distance(func.geography(column), _geography(position), type_=Double)
+
+
+def within_meters(column: Column, position: Position, meters: float) -> ColumnElement[bool]:
+    """Rows at most `meters` away from `position`; answered from a `geography_index`."""
+    return func.ST_DWithin(func.geography(column), _geography(position), meters, type_=Boolean)
+
+
+def geography_index(name: str, column: str) -> Index:
+    """The index that `near` and `within_meters` need, for the `__table_args__` of a table."""
+    return Index(name, text(f"geography({column})"), postgresql_using="gist")
+
+
+def _geography(position: Position) -> ColumnElement[Any]:
+    point = func.ST_SetSRID(func.ST_MakePoint(position.lon, position.lat), SRID)
+    return func.geography(point)
+
+
+def _constant(geometry: BaseGeometry) -> WKBElement:
+    wkb = shapely.to_wkb(shapely.set_srid(geometry, SRID), include_srid=True)
+    return WKBElement(wkb, srid=SRID, extended=True)
