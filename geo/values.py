@@ -75,8 +75,11 @@ class Bounds:
     north: float
 
     def __post_init__(self) -> None:
-        Position(self.south, self.west)
-        Position(self.north, self.east)
+        southwest, northeast = Position(self.south, self.west), Position(self.north, self.east)
+        object.__setattr__(self, "west", southwest.lon)
+        object.__setattr__(self, "south", southwest.lat)
+        object.__setattr__(self, "east", northeast.lon)
+        object.__setattr__(self, "north", northeast.lat)
         if self.west > self.east:
             raise NotAPlace(f"West {self.west:g} lies east of {self.east:g}: the box is swapped.")
         if self.south > self.north:
