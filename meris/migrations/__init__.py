@@ -1,0 +1,48 @@
+"""The only way the schema is made: Alembic's revisions, then what must stand in every database."""
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection
+
+from meris.db import driver_url, engine_at
+from meris.migrations import seed
+from meris.settings import Settings
+
+FOLDER = Path(__file__).parent
+
+
+def migrate(settings: Settings) -> None:
+    """Bring the database to the newest schema and seed it; does nothing where nothing is missing.
+
+    Connects as the owner's role and grants the web's role what it needs.
+    """
+    if settings.owner_url is None or settings.database_url is None:
+        raise ValueError("the settings name no database yet; start the private cluster first")
+    engine = engine_at(settings.owner_url, pool_size=1)
+    try:
+        with engine.begin() as connection:
+            # two hosts that start at once must not both migrate
+            connection.exec_driver_sql("SELECT pg_advisory_xact_lock(20261122)")
+            upgrade(connection)
+            seed.plant(connection, state=settings.state, web_url=driver_url(settings.database_url))
+    finally:
+        engine.dispose()
+
+
+def upgrade(connection: Connection, revision: str = "head") -> None:
+    """Apply the revisions up to `revision`, inside the connection's transaction."""
+    command.upgrade(_config(connection), revision)
+
+
+def downgrade(connection: Connection, revision: str) -> None:
+    """Take the revisions back to `revision` (`base` for none of them)."""
+    command.downgrade(_config(connection), revision)
+
+
+def _config(connection: Connection) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(FOLDER))
+    config.attributes["connection"] = connection
+    return config

@@ -1,0 +1,131 @@
+"""What every database must hold besides its schema: roles, code lists, places, rights.
+
+Each step leaves alone what is already there, so that an operator's changes survive an upgrade.
+"""
+
+from sqlalchemy import Connection, make_url, text
+from sqlalchemy.dialects.postgresql import insert
+
+from geo.columns import as_wkb, boundary_as_wkb
+from geo.gazetteer import County as GazetteerCounty
+from geo.gazetteer import Gazetteer
+from meris import fields, tables
+from meris.accounts import ROLES
+
+#: What the web's role may do to each table; a table that is not named here it may only read.
+_WRITABLE = (
+    "agency account account_role webauthn api_token log_in_failure resource shelter supply_site"
+    " stock_line unit unit_position position_fix upload upload_file header_mapping"
+).split()
+
+
+def plant(connection: Connection, *, state: str, web_url: str) -> None:
+    """Seed the database for `state` and let the role of `web_url` work in it."""
+    _plant_roles(connection)
+    _plant_status_codes(connection)
+    _plant_places(connection, Gazetteer.load(state))
+    connection.exec_driver_sql("SELECT position_fix_prepare(current_date - 1, 8)")
+    _grant(connection, make_url(web_url).username or "")
+    adopt_journal(connection)
+
+
+def adopt_journal(connection: Connection) -> None:
+    """After a restore the journal's transaction ids are another cluster's: make them all past."""
+    here = connection.scalar(text("SELECT journal_identity()"))
+    home = connection.scalar(text("SELECT identity FROM journal_home"))
+    if home == here:
+        return
+    connection.execute(text("UPDATE change SET xid = '0'::xid8"))
+    connection.execute(text("ALTER TABLE unit_position DISABLE TRIGGER USER"))
+    connection.execute(text("UPDATE unit_position SET xid = '0'::xid8"))
+    connection.execute(text("ALTER TABLE unit_position ENABLE TRIGGER USER"))
+    connection.execute(text("DELETE FROM journal_home"))
+    connection.execute(insert(tables.JournalHome).values(only=True, identity=here))
+
+
+def _plant_roles(connection: Connection) -> None:
+    rows = [{"name": role.name, "description": role.description} for role in ROLES]
+    connection.execute(insert(tables.Role).values(rows).on_conflict_do_nothing())
+
+
+def _plant_status_codes(connection: Connection) -> None:
+    rows = [
+        {
+            "kind": kind,
+            "code": status.code,
+            "title": status.title,
+            "ics_status": status.ics,
+            "rank": rank,
+            "age_limit_minutes": fields.age_limit_minutes(kind, status.code),
+        }
+        for kind in fields.KINDS
+        for rank, status in enumerate(fields.statuses(kind))
+    ]
+    connection.execute(insert(tables.StatusCode).values(rows).on_conflict_do_nothing())
+
+
+def _plant_places(connection: Connection, gazetteer: Gazetteer) -> None:
+    known = set(connection.scalars(text("SELECT fips FROM county")))
+    missing = [
+        (county, served)
+        for counties, served in ((gazetteer.counties, True), (gazetteer.neighbors, False))
+        for county in counties.values()
+        if county.fips not in known
+    ]
+    if missing:
+        connection.execute(insert(tables.County), [_county_row(c, s) for c, s in missing])
+        _plant_regions(connection, gazetteer)
+
+
+def _county_row(county: GazetteerCounty, served: bool) -> dict[str, object]:
+    return {
+        "fips": county.fips,
+        "name": county.name,
+        "full_name": county.full_name,
+        "state": county.state,
+        "served": served,
+        "population": county.population,
+        "center": as_wkb(county.centroid),
+        "boundary": boundary_as_wkb(county.geometry),
+    }
+
+
+def _plant_regions(connection: Connection, gazetteer: Gazetteer) -> None:
+    for scheme in gazetteer.regions:
+        scheme_id = connection.scalar(
+            insert(tables.RegionScheme)
+            .values(code=scheme.code, title=scheme.title)
+            .on_conflict_do_update(index_elements=["code"], set_={"title": scheme.title})
+            .returning(tables.RegionScheme.id)
+        )
+        for region in scheme.regions:
+            _plant_region(connection, scheme_id, region.code, region.title, region.counties)
+
+
+def _plant_region(
+    connection: Connection, scheme_id: int | None, code: str, title: str, counties: list[str]
+) -> None:
+    region_id = connection.scalar(
+        insert(tables.Region)
+        .values(scheme_id=scheme_id, code=code, title=title)
+        .on_conflict_do_update(index_elements=["scheme_id", "code"], set_={"title": title})
+        .returning(tables.Region.id)
+    )
+    members = [{"region_id": region_id, "county_fips": fips} for fips in counties]
+    connection.execute(insert(tables.region_county).values(members).on_conflict_do_nothing())
+
+
+def _grant(connection: Connection, web_role: str) -> None:
+    """Rights by table; the journal and the places are read-only to the web."""
+    if not web_role or web_role == connection.scalar(text("SELECT current_user")):
+        return
+    role = connection.dialect.identifier_preparer.quote(web_role)
+    for statement in (
+        f"GRANT USAGE ON SCHEMA public TO {role}",
+        f"GRANT SELECT ON ALL TABLES IN SCHEMA public TO {role}",
+        f"GRANT INSERT, UPDATE, DELETE ON {', '.join(_WRITABLE)} TO {role}",
+        f"GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {role}",
+        f"GRANT EXECUTE ON FUNCTION journal_identity(), position_fix_prepare(date, integer)"
+        f" TO {role}",
+    ):
+        connection.exec_driver_sql(statement)

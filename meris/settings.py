@@ -1,0 +1,122 @@
+"""Read the environment once; everything else is handed a `Settings`."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Literal, Self, cast
+
+from meris.errors import Refused
+
+Environment = Literal["demo", "production", "test"]
+
+#: Every variable MERIS reads, with what it does. The docs test holds docs/operations.md against it.
+VARIABLES: dict[str, str] = {
+    "MERIS_HOME": "folder of the private cluster, its secrets and the demo accounts",
+    "MERIS_ENV": "demo (default), production (no demo state, secure cookies) or test",
+    "MERIS_STATE": "the state served, a folder of geo/states (default MO)",
+    "DATABASE_URL": "use this PostgreSQL as the web's role instead of the private cluster",
+    "DATABASE_OWNER_URL": "the owner's role for migrations (default: DATABASE_URL)",
+    "HOST": "address to listen on (default 127.0.0.1)",
+    "PORT": "port to listen on (default 8000)",
+    "MERIS_THREADS": "most requests and live feeds served at once (default 1200)",
+    "MERIS_SECRET_KEY": "signs sessions (default: made once, kept in MERIS_HOME)",
+    "MERIS_TILE_URL": "raster basemap, e.g. https://tiles.example/{z}/{x}/{y}.png",
+    "MERIS_PMTILES": "vector basemap, a PMTiles file's address",
+    "MERIS_MFA_ROLES": "roles that must use a second factor (default in production: "
+    "dispatcher,state,admin; in demo: none)",
+    "MERIS_METRICS_TOKEN": "bearer token that opens /metrics (default: admins only)",
+    "MERIS_TRUSTED_PROXIES": "how many reverse proxies stand in front (default 0)",
+    "MERIS_UPLOAD_LIMIT_MB": "largest spreadsheet accepted, in megabytes (default 100)",
+    "MERIS_LOG_LEVEL": "debug, info (default), warning or error",
+}
+
+_GUARDED_ROLES = frozenset({"dispatcher", "state", "admin"})
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What an installation may choose. Times are in seconds unless the name says otherwise."""
+
+    home: Path
+    environment: Environment = "demo"
+    state: str = "MO"
+    database_url: str | None = None
+    owner_url: str | None = None
+    host: str = "127.0.0.1"
+    port: int = 8000
+    threads: int = 1200
+    secret_key: str | None = None
+    tile_url: str | None = None
+    pmtiles: str | None = None
+    mfa_roles: frozenset[str] = frozenset()
+    metrics_token: str | None = None
+    trusted_proxies: int = 0
+    upload_limit_mb: int = 100
+    log_level: str = "info"
+
+    @property
+    def exercise(self) -> bool:
+        """Whether every page must say that the data is not real."""
+        return self.environment != "production"
+
+    @classmethod
+    def from_environment(cls, environ: Mapping[str, str] | None = None) -> Self:
+        """Settings from environment variables; raises `Refused` on a value that cannot be used."""
+        env = os.environ if environ is None else environ
+        environment = _environment(env)
+        database_url = env.get("DATABASE_URL") or None
+        return cls(
+            home=Path(env.get("MERIS_HOME") or default_home(env)).expanduser().absolute(),
+            environment=environment,
+            state=env.get("MERIS_STATE") or "MO",
+            database_url=database_url,
+            owner_url=env.get("DATABASE_OWNER_URL") or database_url,
+            host=env.get("HOST") or "127.0.0.1",
+            port=_whole(env, "PORT", 8000),
+            threads=_whole(env, "MERIS_THREADS", 1200),
+            secret_key=env.get("MERIS_SECRET_KEY") or None,
+            tile_url=env.get("MERIS_TILE_URL") or None,
+            pmtiles=env.get("MERIS_PMTILES") or None,
+            mfa_roles=_roles(env, environment),
+            metrics_token=env.get("MERIS_METRICS_TOKEN") or None,
+            trusted_proxies=_whole(env, "MERIS_TRUSTED_PROXIES", 0),
+            upload_limit_mb=_whole(env, "MERIS_UPLOAD_LIMIT_MB", 100),
+            log_level=env.get("MERIS_LOG_LEVEL") or "info",
+        )
+
+    def at(self, *, database_url: str, owner_url: str) -> Self:
+        """The same settings on a database that is now known."""
+        return replace(self, database_url=database_url, owner_url=owner_url)
+
+
+def default_home(env: Mapping[str, str]) -> str:
+    """Where state lives when MERIS_HOME is unset."""
+    if os.geteuid() == 0:
+        # root's home is closed to the unprivileged user that PostgreSQL runs as
+        return "/var/lib/meris"
+    data = env.get("XDG_DATA_HOME") or "~/.local/share"
+    return f"{data}/meris"
+
+
+def _environment(env: Mapping[str, str]) -> Environment:
+    name = env.get("MERIS_ENV") or "demo"
+    if name not in ("demo", "production", "test"):
+        raise Refused(f'MERIS_ENV is "{name}". Use demo, production or test.')
+    return cast(Environment, name)
+
+
+def _whole(env: Mapping[str, str], name: str, default: int) -> int:
+    text = env.get(name)
+    if not text:
+        return default
+    if not text.isdecimal():
+        raise Refused(f'{name} is "{text}". Use a whole number such as {default}.')
+    return int(text)
+
+
+def _roles(env: Mapping[str, str], environment: Environment) -> frozenset[str]:
+    text = env.get("MERIS_MFA_ROLES")
+    if text is None:
+        return _GUARDED_ROLES if environment == "production" else frozenset()
+    return frozenset(role.strip() for role in text.split(",") if role.strip())

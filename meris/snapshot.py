@@ -1,0 +1,197 @@
+"""The map as columns: everything a policy may see, at one cursor (design.md §3).
+
+The format is described in docs/architecture.md and read by static/js/columns.js.
+"""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from sqlalchemy import BigInteger, Row, Select, and_, case, cast, func, select
+from sqlalchemy.orm import Session
+
+from meris import changes
+from meris.accounts import Policy
+from meris.changes import Cursor, Touched
+from meris.tables import Agency, Resource, StatusCode, UnitPosition
+
+#: Minutes are counted from here so that the numbers are short.
+EPOCH_2020 = 1_577_836_800
+#: A live position older than this is not believed (domain §7.9).
+POSITION_AGE_LIMIT_MINUTES = 10
+
+_APPROXIMATE, _RESTRICTED, _CONFIDENTIAL, _LIVE = 1, 2, 4, 8
+_DELTA_CODED = ("id", "lat", "lon")
+
+Columns = dict[str, Any]
+Item = TypeVar("Item")
+
+
+@dataclass(frozen=True)
+class Moved:
+    """What changed for one policy: resources to replace, and ids it may no longer know."""
+
+    rows: Sequence[Row[Any]]
+    gone: list[int]
+
+
+def whole(session: Session, policy: Policy) -> Columns:
+    """The whole map for `policy`, with the cursor it is true at. Call inside `reading`."""
+    here = changes.now(session)
+    rows = session.execute(_map_query(policy)).all()
+    return {"cursor": str(here), "full": True, **encode(rows, _agency_names(session))}
+
+
+def since(session: Session, policy: Policy, given: str, *, most: int = 20_000) -> Columns:
+    """What changed on the map since the cursor, or the whole map where that says it better.
+
+    A cursor from elsewhere is answered with everything.
+    """
+    here = changes.now(session)
+    try:
+        cursor = Cursor.parse(given)
+        changes.check(cursor, here)
+    except changes.CursorElsewhere:
+        return whole(session, policy)
+    news = changes.news(session, cursor, here, most=most)
+    if news.overflow or news.whole_map:
+        return whole(session, policy)
+    moved = changed(session, policy, news.touched)
+    return {"cursor": str(here), "full": False, **delta(session, moved)}
+
+
+def delta(session: Session, moved: Moved) -> Columns:
+    """Columns of changed resources and the ids that are gone."""
+    names = _agency_names(session, {row.agency_id for row in moved.rows})
+    return {**encode(moved.rows, names), "gone": moved.gone}
+
+
+def changed(session: Session, policy: Policy, touched: Sequence[Touched]) -> Moved:
+    """Of the touched resources, those the policy sees now, and those it saw and no longer may."""
+    ids = [item.id for item in touched]
+    rows = session.execute(_map_query(policy, ids)).all() if ids else []
+    seen = {row.id for row in rows}
+    missing = [item for item in touched if item.id not in seen and item.before is not None]
+    return Moved(rows, _gone(session, policy, missing))
+
+
+def _gone(session: Session, policy: Policy, missing: Iterable[Touched]) -> list[int]:
+    """The ids of those that the policy admitted at the cursor; the others were never known."""
+    before = {item.id: item.before or {} for item in missing}
+    if not before:
+        return []
+    current = select(
+        Resource.id, Resource.kind, Resource.sensitivity, Resource.agency_id
+    ).where(Resource.id.in_(before))
+    for row in session.execute(current).mappings():
+        before[row["id"]] = {**row, **before[row["id"]]}
+    return sorted(
+        i
+        for i, was in before.items()
+        # without all three the row was neither there then nor is it now
+        if {"kind", "sensitivity", "agency_id"} <= was.keys()
+        and policy.admits(
+            kind=was["kind"], sensitivity=was["sensitivity"], agency_id=was["agency_id"]
+        )
+    )
+
+
+def encode(rows: Iterable[Row[Any]], agencies: dict[int, str]) -> Columns:
+    """Rows of the map query as columns; the located come first, in the order given."""
+    rows = list(rows)
+    looks: dict[tuple[str, str, str | None], int] = {}
+    counties: dict[str, int] = {}
+    used: dict[int, int] = {}
+    located = [row for row in rows if row.lat is not None]
+    ordered = located + [row for row in rows if row.lat is None]
+    columns: Columns = {
+        "located": len(located),
+        "id": [row.id for row in ordered],
+        "lat": [row.lat for row in located],
+        "lon": [row.lon for row in located],
+        "look": [_index(looks, (row.kind, row.status, row.type)) for row in ordered],
+        "county": [
+            -1 if row.county_fips is None else _index(counties, row.county_fips) for row in ordered
+        ],
+        "agency": [_index(used, row.agency_id) for row in ordered],
+        "flags": [row.flags for row in ordered],
+        "stale_at": [row.stale_at for row in ordered],
+    }
+    for name in _DELTA_CODED:
+        columns[name] = _differences(columns[name])
+    return {
+        "looks": list(looks),
+        "counties": list(counties),
+        "agencies": [(i, agencies[i]) for i in used],
+        **columns,
+    }
+
+
+def _index(known: dict[Item, int], item: Item) -> int:
+    return known.setdefault(item, len(known))
+
+
+def _differences(numbers: Sequence[int]) -> list[int]:
+    return [n - before for n, before in zip(numbers, (0, *numbers), strict=False)]
+
+
+def _agency_names(session: Session, ids: Collection[int] | None = None) -> dict[int, str]:
+    statement = select(Agency.id, Agency.name)
+    if ids is not None:
+        statement = statement.where(Agency.id.in_(ids))
+    return {row.id: row.name for row in session.execute(statement)}
+
+
+def _map_query(policy: Policy, ids: Collection[int] | None = None) -> Select[Any]:
+    """One row a resource: integers only, as the columns want them."""
+    live = and_(
+        UnitPosition.resource_id.is_not(None),
+        (Resource.position_at.is_(None)) | (UnitPosition.at >= Resource.position_at),
+    )
+    position = case((live, UnitPosition.position), else_=Resource.position)
+    statement = (
+        select(
+            Resource.id,
+            Resource.kind,
+            Resource.status,
+            Resource.type,
+            Resource.agency_id,
+            Resource.county_fips,
+            _hundred_thousandths(func.ST_Y(position)).label("lat"),
+            _hundred_thousandths(func.ST_X(position)).label("lon"),
+            _flags(live).label("flags"),
+            _stale_minute(live).label("stale_at"),
+        )
+        .join(StatusCode, and_(StatusCode.kind == Resource.kind, StatusCode.code == Resource.status))
+        .outerjoin(UnitPosition, UnitPosition.resource_id == Resource.id)
+        .where(policy.condition())
+        # geometry sorts along a Hilbert curve: neighbors share their first digits, which gzip likes
+        .order_by(position, Resource.id)
+    )
+    return statement if ids is None else statement.where(Resource.id.in_(ids))
+
+
+def _hundred_thousandths(degrees: Any) -> Any:
+    return cast(func.round(degrees * 100_000), BigInteger)
+
+
+def _flags(live: Any) -> Any:
+    return (
+        case((Resource.position_radius_m.is_not(None) & ~live, _APPROXIMATE), else_=0)
+        + case(
+            (Resource.sensitivity == "restricted", _RESTRICTED),
+            (Resource.sensitivity == "confidential", _CONFIDENTIAL),
+            else_=0,
+        )
+        + case((live, _LIVE), else_=0)
+    )
+
+
+def _stale_minute(live: Any) -> Any:
+    """Minute, counted from 2020, at which the row is no longer to be believed; 0: never was."""
+    confirmed = cast(func.extract("epoch", Resource.confirmed_at) - EPOCH_2020, BigInteger) // 60
+    moved = cast(func.extract("epoch", UnitPosition.at) - EPOCH_2020, BigInteger) // 60
+    by_status = func.coalesce(confirmed + StatusCode.age_limit_minutes, 0)
+    by_position = case((live, moved + POSITION_AGE_LIMIT_MINUTES), else_=None)
+    # LEAST leaves NULL out
+    return cast(func.least(by_status, by_position), BigInteger)

@@ -1,0 +1,44 @@
+"""Every table and constraint. The schema itself is made by `meris/migrations` alone."""
+
+from meris.tables.accounts import Account, Agency, ApiToken, LogInFailure, Role, WebAuthn, account_role
+from meris.tables.base import Base
+from meris.tables.journal import Change, JournalHome
+from meris.tables.places import County, Region, RegionScheme, region_county
+from meris.tables.resources import (
+    Resource,
+    Shelter,
+    StatusCode,
+    StockLine,
+    SupplySite,
+    Unit,
+)
+from meris.tables.positions import PositionFix, UnitPosition
+from meris.tables.uploads import HeaderMapping, Upload, UploadFile
+
+__all__ = [
+    "Account",
+    "Agency",
+    "ApiToken",
+    "Base",
+    "Change",
+    "County",
+    "HeaderMapping",
+    "JournalHome",
+    "LogInFailure",
+    "PositionFix",
+    "Region",
+    "RegionScheme",
+    "Resource",
+    "Role",
+    "Shelter",
+    "StatusCode",
+    "StockLine",
+    "SupplySite",
+    "Unit",
+    "UnitPosition",
+    "Upload",
+    "UploadFile",
+    "WebAuthn",
+    "account_role",
+    "region_county",
+]

@@ -1,0 +1,48 @@
+"""Where moving units are and were. Not journalled (design.md §2): the trail is its own record."""
+
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from geo.columns import point_column
+from meris.tables.base import Base, BigInt, Moment, Now, Xid8
+
+_THIS_TRANSACTION = text("pg_current_xact_id()")
+
+
+class UnitPosition(Base):
+    """The newest position of a unit. `xid` lets the feed find it with the journal's cursor."""
+
+    __tablename__ = "unit_position"
+
+    resource_id: Mapped[BigInt] = mapped_column(
+        ForeignKey("resource.id", ondelete="CASCADE"), primary_key=True
+    )
+    at: Mapped[Moment] = mapped_column(comment="when the fix was taken")
+    position: Mapped[Any] = mapped_column(point_column(), nullable=False)
+    accuracy_m: Mapped[float | None]
+    speed_mps: Mapped[float | None]
+    course_deg: Mapped[float | None]
+    source: Mapped[str] = mapped_column(comment="owntracks, traccar, browser, dispatcher")
+    xid: Mapped[str] = mapped_column(Xid8, server_default=_THIS_TRANSACTION, index=True)
+
+
+class PositionFix(Base):
+    """The trail: every accepted fix, partitioned by day so that retention is a DROP."""
+
+    __tablename__ = "position_fix"
+    __table_args__ = (
+        Index("ix_position_fix_resource_id", "resource_id", "at"),
+        {"postgresql_partition_by": "RANGE (at)"},
+    )
+
+    resource_id: Mapped[BigInt] = mapped_column(primary_key=True)
+    at: Mapped[Moment] = mapped_column(primary_key=True)
+    received_at: Mapped[Now]
+    position: Mapped[Any] = mapped_column(point_column(spatial_index=False), nullable=False)
+    accuracy_m: Mapped[float | None]
+    speed_mps: Mapped[float | None]
+    course_deg: Mapped[float | None]
+    altitude_m: Mapped[float | None]
+    source: Mapped[str]

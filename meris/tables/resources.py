@@ -1,0 +1,221 @@
+"""Resources: one common table, and one table a kind beside it.
+
+Column names are the field catalogue's (`meris/fields`); domain §8.2 lists them.
+"""
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import (
+    ARRAY,
+    CheckConstraint,
+    Computed,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Text,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from geo.columns import point_column
+from meris.tables.accounts import Agency
+from meris.tables.base import Base, BigInt, Id, Moment, Now
+from meris.tables.places import County
+
+_SEARCH_TEXT = (
+    "lower(name || ' ' || coalesce(external_id, '') || ' ' || coalesce(address_line1, '') || ' ' ||"
+    " coalesce(city, '') || ' ' || coalesce(zip, ''))"
+)
+
+
+class StatusCode(Base):
+    """Which statuses a kind has, and how long each may be believed; seeded from the catalogue."""
+
+    __tablename__ = "status_code"
+
+    kind: Mapped[str] = mapped_column(primary_key=True)
+    code: Mapped[str] = mapped_column(primary_key=True)
+    title: Mapped[str]
+    ics_status: Mapped[str | None]
+    rank: Mapped[int] = mapped_column(comment="order in lists")
+    age_limit_minutes: Mapped[int] = mapped_column(comment="older than this is stale")
+
+
+class Resource(Base):
+    """Anything that can be seen on the map: a shelter, a supply site or a unit."""
+
+    __tablename__ = "resource"
+    __table_args__ = (
+        ForeignKeyConstraint(["kind", "status"], ["status_code.kind", "status_code.code"]),
+        CheckConstraint("kind IN ('shelter', 'supply_site', 'unit')", name="kind"),
+        CheckConstraint(
+            "sensitivity IN ('public', 'restricted', 'confidential')", name="sensitivity"
+        ),
+        CheckConstraint("(position IS NULL) = (position_source IS NULL)", name="position_source"),
+        CheckConstraint("length(trim(name)) > 0", name="name"),
+        Index("ix_resource_position", "position", postgresql_using="gist"),
+        Index(
+            "uq_resource_external_id",
+            "agency_id",
+            "kind",
+            "external_id",
+            unique=True,
+            postgresql_where=text("external_id IS NOT NULL"),
+        ),
+        Index("ix_resource_name", "agency_id", "kind", text("lower(name)")),
+        Index(
+            "ix_resource_search_text",
+            "search_text",
+            postgresql_using="gin",
+            postgresql_ops={"search_text": "gin_trgm_ops"},
+        ),
+    )
+
+    id: Mapped[Id]
+    kind: Mapped[str]
+    agency_id: Mapped[int] = mapped_column(ForeignKey("agency.id"))
+    external_id: Mapped[str | None]
+    name: Mapped[str]
+    type: Mapped[str | None] = mapped_column(
+        comment="shelter_type, site_type or unit_type of the catalogue"
+    )
+    status: Mapped[str]
+    status_at: Mapped[Moment | None]
+    status_by: Mapped[str | None]
+    status_reason: Mapped[str | None]
+    position: Mapped[Any | None] = mapped_column(point_column(spatial_index=False))
+    position_source: Mapped[str | None] = mapped_column(comment="how it was placed")
+    position_radius_m: Mapped[int | None] = mapped_column(comment="set when only approximate")
+    position_at: Mapped[Moment | None]
+    county_fips: Mapped[str | None] = mapped_column(ForeignKey("county.fips"), index=True)
+    address_line1: Mapped[str | None]
+    address_line2: Mapped[str | None]
+    city: Mapped[str | None]
+    state: Mapped[str | None]
+    zip: Mapped[str | None]
+    contact_name: Mapped[str | None]
+    contact_phone: Mapped[str | None]
+    contact_email: Mapped[str | None]
+    notes: Mapped[str | None]
+    source: Mapped[str | None] = mapped_column(comment="where the facts come from, in words")
+    as_of: Mapped[Moment | None] = mapped_column(comment="when the source says they were true")
+    confirmed_at: Mapped[Moment | None] = mapped_column(comment="last said to be still true")
+    confirmed_by: Mapped[str | None]
+    sensitivity: Mapped[str] = mapped_column(server_default="restricted")
+    version: Mapped[int] = mapped_column(server_default=text("1"))
+    created_at: Mapped[Now]
+    updated_at: Mapped[Now]
+    search_text: Mapped[str] = mapped_column(Text, Computed(_SEARCH_TEXT, persisted=True))
+
+    agency: Mapped[Agency] = relationship(viewonly=True)
+    county: Mapped[County | None] = relationship(viewonly=True)
+
+
+class Shelter(Base):
+    """What only a shelter has. NULL is unknown, never zero or no."""
+
+    __tablename__ = "shelter"
+
+    resource_id: Mapped[BigInt] = mapped_column(
+        ForeignKey("resource.id", ondelete="CASCADE"), primary_key=True
+    )
+    facility_usage: Mapped[str | None]
+    evacuation_capacity: Mapped[int | None]
+    post_impact_capacity: Mapped[int | None]
+    population_total: Mapped[int | None]
+    population_general: Mapped[int | None]
+    population_medical_needs: Mapped[int | None]
+    population_other: Mapped[int | None]
+    population_pets: Mapped[int | None]
+    reporting_period: Mapped[str | None]
+    ada_compliant: Mapped[bool | None]
+    wheelchair_accessible: Mapped[bool | None]
+    pet_policy: Mapped[str | None]
+    pet_capacity: Mapped[int | None]
+    generator: Mapped[bool | None]
+    self_sufficient_electricity: Mapped[bool | None]
+    backup_power_kw: Mapped[Decimal | None]
+    kitchen: Mapped[bool | None]
+    showers: Mapped[bool | None]
+    in_100yr_floodplain: Mapped[bool | None]
+    in_500yr_floodplain: Mapped[bool | None]
+    opened_at: Mapped[Moment | None]
+    closed_at: Mapped[Moment | None]
+    managing_org: Mapped[str | None]
+    agreement: Mapped[str | None]
+    hours_open: Mapped[str | None]
+    hours_close: Mapped[str | None]
+
+
+class SupplySite(Base):
+    """What only a supply site has; its goods are `StockLine`s."""
+
+    __tablename__ = "supply_site"
+
+    resource_id: Mapped[BigInt] = mapped_column(
+        ForeignKey("resource.id", ondelete="CASCADE"), primary_key=True
+    )
+    owner_agency: Mapped[str | None] = mapped_column(comment="who owns the goods, if another")
+    hours_open: Mapped[str | None]
+    hours_close: Mapped[str | None]
+
+
+class StockLine(Base):
+    """One item in one lot at one site, counted in its base unit and as it was entered."""
+
+    __tablename__ = "stock_line"
+    __table_args__ = (
+        UniqueConstraint("resource_id", "item_name", "lot", "unit_of_issue",
+                         postgresql_nulls_not_distinct=True),
+        CheckConstraint("quantity_on_hand >= 0", name="on_hand"),
+        CheckConstraint(
+            "quantity_committed >= 0 AND quantity_committed <= quantity_on_hand", name="committed"
+        ),
+    )
+
+    id: Mapped[Id]
+    resource_id: Mapped[BigInt] = mapped_column(
+        ForeignKey("resource.id", ondelete="CASCADE"), index=True
+    )
+    item_code: Mapped[str | None] = mapped_column(index=True)
+    item_name: Mapped[str]
+    category: Mapped[str | None]
+    quantity_on_hand: Mapped[Decimal]
+    quantity_committed: Mapped[Decimal] = mapped_column(server_default=text("0"))
+    unit_of_issue: Mapped[str]
+    units_per_pack: Mapped[Decimal | None]
+    lot: Mapped[str | None]
+    expires_on: Mapped[date | None]
+    condition: Mapped[str | None]
+    owner_agency: Mapped[str | None]
+    par_level: Mapped[Decimal | None]
+    kw: Mapped[Decimal | None]
+    size: Mapped[str | None]
+    as_of: Mapped[Moment | None]
+
+
+class Unit(Base):
+    """What only a unit (responder) has."""
+
+    __tablename__ = "unit"
+    __table_args__ = (CheckConstraint("type_level BETWEEN 1 AND 5", name="type_level"),)
+
+    resource_id: Mapped[BigInt] = mapped_column(
+        ForeignKey("resource.id", ondelete="CASCADE"), primary_key=True
+    )
+    unit_id: Mapped[str | None]
+    call_sign: Mapped[str | None] = mapped_column(index=True)
+    nims_kind: Mapped[str | None] = mapped_column(comment="Team, Equipment, Unit or Personnel")
+    rtlt_id: Mapped[str | None]
+    type_level: Mapped[int | None] = mapped_column(comment="1 is the most capable; NULL untyped")
+    discipline: Mapped[str | None]
+    personnel_count: Mapped[int | None]
+    leader_name: Mapped[str | None]
+    radio_channel: Mapped[str | None]
+    home_base: Mapped[str | None]
+    capabilities: Mapped[list[str] | None] = mapped_column(ARRAY(Text))
+    available_from: Mapped[Moment | None]
+    available_until: Mapped[Moment | None]
