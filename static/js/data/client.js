@@ -1,0 +1,52 @@
+// The page's side of the worker: questions are promises, news are events.
+import { Emitter } from '../core/emitter.js';
+
+/**
+ * Events: `connection` {state, heard, ahead}, `refreshed` {counts, items, changed, total, shown,
+ * unplaced} after any change, `broken` {message} when the thread dies. `connection` keeps the last.
+ */
+export class Client extends Emitter {
+  constructor(worker) {
+    super();
+    this.worker = worker;
+    this.waiting = new Map();
+    this.number = 0;
+    this.connection = { state: 'connecting', heard: null, ahead: 0 };
+    worker.addEventListener('message', ({ data }) => this.#hear(data));
+    worker.addEventListener('error', (event) => this.emit('broken', { message: event.message }));
+  }
+
+  configure(catalog) { return this.#ask('configure', catalog); }
+
+  narrow(filter, ids) { return this.#ask('narrow', filter, ids); }
+
+  look(view) { return this.#ask('look', view); }
+
+  list(query) { return this.#ask('list', query); }
+
+  locate(id) { return this.#ask('locate', id); }
+
+  open(cluster) { return this.#ask('open', cluster); }
+
+  retry() { return this.#ask('retry'); }
+
+  #ask(name, ...args) {
+    const number = ++this.number;
+    return new Promise((resolve, reject) => {
+      this.waiting.set(number, { resolve, reject });
+      this.worker.postMessage({ number, name, args });
+    });
+  }
+
+  #hear({ event, data, number, result, problem }) {
+    if (event === 'connection') this.connection = data;
+    if (event) {
+      this.emit(event, data);
+      return;
+    }
+    const { resolve, reject } = this.waiting.get(number);
+    this.waiting.delete(number);
+    if (problem === undefined) resolve(result);
+    else reject(new Error(problem));
+  }
+}

@@ -1,0 +1,145 @@
+// The worker's side of the map, without the worker: the store, the filter, the clusters and what
+// the page last asked to see. Node can run it, so the tests do.
+import { decode, DEGREE, FLAG } from './columns.js';
+import { Store } from './store.js';
+import { Clusters, MAX_ZOOM } from './clusters.js';
+import { NO_FILTER, sift } from './filter.js';
+import { sortRows } from './order.js';
+import { isStale } from '../words/age.js';
+
+/** An index of 50,000 takes some 100 ms to build, so changes that come thick share one. */
+const REBUILD_EVERY_MS = 800;
+/** More changed ids than this and the page is told "many". */
+const FEW = 1000;
+const LEAVES = 100;
+
+export class Engine {
+  /**
+   * @param {object} parts `Supercluster`; `emit(name, data)` tells the page; `now()` epoch seconds
+   *   by the server's clock; `later(call, ms)` a timer
+   */
+  constructor({ Supercluster, emit, now, later = setTimeout }) {
+    Object.assign(this, { Supercluster, emit, now, later });
+    this.store = new Store();
+    this.filter = NO_FILTER;
+    this.ids = null;
+    this.view = null;
+    this.sifted = null;
+    this.changed = new Set();
+  }
+
+  /** @param {{kinds, statuses, types, counties, regions}} catalog codes and names from the page */
+  configure(catalog) {
+    this.catalog = catalog;
+    this.clusters = new Clusters(this.Supercluster, catalog.kinds);
+    if (this.store.size) this.refresh(); // the snapshot was faster than the page
+  }
+
+  /** Take an answer of /api/map or a `change` event in. */
+  take(answer) {
+    const ids = this.store.take(decode(answer));
+    if (ids === null) this.changed = null;
+    else if (this.changed) for (const id of ids) this.changed.add(id);
+    this.refreshSoon();
+  }
+
+  /** Narrow to a filter; `ids` is what the free text found, null without one. */
+  narrow(filter, ids) {
+    this.filter = filter;
+    this.ids = ids === null ? null : new Set(ids);
+    this.refresh();
+  }
+
+  /** What the page looks at now. @returns {object[]} the items to draw there */
+  look(view) {
+    this.view = view;
+    return this.items();
+  }
+
+  /** At once when nothing happened lately, else at the end of the pause. */
+  refreshSoon() {
+    if (this.waiting) return;
+    const pause = Math.max(0, (this.refreshedAt ?? -Infinity) + REBUILD_EVERY_MS - performance.now());
+    this.waiting = true;
+    if (pause === 0) this.refresh();
+    else this.later(() => this.refresh(), pause);
+  }
+
+  refresh() {
+    this.waiting = false;
+    if (!this.catalog) return;
+    this.sifted = sift(this.store, this.filter, {
+      now: this.now(), ids: this.ids, regionsOf: (fips) => this.catalog.regions[fips],
+    });
+    this.clusters.build(this.store, this.sifted.rows.subarray(0, this.sifted.located));
+    this.refreshedAt = performance.now();
+    this.emit('refreshed', this.#news());
+  }
+
+  /** Symbols and clusters of the view, as the page draws them. */
+  items() {
+    if (!this.view || !this.sifted) return [];
+    const items = this.clusters.query(this.view.bounds, this.view.zoom);
+    return items.map((item) => (item.cluster === undefined ? this.point(item.row) : item));
+  }
+
+  /** One resource as a symbol; also answers where it is. */
+  point(row) {
+    const { store } = this;
+    const [kind, status, type] = store.lookOf(row);
+    return {
+      id: store.id[row], kind, status, type,
+      lat: store.located(row) ? store.lat[row] / DEGREE : null,
+      lon: store.located(row) ? store.lon[row] / DEGREE : null,
+      approximate: Boolean(store.flags[row] & FLAG.approximate),
+      moving: Boolean(store.flags[row] & FLAG.moving),
+      stale: isStale(store.staleAt[row], this.now()),
+    };
+  }
+
+  /** @returns {?object} the symbol of an id, whatever the filter says */
+  locate(id) {
+    const row = this.store.rows.get(id);
+    return row === undefined ? null : this.point(row);
+  }
+
+  /** A cluster opened: {zoom} to go to, or {points} when no zoom takes it apart. */
+  open(cluster) {
+    const zoom = this.clusters.expansionZoom(cluster);
+    if (zoom <= MAX_ZOOM) return { zoom };
+    return { points: this.clusters.leaves(cluster, LEAVES).map((row) => this.point(row)) };
+  }
+
+  /**
+   * The list's ids in order.
+   * @param {{scope: 'view'|'all'|'unplaced', bounds: number[], sort: object, center: object}} query
+   * @returns {Float64Array}
+   */
+  list({ scope, bounds, sort, center }) {
+    const rows = sortRows(this.store, this.#scoped(scope, bounds), sort, {
+      center, catalog: this.catalog,
+    });
+    return Float64Array.from(rows, (row) => this.store.id[row]);
+  }
+
+  #scoped(scope, bounds) {
+    if (!this.sifted) return new Uint32Array(0);
+    const { rows, located } = this.sifted;
+    if (scope === 'unplaced') return rows.subarray(located);
+    if (scope === 'all') return rows;
+    const [west, south, east, north] = bounds.map((degrees) => degrees * DEGREE);
+    const { lat, lon } = this.store;
+    return rows.subarray(0, located).filter((row) => (
+      lat[row] >= south && lat[row] <= north && lon[row] >= west && lon[row] <= east));
+  }
+
+  #news() {
+    const { rows, located, counts } = this.sifted;
+    const changed = this.changed === null || this.changed.size > FEW ? null : [...this.changed];
+    this.changed = new Set();
+    return {
+      counts, changed, items: this.items(),
+      total: this.store.size, shown: rows.length, unplaced: rows.length - located,
+    };
+  }
+}

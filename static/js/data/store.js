@@ -1,0 +1,118 @@
+// Everything the viewer may see, one row a resource, in typed arrays. Rows have no order that
+// anybody may rely on: a resource that goes leaves its row to the last one.
+import { NOWHERE } from './columns.js';
+
+const COLUMNS = {
+  id: Float64Array, lat: Int32Array, lon: Int32Array, look: Uint16Array,
+  county: Int16Array, agency: Uint16Array, flags: Uint8Array, staleAt: Uint32Array,
+};
+
+/** Words seen so far, each with a number; the numbers stay the same across answers. */
+class Dictionary {
+  constructor() {
+    this.values = [];
+    this.numbers = new Map();
+  }
+
+  number(value, key = value) {
+    let number = this.numbers.get(key);
+    if (number === undefined) {
+      number = this.values.push(value) - 1;
+      this.numbers.set(key, number);
+    }
+    return number;
+  }
+}
+
+export class Store {
+  constructor() {
+    this.looks = new Dictionary();
+    this.counties = new Dictionary();
+    this.agencies = new Dictionary();
+    this.clear(0);
+  }
+
+  clear(capacity) {
+    this.size = 0;
+    this.capacity = capacity;
+    this.rows = new Map();
+    for (const [name, ArrayType] of Object.entries(COLUMNS)) this[name] = new ArrayType(capacity);
+  }
+
+  /** Takes a decoded answer in. @returns {number[]|null} ids that changed, null for all of them */
+  take(answer) {
+    const numbers = this.#translate(answer);
+    if (answer.full) this.clear(answer.count);
+    for (let i = 0; i < answer.count; i++) this.#put(answer, i, numbers);
+    for (const id of answer.gone) this.#remove(id);
+    return answer.full ? null : [...answer.id, ...answer.gone];
+  }
+
+  has(id) {
+    return this.rows.has(id);
+  }
+
+  located(row) {
+    return this.lat[row] !== NOWHERE;
+  }
+
+  /** [kind, status, type or null] of a row. */
+  lookOf(row) {
+    return this.looks.values[this.look[row]];
+  }
+
+  // An answer numbers its own looks, counties and agencies; ours are other numbers.
+  #translate({ looks, counties, agencies }) {
+    return {
+      look: looks.map((look) => this.looks.number(look, look.join('\u0000'))),
+      county: counties.map((fips) => this.counties.number(fips)),
+      agency: agencies.map((agency) => this.#agency(agency)),
+    };
+  }
+
+  #agency(agency) {
+    const number = this.agencies.number(agency, agency[0]);
+    this.agencies.values[number] = agency; // its name may have changed
+    return number;
+  }
+
+  #put(answer, i, numbers) {
+    const id = answer.id[i];
+    let row = this.rows.get(id);
+    if (row === undefined) row = this.#append(id);
+    this.lat[row] = answer.lat[i];
+    this.lon[row] = answer.lon[i];
+    this.look[row] = numbers.look[answer.look[i]];
+    this.county[row] = answer.county[i] < 0 ? -1 : numbers.county[answer.county[i]];
+    this.agency[row] = numbers.agency[answer.agency[i]];
+    this.flags[row] = answer.flags[i];
+    this.staleAt[row] = answer.staleAt[i];
+  }
+
+  #append(id) {
+    if (this.size === this.capacity) this.#grow();
+    const row = this.size++;
+    this.id[row] = id;
+    this.rows.set(id, row);
+    return row;
+  }
+
+  #grow() {
+    this.capacity = Math.max(256, this.capacity * 2);
+    for (const [name, ArrayType] of Object.entries(COLUMNS)) {
+      const wider = new ArrayType(this.capacity);
+      wider.set(this[name]);
+      this[name] = wider;
+    }
+  }
+
+  #remove(id) {
+    const row = this.rows.get(id);
+    if (row === undefined) return;
+    const last = --this.size;
+    this.rows.delete(id);
+    if (row === last) return;
+    for (const name of Object.keys(COLUMNS)) this[name][row] = this[name][last];
+    this.rows.set(this.id[row], row);
+  }
+}

@@ -1,0 +1,53 @@
+// The thread beside the page: 50,000 resources are fetched, filtered and clustered here, so that
+// panning stays smooth. Import maps do not reach workers, hence the relative vendor path.
+import '../../vendor/supercluster/supercluster.min.js';
+import { Engine } from './engine.js';
+import { Feed } from './feed.js';
+
+/** A request that takes longer than this has met a dead line. */
+const GIVE_UP_MS = 60_000;
+
+const emit = (name, data) => postMessage({ event: name, data });
+
+async function get(url) {
+  const response = await fetch(url, {
+    headers: { Accept: 'application/json' }, signal: AbortSignal.timeout(GIVE_UP_MS),
+  });
+  if (!response.ok) throw Object.assign(new Error(response.statusText), { status: response.status });
+  return response.json();
+}
+
+const feed = new Feed({
+  get,
+  EventSource: self.EventSource,
+  take: (answer) => engine.take(answer),
+  report: (state) => emit('connection', state),
+  online: () => navigator.onLine,
+});
+
+const engine = new Engine({ Supercluster: self.Supercluster, emit, now: () => feed.clock.now() });
+
+/** What the page may ask; each answer goes back under the number of the question. */
+const CALLS = {
+  configure: (catalog) => engine.configure(catalog),
+  narrow: (filter, ids) => engine.narrow(filter, ids),
+  look: (view) => engine.look(view),
+  list: (query) => engine.list(query),
+  locate: (id) => engine.locate(id),
+  open: (cluster) => engine.open(cluster),
+  retry: () => feed.retryNow(),
+};
+
+addEventListener('message', ({ data: { number, name, args } }) => {
+  try {
+    postMessage({ number, result: CALLS[name](...args) });
+  } catch (problem) {
+    postMessage({ number, problem: problem.message });
+  }
+});
+
+addEventListener('online', () => feed.retryNow());
+addEventListener('offline', () => feed.lost());
+// Resources turn stale by the clock alone.
+setInterval(() => engine.refreshSoon(), 60_000);
+feed.start();

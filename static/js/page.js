@@ -1,0 +1,33 @@
+// What every page does: the theme, and ages that go on ageing.
+import { recall, remember } from './core/storage.js';
+import { agoInWords, clockTime, epochOf } from './words/age.js';
+
+const AGE_TICK_MS = 15_000;
+
+function theme() {
+  const dark = matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light';
+  return recall('theme', null) ?? dark;
+}
+
+function changeTheme() {
+  const next = theme() === 'dark' ? 'light' : 'dark';
+  document.documentElement.dataset.theme = next;
+  remember('theme', next);
+  dispatchEvent(new Event('themechange'));
+}
+
+/** Every <time class="age" datetime="…"> in words, with the clock time in its tooltip. */
+function tellAges() {
+  for (const time of document.querySelectorAll('time.age[datetime]')) {
+    const moment = time.getAttribute('datetime');
+    time.textContent = agoInWords(Date.now() / 1000 - epochOf(moment));
+    time.title = clockTime(moment);
+  }
+}
+
+for (const id of ['theme', 'theme-menu']) {
+  document.getElementById(id)?.addEventListener('click', changeTheme);
+}
+matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => dispatchEvent(new Event('themechange')));
+tellAges();
+setInterval(tellAges, AGE_TICK_MS);
