@@ -1,0 +1,78 @@
+"""The field catalogue: each column of each kind once, with everything that is known of it.
+
+    from meris import fields
+    fields.of("shelter")                     the fields, in order
+    fields.field("shelter", "status").rule   how a cell is read, shown and described
+    fields.statuses("unit")                  a code list
+
+From it come the CSV templates, the header table, the checks and their messages, the JSON schemas,
+the forms and the page `docs/fields.md`. Rules read cells against a `Home` (the state served).
+"""
+
+from meris.fields.ages import AGE_LIMITS, age_limit, age_limit_minutes
+from meris.fields.catalogue import (
+    CATALOGUE,
+    RESOURCE_KIND,
+    by_name,
+    field,
+    needs,
+    of,
+    statuses,
+    types,
+)
+from meris.fields.codes import Choice, CodeList
+from meris.fields.docs import page as docs_page
+from meris.fields.field import KINDS, ROW_KINDS, Field, Synonym
+from meris.fields.forms import SECTIONS, choices_of, code_list, form
+from meris.fields.headers import Meaning, header_table, meanings, meant_by_tag
+from meris.fields.home import Home
+from meris.fields.items import ITEMS, Item, find_item, in_base_units
+from meris.fields.lists_common import APPROXIMATE_SOURCES, POSITION_SOURCE, SENSITIVITY
+from meris.fields.lists_unit import ICS_STATUS
+from meris.fields.rule import Judged, Rule
+from meris.fields.schema import json_schema, row_model
+from meris.fields.template import template_csv, template_fields
+
+__all__ = [
+    "AGE_LIMITS",
+    "APPROXIMATE_SOURCES",
+    "CATALOGUE",
+    "ICS_STATUS",
+    "ITEMS",
+    "KINDS",
+    "POSITION_SOURCE",
+    "RESOURCE_KIND",
+    "ROW_KINDS",
+    "SECTIONS",
+    "SENSITIVITY",
+    "Choice",
+    "CodeList",
+    "Field",
+    "Home",
+    "Item",
+    "Judged",
+    "Meaning",
+    "Rule",
+    "Synonym",
+    "age_limit",
+    "age_limit_minutes",
+    "by_name",
+    "choices_of",
+    "code_list",
+    "docs_page",
+    "field",
+    "find_item",
+    "form",
+    "header_table",
+    "in_base_units",
+    "json_schema",
+    "meanings",
+    "meant_by_tag",
+    "needs",
+    "of",
+    "row_model",
+    "statuses",
+    "template_csv",
+    "template_fields",
+    "types",
+]

@@ -1,0 +1,148 @@
+"""Rules for numbers. Nothing is rounded and nothing is guessed: "200+" is an error."""
+
+import re
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, ClassVar
+
+from meris.errors import Invalid
+from meris.fields.home import Home
+from meris.fields.rule import Judged, Rule
+
+_GROUPED = re.compile(r"^[+-]?\d{1,3}(?:,\d{3})+(?:\.\d*)?$")
+_PLAIN = re.compile(r"^[+-]?(?:\d+(?:\.\d*)?|\.\d+)$")
+_SCIENTIFIC = re.compile(r"^[+-]?\d+(?:\.\d+)?[eE][+-]?\d+$")
+_WORD = re.compile(r"[^\W\d_]{2,}")
+_DIGITS = re.compile(r"\d[\d,]*(?:\.\d+)?")
+
+
+@dataclass(frozen=True)
+class Amount(Rule):
+    """What whole and decimal numbers share. `what` is counted: "people", "kW"."""
+
+    least: int = 0
+    most: int = 10_000_000
+    what: str = ""
+    widget: ClassVar[str] = "number"
+
+    def _number(self, text: str) -> Decimal:
+        """The number in a cell without thousands separators. Raises `Invalid`."""
+        bare = text.replace(" ", "").replace("\u00a0", "").replace("\u202f", "")
+        if _PLAIN.match(bare):
+            return Decimal(bare)
+        if _GROUPED.match(bare):
+            return Decimal(bare.replace(",", ""))
+        raise self._not_a_number(text)
+
+    def _not_a_number(self, text: str) -> Invalid:
+        statement = f"is not one {self.noun}"
+        if _SCIENTIFIC.match(text):
+            return self.refuse(
+                text, statement, "Format the column as a plain number and save it again."
+            )
+        # "2 dozen" is not 2, so words get no example
+        seen = [] if _WORD.search(text) else [n.replace(",", "") for n in _DIGITS.findall(text)]
+        example = f", for example {' or '.join(seen[:2])}" if seen else ""
+        return self.refuse(
+            text,
+            statement,
+            f"Write a single number without words or signs{example}, or leave it empty.",
+        )
+
+    def _within(self, text: str, value: Decimal) -> None:
+        counted = f" {self.what}" if self.what else ""
+        if value < self.least:
+            below = "is below zero" if self.least == 0 else f"is less than {self.least:,}"
+            raise self.refuse(
+                text,
+                below,
+                f"Write {self.least:,} or more{counted}, or leave it empty when not known.",
+            )
+        if value > self.most:
+            raise self.refuse(
+                text,
+                f"is more than {self.most:,}{counted}",
+                "Check the number for a digit too many.",
+            )
+
+
+@dataclass(frozen=True)
+class Integer(Amount):
+    """A whole number between `least` and `most`."""
+
+    noun: str = "whole number"
+
+    def _judge(self, text: str, _home: Home) -> Judged:
+        # Nearly every cell is a few plain digits; Decimal costs five times as much.
+        value = int(text) if text.isdecimal() and len(text) < 16 else self._whole(text)
+        if not self.least <= value <= self.most:
+            self._within(text, Decimal(value))
+        return Judged(value)
+
+    def _whole(self, text: str) -> int:
+        number = self._number(text)
+        if number != number.to_integral_value():
+            raise self.refuse(
+                text, "is not a whole number", "Write a whole number; MERIS does not round."
+            )
+        return int(number)
+
+    def schema(self) -> dict[str, Any]:
+        return {"type": "integer", "minimum": self.least, "maximum": self.most}
+
+    def _text(self, value: Any, _home: Home) -> str:
+        return f"{value:,}"
+
+
+@dataclass(frozen=True)
+class Quantity(Amount):
+    """A number with decimals, kept exactly (`Decimal`), at most `places` of them."""
+
+    places: int = 3
+    noun: str = "number"
+
+    def _judge(self, text: str, _home: Home) -> Judged:
+        value = self._number(text)
+        self._within(text, value)
+        # Spreadsheets show 0.30000000000000004; more places than that is not a measurement.
+        rounded = round(value, self.places)
+        if abs(value - rounded) > Decimal("1e-9"):
+            raise self.refuse(
+                text,
+                f"has more than {self.places} decimal places",
+                f"Write at most {self.places}; MERIS does not round.",
+            )
+        return Judged(rounded.normalize() + 0)
+
+    def schema(self) -> dict[str, Any]:
+        return {"type": "number", "minimum": self.least, "maximum": self.most}
+
+    def _text(self, value: Any, _home: Home) -> str:
+        return f"{Decimal(value):,f}"
+
+    def json(self, value: Any) -> Any:
+        if value is None:
+            return None
+        return int(value) if value == int(value) else float(value)
+
+
+_ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "v": 5}
+
+
+@dataclass(frozen=True)
+class TypeLevel(Integer):
+    """A NIMS type: 1 (most capable) to 5; also written "Type II". Empty means untyped."""
+
+    least: int = 1
+    most: int = 5
+    noun: str = "NIMS type from 1 to 5"
+
+    def _within(self, text: str, _value: Decimal) -> None:
+        raise self.refuse(text, f"is not a {self.noun}", "Write 1, 2, 3, 4 or 5; empty is untyped.")
+
+    def _whole(self, text: str) -> int:
+        bare = re.sub(r"^(?:nims\s*)?type\s*", "", text.casefold())
+        return _ROMAN[bare] if bare in _ROMAN else super()._whole(bare)
+
+    def _text(self, value: Any, _home: Home) -> str:
+        return f"Type {value}"

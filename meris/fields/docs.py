@@ -1,0 +1,91 @@
+"""The page `docs/fields.md`, written from the catalogue: `python -m meris.fields.docs`."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from meris.fields.catalogue import needs, of
+from meris.fields.field import Field, Note
+from meris.fields.forms import choices_of
+from meris.fields.items import ITEMS
+from meris.fields.words import listing
+
+_TITLES = {"shelter": "Shelters", "supply": "Supplies", "unit": "Units"}
+_ABOUT = {
+    "shelter": "One row for each shelter.",
+    "supply": "One row for each site, item and lot. The site is made from its rows.",
+    "unit": "One row for each vehicle, team or crew.",
+}
+_NOTES: dict[Note, str] = {
+    "projected": "only where the numbers are projected coordinates",
+    "unstable": "offered, never assumed: such numbers change with every export",
+    "ambiguous": "decided by the values",
+    "standard": "with a warning: which standard, 20 or 40 square feet?",
+}
+
+_HEAD = """\
+# Columns of the files
+
+Written by `python -m meris.fields.docs` from the field catalogue; do not edit it by hand.
+
+Headers may be in any order, upper or lower case, with or without blanks and underscores, and may be
+any of the other headers named here. Columns that MERIS does not know are listed and left out. An
+empty cell, `N/A`, `UNK`, `TBD`, `-` or `-999` means "not known" and is never taken as zero or "no".
+"""
+
+
+def page() -> str:
+    """The whole page as Markdown."""
+    parts = [_HEAD, *(_kind(kind) for kind in _TITLES), _items()]
+    return "\n".join(parts)
+
+
+def _kind(kind: str) -> str:
+    lines = [f"## {_TITLES[kind]}", "", _ABOUT[kind], f"Needed: {_needed(kind)}.", ""]
+    lines += ["| column | what it is | other headers |", "| --- | --- | --- |"]
+    lines += [_row(column) for column in of(kind)]
+    lines += ["", *_choices(kind)]
+    return "\n".join(lines)
+
+
+def _needed(kind: str) -> str:
+    groups = [listing(f"`{name}`" for name in group) for group in needs(kind)]
+    return listing(groups, last="and")
+
+
+def _row(column: Field) -> str:
+    what = f"**{column.title}.** {column.help}"
+    if column.unit:
+        what += f" In {column.unit}."
+    if column.example:
+        what += f" Example: `{column.example}`."
+    others = [f"{word.key}{_footnote(word.note)}" for word in column.synonyms]
+    return f"| `{column.name}` | {what} | {', '.join(others)} |"
+
+
+def _footnote(note: Note | None) -> str:
+    return f" ({_NOTES[note]})" if note else ""
+
+
+def _choices(kind: str) -> Iterator[str]:
+    for column in of(kind):
+        choices = choices_of(column)
+        if choices:
+            words = ", ".join(f"{c['title']} (`{c['code']}`)" for c in choices)
+            yield f"**{column.title}** (`{column.name}`): {words}.\n"
+
+
+def _items() -> str:
+    lines = [
+        "## Items",
+        "",
+        "Items that MERIS adds up across sites, each in its base unit. Others are kept as given.",
+        "",
+        "| code | item | category | base unit |",
+        "| --- | --- | --- | --- |",
+    ]
+    lines += [f"| {i.code} | {i.title} | {i.category} | {i.base_unit} |" for i in ITEMS]
+    return "\n".join(lines) + "\n"
+
+
+if __name__ == "__main__":
+    Path("docs/fields.md").write_text(page(), encoding="utf-8")

@@ -1,0 +1,288 @@
+"""Rules for places: latitude and longitude, grid references, counties, states and ZIP codes."""
+
+import re
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from geo.grid import from_usng, to_usng
+from geo.notation import read_position
+
+from geo.values import NotAPlace, Position
+from meris.errors import Invalid
+from meris.fields.home import Home
+from meris.fields.rule import Judged, Rule
+from meris.fields.states import by_key, name_of
+from meris.fields.words import clean, closest, key
+
+_DECIMAL = re.compile(r"^[+-]?(?:\d+(?:\.\d*)?|\.\d+)$")
+_DEGREES = re.compile(
+    r"""^(?P<before>[NSEW])?\s*(?P<sign>[+-])?
+    (?P<degrees>\d{1,3}(?:\.\d+)?)\s*[°ºd:\s]?\s*
+    (?:(?P<minutes>\d{1,2}(?:\.\d+)?)\s*['’′m:\s]?\s*)?
+    (?:(?P<seconds>\d{1,2}(?:\.\d+)?)\s*(?:["”″s]|'')?\s*)?
+    (?P<after>[NSEW])?$""",
+    re.VERBOSE | re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True)
+class Angle(Rule):
+    """What latitude and longitude share: degrees as a decimal, or as degrees and minutes."""
+
+    limit: ClassVar[int]
+    letters: ClassVar[str]
+    widget: ClassVar[str] = "coordinate"
+
+    def _judge(self, text: str, home: Home) -> Judged:
+        if _DECIMAL.match(text):
+            value = float(text)
+            warning = _coarse(text)
+        else:
+            value, warning = self._from_degrees(text), None
+        if not -self.limit <= value <= self.limit:
+            raise self._outside(text, value, home)
+        return Judged(value, warning)
+
+    def _from_degrees(self, text: str) -> float:
+        """Degrees, minutes and seconds; a hemisphere letter or a sign, never both."""
+        found = _DEGREES.match(text.strip())
+        letter = ((found["before"] or "") + (found["after"] or "")).upper() if found else ""
+        if not found or len(letter) > 1 or (letter and letter not in self.letters):
+            raise self._not_an_angle(text)
+        minutes, seconds = float(found["minutes"] or 0), float(found["seconds"] or 0)
+        if minutes >= 60 or seconds >= 60:
+            raise self._not_an_angle(text)
+        if letter and found["sign"]:
+            raise self.refuse(
+                text, "has a sign and a letter", f"Write a minus sign or {letter}, not both."
+            )
+        value = float(found["degrees"]) + minutes / 60 + seconds / 3600
+        return -value if found["sign"] == "-" or letter in ("S", "W") else value
+
+    def _not_an_angle(self, text: str) -> Invalid:
+        return self.refuse(
+            text, f"is not a {self.noun}", f"Write decimal degrees, for example {self.example}."
+        )
+
+    def _outside(self, text: str, value: float, home: Home) -> Invalid:
+        low, high = self.range_of(home)
+        fix = f"{home.name} lies between {low:g} and {high:g}."
+        guess = _shifted(value, low, high)
+        if guess is not None:
+            fix = f"{fix} Did you mean {guess:g}?"
+        return self.refuse(text, f"is not a {self.noun}", fix)
+
+    @property
+    def example(self) -> str:
+        """A value to imitate."""
+        raise NotImplementedError
+
+    def range_of(self, home: Home) -> tuple[float, float]:
+        """The least and greatest value inside the state's box."""
+        raise NotImplementedError
+
+    def schema(self) -> dict[str, Any]:
+        return {"type": "number", "minimum": -self.limit, "maximum": self.limit}
+
+    def _text(self, value: Any, _home: Home) -> str:
+        return repr(float(value))
+
+
+@dataclass(frozen=True)
+class Latitude(Angle):
+    """Degrees north."""
+
+    noun: str = "latitude"
+    limit: ClassVar[int] = 90
+    letters: ClassVar[str] = "NS"
+
+    @property
+    def example(self) -> str:
+        return "38.57669"
+
+    def range_of(self, home: Home) -> tuple[float, float]:
+        return home.bounds.south, home.bounds.north
+
+
+@dataclass(frozen=True)
+class Longitude(Angle):
+    """Degrees east; all of the mainland is negative."""
+
+    noun: str = "longitude"
+    limit: ClassVar[int] = 180
+    letters: ClassVar[str] = "EW"
+
+    @property
+    def example(self) -> str:
+        return "-92.17352"
+
+    def range_of(self, home: Home) -> tuple[float, float]:
+        return home.bounds.west, home.bounds.east
+
+
+def _coarse(text: str) -> str | None:
+    """What to say of a decimal so short that it names a whole neighborhood."""
+    places = len(text.partition(".")[2])
+    if places > 2 or float(text) == 0:
+        return None
+    digits = {0: "no decimal places", 1: "one decimal place", 2: "two decimal places"}[places]
+    return f"{text} has {digits}: the point may be a kilometer off or more."
+
+
+def _shifted(value: float, low: float, high: float) -> float | None:
+    """The value with its decimal point moved so that it falls into the range, if any does."""
+    for power in range(1, 9):
+        for guess in (value / 10.0**power, -value / 10.0**power):
+            if low <= guess <= high:
+                return round(guess, 6)
+    return None
+
+
+_PAIR_IN_BRACKETS = re.compile(r"\(\s*([+-]?\d+\.\d+)\s*,\s*([+-]?\d+\.\d+)\s*\)\s*$")
+
+
+@dataclass(frozen=True)
+class Coordinates(Rule):
+    """Latitude and longitude in one cell, in any notation, also at the end of an address."""
+
+    noun: str = "position"
+
+    def _judge(self, text: str, _home: Home) -> Judged:
+        found = _PAIR_IN_BRACKETS.search(text)
+        try:
+            if found:
+                return Judged(Position(float(found[1]), float(found[2])))
+            return Judged(read_position(clean(text)).position)
+        except NotAPlace:
+            raise self.refuse(
+                text,
+                "is not a position",
+                "Write latitude, longitude, for example 38.57669, -92.17352.",
+            ) from None
+
+    def schema(self) -> dict[str, Any]:
+        return {"type": "string"}
+
+    def _text(self, value: Any, _home: Home) -> str:
+        return f"{value.lat!r}, {value.lon!r}"
+
+    def json(self, value: Any) -> Any:
+        return None if value is None else self.text(value)
+
+
+@dataclass(frozen=True)
+class Usng(Rule):
+    """A US National Grid reference; kept as written, with the usual spaces."""
+
+    noun: str = "US National Grid reference"
+
+    def _judge(self, text: str, _home: Home) -> Judged:
+        try:
+            square = from_usng(text)
+        except NotAPlace:
+            raise self.refuse(
+                text,
+                "is not a US National Grid reference",
+                "Write zone, square and digits, for example 15S WC 72042 70394.",
+            ) from None
+        digits = {1: 5, 10: 4, 100: 3, 1_000: 2, 10_000: 1}.get(round(square.size_m))
+        return Judged(to_usng(square.center, digits) if digits else clean(text).upper())
+
+    def schema(self) -> dict[str, Any]:
+        return {"type": "string", "maxLength": 20}
+
+
+@dataclass(frozen=True)
+class County(Rule):
+    """A county by name or code; the value is its five-digit FIPS code."""
+
+    noun: str = "county"
+    widget: ClassVar[str] = "county"
+
+    def _judge(self, text: str, home: Home) -> Judged:
+        bare = text.removesuffix(".0")
+        if bare.isdecimal():
+            return self._by_code(text, bare, home)
+        match = home.gazetteer.county_named(text)
+        if match is None:
+            raise self._none_such(text, home)
+        return Judged(match.county.fips, match.warning)
+
+    def _by_code(self, text: str, digits: str, home: Home) -> Judged:
+        """A code of one to three digits counts within the state; five digits are complete."""
+        fips = home.facts.fips + digits.zfill(3) if len(digits) <= 3 else digits.zfill(5)
+        fips = home.facts.retired_codes.get(fips, fips)
+        if fips in home.gazetteer.counties:
+            return Judged(fips)
+        raise self._none_such(text, home)
+
+    def _none_such(self, text: str, home: Home) -> Invalid:
+        fix = "Write the county's name or its five-digit FIPS code."
+        names = {key(county.name): county.name for county in home.gazetteer.counties.values()}
+        if near := closest(text, names):
+            fix = f"{fix} Did you mean {near}?"
+        return self.refuse(text, f"is not a county of {home.name}", fix)
+
+    def schema(self) -> dict[str, Any]:
+        return {"type": "string", "pattern": r"^\d{5}$"}
+
+    def _text(self, value: Any, home: Home) -> str:
+        county = home.gazetteer.counties.get(value)
+        return county.full_name if county else str(value)
+
+
+@dataclass(frozen=True)
+class CountyCode(County):
+    """As `County`, shown as the code itself."""
+
+    noun: str = "county code"
+
+    def _text(self, value: Any, _home: Home) -> str:
+        return str(value)
+
+
+@dataclass(frozen=True)
+class State(Rule):
+    """A state of the United States by postal code, FIPS code or name; the value is `MO`."""
+
+    noun: str = "state"
+
+    def _judge(self, text: str, home: Home) -> Judged:
+        postal = by_key().get(key(text.removesuffix(".0")))
+        if postal is None:
+            fix = f"Write the two-letter code, for example {home.state}."
+            if near := closest(text, {k: name_of(v) for k, v in by_key().items()}):
+                fix = f"{fix} Did you mean {near}?"
+            raise self.refuse(text, "is not a state", fix)
+        return Judged(postal)
+
+    def schema(self) -> dict[str, Any]:
+        return {"type": "string", "pattern": "^[A-Z]{2}$"}
+
+
+_ZIP = re.compile(r"^\d{5}(-\d{4})?$")
+
+
+@dataclass(frozen=True)
+class Zip(Rule):
+    """A ZIP code of five digits, or nine with a hyphen. Always text: zeros may lead."""
+
+    noun: str = "ZIP code"
+
+    def _judge(self, text: str, home: Home) -> Judged:
+        bare = text.removesuffix(".0").removesuffix("-").replace(" ", "")
+        if bare.isdecimal() and len(bare) == 9:
+            bare = f"{bare[:5]}-{bare[5:]}"
+        if bare.isdecimal() and len(bare) == 4:
+            return Judged(f"0{bare}", f"{text} lost its leading zero; taken as 0{bare}.")
+        if not _ZIP.match(bare):
+            raise self.refuse(
+                text, "is not a ZIP code", "Write five digits, or nine with a hyphen: 65101-0001."
+            )
+        low, high = home.facts.zip_prefixes
+        if not low <= int(bare[:3]) <= high:
+            return Judged(bare, f"{bare} is not a ZIP code of {home.name}; check it.")
+        return Judged(bare)
+
+    def schema(self) -> dict[str, Any]:
+        return {"type": "string", "pattern": r"^\d{5}(-\d{4})?$"}
