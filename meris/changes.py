@@ -6,22 +6,19 @@ numbers would lose the change of a transaction that began first and committed la
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from select import select as select_ready
 from typing import Any, NamedTuple, Self
 
-from sqlalchemy import Row, func, select, text
+from sqlalchemy import Cast, Connection, cast, func, select, text
 from sqlalchemy.orm import Session
 
 from meris.errors import Refused
+from meris.sql import named
 from meris.tables import Change
+from meris.tables.base import PgSnapshot
 
 #: Tables whose changes alter the map without belonging to one resource.
 _WHOLE_MAP = ("agency", "status_code", "region", "region_scheme", "region_county")
-
-_NEW = (
-    "{alias}.xid >= pg_snapshot_xmin(CAST(:since AS pg_snapshot))"
-    " AND NOT pg_visible_in_snapshot({alias}.xid, CAST(:since AS pg_snapshot))"
-    " AND pg_visible_in_snapshot({alias}.xid, CAST(:until AS pg_snapshot))"
-)
 
 
 class CursorElsewhere(Refused):
@@ -77,7 +74,7 @@ def now(session: Session) -> Cursor:
     return Cursor(*row)
 
 
-def since(session: Session, cursor: Cursor) -> Sequence[Row[tuple[Change]]]:
+def since(session: Session, cursor: Cursor) -> Sequence[Change]:
     """Every change the session sees and the cursor did not, oldest first.
 
     Raises `CursorElsewhere` for a cursor that this journal never gave.
@@ -86,11 +83,16 @@ def since(session: Session, cursor: Cursor) -> Sequence[Row[tuple[Change]]]:
     check(cursor, here)
     statement = (
         select(Change)
-        .where(text(_NEW.format(alias="change")))
+        .where(
+            func.journal_is_new(Change.xid, _snapshot(cursor.snapshot), _snapshot(here.snapshot))
+        )
         .order_by(Change.id)
-        .params(since=cursor.snapshot, until=here.snapshot)
     )
-    return session.execute(statement).all()
+    return session.scalars(statement).all()
+
+
+def _snapshot(given: str) -> Cast[str]:
+    return cast(given, PgSnapshot)
 
 
 def check(cursor: Cursor, here: Cursor) -> None:
@@ -121,39 +123,19 @@ class News(NamedTuple):
     overflow: bool
 
 
-_TOUCHED = text(
-    # The first change of a resource row in the stretch says what it was at the cursor; later ones
-    # only matter for the columns that the first left alone, hence the aggregate in reverse order.
-    "SELECT resource_id,"
-    " bool_or(table_name = 'resource' AND operation = 'I') AS made,"
-    " coalesce(jsonb_merge(before ORDER BY id DESC) FILTER (WHERE table_name = 'resource'),"
-    " '{}'::jsonb) AS before"
-    " FROM (SELECT id, resource_id, table_name, operation,"
-    " (SELECT jsonb_object_agg(key, value) FROM jsonb_each(change.before)"
-    "  WHERE key IN ('kind', 'sensitivity', 'agency_id')) AS before"
-    f" FROM change WHERE {_NEW.format(alias='change')} AND resource_id IS NOT NULL) AS stretch"
-    " GROUP BY resource_id LIMIT :most"
-)
-_MOVED = text(
-    f"SELECT resource_id FROM unit_position WHERE {_NEW.format(alias='unit_position')} LIMIT :most"
-)
-_WHOLE = text(
-    f"SELECT EXISTS (SELECT FROM change WHERE {_NEW.format(alias='change')}"
-    " AND resource_id IS NULL AND table_name = ANY(:tables))"
-)
-
-
 def news(session: Session, cursor: Cursor, until: Cursor, *, most: int) -> News:
     """Which resources changed between two cursors; `overflow` when more than `most` did."""
     span = {"since": cursor.snapshot, "until": until.snapshot}
-    changed = session.execute(_TOUCHED, {**span, "most": most + 1}).all()
-    moved = session.scalars(_MOVED, {**span, "most": most + 1}).all()
+    changed = session.execute(named("journal", "touched"), {**span, "most": most + 1}).all()
+    moved = session.scalars(named("journal", "moved"), {**span, "most": most + 1}).all()
     touched = {row.resource_id: None if row.made else row.before for row in changed}
     for resource_id in moved:
         touched.setdefault(resource_id, {})
-    whole = bool(session.scalar(_WHOLE, {**span, "tables": list(_WHOLE_MAP)}))
+    whole = bool(
+        session.scalar(named("journal", "whole_map"), {**span, "tables": list(_WHOLE_MAP)})
+    )
     items = [Touched(i, before) for i, before in touched.items()]
-    return News(items[:most], whole, len(items) > most)
+    return News(items[:most], bool(whole), len(items) > most)
 
 
 def quiet(session: Session, cursor: Cursor, until: Cursor) -> bool:
@@ -191,3 +173,14 @@ def between_versions(session: Session, resource_id: int, *, writes: int) -> Iter
         .order_by(Change.id)
     )
     return session.scalars(statement).all()
+
+
+def wait_for_notice(connection: Connection, seconds: float) -> None:
+    """Sleep until the journal is written to or the time is over; drops the notices heard."""
+    driver = connection.connection.driver_connection
+    if driver is None:
+        return
+    if not driver.notifies:
+        select_ready([driver], [], [], seconds)
+        driver.poll()
+    driver.notifies.clear()

@@ -82,8 +82,10 @@ class Database:
 
     @contextmanager
     def _session(self) -> Iterator[Session]:
-        mode = "conditional_savepoint" if isinstance(self._bind, Engine) else "create_savepoint"
-        with Session(self._bind, expire_on_commit=False, join_transaction_mode=mode) as session:
+        # on a borrowed connection (a test's) the block's commit ends a savepoint, not the test
+        with Session(
+            self._bind, expire_on_commit=False, join_transaction_mode="create_savepoint"
+        ) as session:
             yield session
 
 

@@ -12,7 +12,7 @@
 from typing import Any
 
 
-class Refused(Exception):
+class Refused(Exception):  # noqa: N818  # a noun: what happened, not that it went wrong
     """MERIS will not do this; the message says why and what to do, in plain words.
 
     `details` are extra members for a machine reader, e.g. `problems` or `current`.

@@ -3,16 +3,24 @@
 The format is described in docs/architecture.md and read by static/js/columns.js.
 """
 
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
-from typing import Any, TypeVar
+import gzip
+import hashlib
+import json
+import threading
+import time
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Self, TypeVar
 
+import brotli
 from sqlalchemy import BigInteger, Row, Select, and_, case, cast, func, select
 from sqlalchemy.orm import Session
 
 from meris import changes
 from meris.accounts import Policy
 from meris.changes import Cursor, Touched
+from meris.db import Database
 from meris.tables import Agency, Resource, StatusCode, UnitPosition
 
 #: Minutes are counted from here so that the numbers are short.
@@ -80,9 +88,9 @@ def _gone(session: Session, policy: Policy, missing: Iterable[Touched]) -> list[
     before = {item.id: item.before or {} for item in missing}
     if not before:
         return []
-    current = select(
-        Resource.id, Resource.kind, Resource.sensitivity, Resource.agency_id
-    ).where(Resource.id.in_(before))
+    current = select(Resource.id, Resource.kind, Resource.sensitivity, Resource.agency_id).where(
+        Resource.id.in_(before)
+    )
     for row in session.execute(current).mappings():
         before[row["id"]] = {**row, **before[row["id"]]}
     return sorted(
@@ -162,7 +170,10 @@ def _map_query(policy: Policy, ids: Collection[int] | None = None) -> Select[Any
             _flags(live).label("flags"),
             _stale_minute(live).label("stale_at"),
         )
-        .join(StatusCode, and_(StatusCode.kind == Resource.kind, StatusCode.code == Resource.status))
+        .join(
+            StatusCode,
+            and_(StatusCode.kind == Resource.kind, StatusCode.code == Resource.status),
+        )
         .outerjoin(UnitPosition, UnitPosition.resource_id == Resource.id)
         .where(policy.condition())
         # geometry sorts along a Hilbert curve: neighbors share their first digits, which gzip likes
@@ -195,3 +206,58 @@ def _stale_minute(live: Any) -> Any:
     by_position = case((live, moved + POSITION_AGE_LIMIT_MINUTES), else_=None)
     # LEAST leaves NULL out
     return cast(func.least(by_status, by_position), BigInteger)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A finished answer: its JSON in each encoding it was asked for, and its ETag."""
+
+    etag: str
+    plain: bytes
+    cursor: Cursor | None = None
+    _encoded: dict[str, bytes] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, columns: Columns, *, policy_key: str = "", cursor: Cursor | None = None) -> Self:
+        """The columns as JSON. The ETag names the cursor and the policy, so it leaks nothing."""
+        plain = json.dumps(columns, separators=(",", ":")).encode()
+        etag = hashlib.sha256(f"{columns['cursor']} {policy_key}".encode()).hexdigest()[:24]
+        return cls(etag, plain, cursor)
+
+    def body(self, encoding: str | None) -> bytes:
+        """The JSON, compressed as `br` or `gzip`; each is made once."""
+        if encoding is None:
+            return self.plain
+        if encoding not in self._encoded:
+            self._encoded[encoding] = _ENCODERS[encoding](self.plain)
+        return self._encoded[encoding]
+
+
+_ENCODERS: dict[str, Callable[[bytes], bytes]] = {
+    "br": lambda plain: brotli.compress(plain, quality=5),
+    "gzip": lambda plain: gzip.compress(plain, 6, mtime=0),
+}
+
+
+class Cache:
+    """The newest whole map of each policy; one thread makes it while the others wait for it."""
+
+    def __init__(self) -> None:
+        self._entries: dict[str, Entry] = {}
+        self._locks: dict[str, threading.Lock] = defaultdict(threading.Lock)
+
+    def current(self, database: Database, policy: Policy) -> Entry:
+        """The whole map for `policy`, made anew only when something on it has changed."""
+        with self._locks[policy.key], database.reading() as session:
+            known = self._entries.get(policy.key)
+            here = changes.now(session)
+            if known and known.cursor and _unchanged(session, known.cursor, here):
+                return known
+            columns = whole(session, policy) | {"now": int(time.time())}
+            entry = Entry.of(columns, policy_key=policy.key, cursor=here)
+            self._entries[policy.key] = entry
+            return entry
+
+
+def _unchanged(session: Session, known: Cursor, here: Cursor) -> bool:
+    return known.within(here) and changes.quiet(session, known, here)

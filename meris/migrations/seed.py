@@ -3,20 +3,21 @@
 Each step leaves alone what is already there, so that an operator's changes survive an upgrade.
 """
 
+from geo.gazetteer import County as GazetteerCounty
+from geo.gazetteer import Gazetteer
 from sqlalchemy import Connection, make_url, text
 from sqlalchemy.dialects.postgresql import insert
 
 from geo.columns import as_wkb, boundary_as_wkb
-from geo.gazetteer import County as GazetteerCounty
-from geo.gazetteer import Gazetteer
 from meris import fields, tables
 from meris.accounts import ROLES
 
 #: What the web's role may do to each table; a table that is not named here it may only read.
 _WRITABLE = (
-    "agency account account_role webauthn api_token log_in_failure resource shelter supply_site"
-    " stock_line unit unit_position position_fix upload upload_file header_mapping"
-).split()
+    "agency, account, account_role, webauthn, api_token, log_in_failure, resource, shelter,"
+    " supply_site, stock_line, unit, unit_position, position_fix, upload, upload_file,"
+    " header_mapping"
+)
 
 
 def plant(connection: Connection, *, state: str, web_url: str) -> None:
@@ -123,7 +124,7 @@ def _grant(connection: Connection, web_role: str) -> None:
     for statement in (
         f"GRANT USAGE ON SCHEMA public TO {role}",
         f"GRANT SELECT ON ALL TABLES IN SCHEMA public TO {role}",
-        f"GRANT INSERT, UPDATE, DELETE ON {', '.join(_WRITABLE)} TO {role}",
+        f"GRANT INSERT, UPDATE, DELETE ON {_WRITABLE} TO {role}",
         f"GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {role}",
         f"GRANT EXECUTE ON FUNCTION journal_identity(), position_fix_prepare(date, integer)"
         f" TO {role}",

@@ -1,9 +1,18 @@
 """Every table and constraint. The schema itself is made by `meris/migrations` alone."""
 
-from meris.tables.accounts import Account, Agency, ApiToken, LogInFailure, Role, WebAuthn, account_role
+from meris.tables.accounts import (
+    Account,
+    Agency,
+    ApiToken,
+    LogInFailure,
+    Role,
+    WebAuthn,
+    account_role,
+)
 from meris.tables.base import Base
 from meris.tables.journal import Change, JournalHome
 from meris.tables.places import County, Region, RegionScheme, region_county
+from meris.tables.positions import PositionFix, UnitPosition
 from meris.tables.resources import (
     Resource,
     Shelter,
@@ -12,7 +21,6 @@ from meris.tables.resources import (
     SupplySite,
     Unit,
 )
-from meris.tables.positions import PositionFix, UnitPosition
 from meris.tables.uploads import HeaderMapping, Upload, UploadFile
 
 __all__ = [

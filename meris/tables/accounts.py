@@ -31,7 +31,7 @@ account_role = Table(
 )
 
 
-class Role(Base, RoleMixin):  # type: ignore[misc]
+class Role(Base, RoleMixin):
     """What a person may do (domain §10.5); the rows are made by `meris db migrate`."""
 
     __tablename__ = "role"
@@ -41,8 +41,11 @@ class Role(Base, RoleMixin):  # type: ignore[misc]
     description: Mapped[str | None]
 
 
-class Account(Base, UserMixin):  # type: ignore[misc]
-    """A person who signs in. The column names after `agency_id` are Flask-Security's."""
+class Account(Base, UserMixin):
+    """A person who signs in. The column names after `agency_id` are Flask-Security's.
+
+    Its mixin declares them for every way of storing an account, more narrowly than ours is.
+    """
 
     __tablename__ = "account"
 
@@ -74,7 +77,7 @@ class Account(Base, UserMixin):  # type: ignore[misc]
     )
 
 
-class WebAuthn(Base, WebAuthnMixin):  # type: ignore[misc]
+class WebAuthn(Base, WebAuthnMixin):
     """A passkey or security key of an account."""
 
     __tablename__ = "webauthn"
@@ -126,5 +129,3 @@ class LogInFailure(Base):
     id: Mapped[Id]
     who: Mapped[str] = mapped_column(comment="hash of the name that was tried, or of the address")
     at: Mapped[Now]
-
-

@@ -66,6 +66,8 @@ class Resource(Base):
             postgresql_where=text("external_id IS NOT NULL"),
         ),
         Index("ix_resource_name", "agency_id", "kind", text("lower(name)")),
+        # for searches too short for trigrams, such as "E1"
+        Index("ix_resource_name_prefix", text("lower(name) text_pattern_ops")),
         Index(
             "ix_resource_search_text",
             "search_text",
@@ -158,7 +160,6 @@ class SupplySite(Base):
     resource_id: Mapped[BigInt] = mapped_column(
         ForeignKey("resource.id", ondelete="CASCADE"), primary_key=True
     )
-    owner_agency: Mapped[str | None] = mapped_column(comment="who owns the goods, if another")
     hours_open: Mapped[str | None]
     hours_close: Mapped[str | None]
 
@@ -168,8 +169,9 @@ class StockLine(Base):
 
     __tablename__ = "stock_line"
     __table_args__ = (
-        UniqueConstraint("resource_id", "item_name", "lot", "unit_of_issue",
-                         postgresql_nulls_not_distinct=True),
+        UniqueConstraint(
+            "resource_id", "item_name", "lot", "unit_of_issue", postgresql_nulls_not_distinct=True
+        ),
         CheckConstraint("quantity_on_hand >= 0", name="on_hand"),
         CheckConstraint(
             "quantity_committed >= 0 AND quantity_committed <= quantity_on_hand", name="committed"

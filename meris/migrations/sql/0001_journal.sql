@@ -119,6 +119,13 @@ BEGIN
 END
 $$;
 
+-- Whether a transaction is one that the snapshot `since` could not see and `until` can.
+CREATE FUNCTION journal_is_new(xid xid8, since pg_snapshot, until pg_snapshot) RETURNS boolean
+LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+  SELECT xid >= pg_snapshot_xmin(since) AND xid < pg_snapshot_xmax(until)
+    AND NOT pg_visible_in_snapshot(xid, since) AND pg_visible_in_snapshot(xid, until)
+$$;
+
 -- Where the journal's transaction ids have a meaning: this cluster, timeline, database and table.
 -- Any restore changes at least one of them.
 CREATE FUNCTION journal_identity() RETURNS text LANGUAGE sql STABLE AS $$

@@ -238,6 +238,7 @@ COMMENT ON COLUMN resource.as_of IS 'when the source says they were true';
 COMMENT ON COLUMN resource.confirmed_at IS 'last said to be still true';
 CREATE INDEX ix_resource_county_fips ON resource (county_fips);
 CREATE INDEX ix_resource_name ON resource (agency_id, kind, lower(name));
+CREATE INDEX ix_resource_name_prefix ON resource (lower(name) text_pattern_ops);
 CREATE INDEX ix_resource_position ON resource USING gist (position);
 CREATE INDEX ix_resource_search_text ON resource USING gin (search_text gin_trgm_ops);
 CREATE UNIQUE INDEX uq_resource_external_id ON resource (agency_id, kind, external_id) WHERE external_id IS NOT NULL;
@@ -336,14 +337,12 @@ CREATE INDEX ix_stock_line_resource_id ON stock_line (resource_id);
 
 CREATE TABLE supply_site (
   resource_id BIGINT NOT NULL,
-  owner_agency VARCHAR,
   hours_open VARCHAR,
   hours_close VARCHAR,
   CONSTRAINT pk_supply_site PRIMARY KEY (resource_id),
   CONSTRAINT fk_supply_site_resource_id FOREIGN KEY(resource_id) REFERENCES resource (id) ON DELETE CASCADE
 );
 
-COMMENT ON COLUMN supply_site.owner_agency IS 'who owns the goods, if another';
 
 CREATE TABLE unit (
   resource_id BIGINT NOT NULL,

@@ -74,6 +74,7 @@ def downgrade() -> None:
         "journal_refuse",
         "journal_keep_key",
         "journal_identity",
+        "journal_is_new",
         "journal_row_id",
         "journal_mask",
         "journal_differences",

@@ -1,0 +1,274 @@
+"""One resource with everything known of it, and many in a line each."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from geo.grid import to_usng
+from sqlalchemy import Select, and_, case, func, select
+from sqlalchemy.orm import Session
+
+from geo.columns import position_of
+from geo.values import Position
+from meris import changes, fields, supplies
+from meris.accounts import Policy, Viewer
+from meris.errors import Invalid, NotFound
+from meris.fields import Field
+from meris.resources.kinds import KINDS
+from meris.tables import Agency, Change, County, Resource, StatusCode, UnitPosition
+
+MOST_BRIEFS = 200
+
+#: Shown as the place, not as fields of their own.
+_PLACE = frozenset({"latitude", "longitude", "county_fips", "position_at"})
+
+
+def detail(session: Session, viewer: Viewer, resource_id: int) -> dict[str, Any]:
+    """Everything the viewer may know of one resource. Raises `NotFound`."""
+    resource = find(session, viewer.policy, resource_id)
+    part = session.get(KINDS[resource.kind].table, resource_id)
+    live = session.get(UnitPosition, resource_id)
+    code = session.get_one(StatusCode, (resource.kind, resource.status))
+    editable = viewer.editable(kind=resource.kind, agency_id=resource.agency_id)
+    return {
+        "id": resource.id,
+        "kind": resource.kind,
+        "version": resource.version,
+        "name": resource.name,
+        "type": _choice(fields.types(resource.kind), resource.type),
+        "status": _status(resource, code),
+        "moves": sorted(KINDS[resource.kind].transitions[resource.status]),
+        "fields": [
+            _shown(field, resource, part, editable) for field in _visible(resource.kind, viewer)
+        ],
+        "place": _place(resource, live, viewer),
+        "agency": {"id": resource.agency_id, "name": resource.agency.name},
+        "county": _county(resource.county),
+        "sensitivity": resource.sensitivity,
+        "as_of": _iso(resource.as_of),
+        "source": resource.source,
+        "confirmed_at": _iso(resource.confirmed_at),
+        "confirmed_by": resource.confirmed_by if viewer.signed_in else None,
+        "stale_at": _iso(_stale_at(resource.confirmed_at, code)),
+        "stock": supplies.stock(session, resource_id) if resource.kind == "supply_site" else [],
+        "editable": editable is None or bool(editable),
+        "history": viewer.may("history") or resource.agency_id == viewer.agency_id,
+    }
+
+
+def find(session: Session, policy: Policy, resource_id: int) -> Resource:
+    """The resource, if the policy admits it. The same `NotFound` whether or not it exists."""
+    statement = select(Resource).where(Resource.id == resource_id, policy.condition())
+    resource = session.scalar(statement)
+    if resource is None:
+        raise NotFound("There is no such resource, or you may not see it.")
+    return resource
+
+
+def briefs(session: Session, viewer: Viewer, ids: Iterable[int]) -> list[dict[str, Any]]:
+    """A line for each of at most 200 ids that the viewer may see, in the order asked."""
+    wanted = list(dict.fromkeys(ids))
+    if len(wanted) > MOST_BRIEFS:
+        raise Invalid(f"{len(wanted)} ids were asked for. Ask for {MOST_BRIEFS} at most at once.")
+    rows = session.execute(_brief_query(viewer.policy, wanted)).mappings().all()
+    lines = _summaries(session, rows)
+    by_id = {row["id"]: _brief(row, lines) for row in rows}
+    return [by_id[i] for i in wanted if i in by_id]
+
+
+def history(session: Session, viewer: Viewer, resource_id: int) -> list[dict[str, Any]]:
+    """What happened to a resource, newest first: who, when, and each field's old and new value."""
+    resource = find(session, viewer.policy, resource_id)
+    if resource.agency_id != viewer.agency_id:
+        viewer.require("history", "read the history of another agency's resource")
+    rows = changes.history(session, resource_id)
+    visible = {f.column: f for f in _visible(resource.kind, viewer) if f.column != "position"}
+    return [told(row, visible) for row in rows]
+
+
+def told(row: Change, visible: dict[str, Field]) -> dict[str, Any]:
+    """One row of the journal as a person reads it."""
+    before, after = row.before or {}, row.after or {}
+    return {
+        "at": row.at.isoformat(),
+        "actor": row.actor_name,
+        "what": {"I": "added", "U": "changed", "D": "removed"}[row.operation],
+        "table": row.table_name,
+        "upload": row.upload_id,
+        "fields": [
+            {"name": c, "title": title_of(c, visible),
+             "before": before.get(c), "after": after.get(c)}
+            for c in sorted(before.keys() | after.keys())
+            if row.operation == "U" and _tellable(row.table_name, c, visible)
+        ],
+    }  # fmt: skip
+
+
+#: Columns without a field of their own that a history or a conflict still names.
+_TITLES = {
+    "position": "Position",
+    "position_source": "How it was placed",
+    "confirmed_at": "Confirmed",
+    "confirmed_by": "Confirmed by",
+    "status_by": "Status set by",
+    "quantity_on_hand": "On hand",
+    "quantity_committed": "Committed",
+}
+
+
+def title_of(column: str, visible: dict[str, Field]) -> str:
+    """What people call a column."""
+    return visible[column].title if column in visible else _TITLES.get(column, column)
+
+
+def _tellable(table: str, column: str, visible: dict[str, Field]) -> bool:
+    return column in visible or column in _TITLES or table == "stock_line"
+
+
+def _visible(kind: str, viewer: Viewer) -> list[Field]:
+    staff = viewer.may("see_staff")
+    return [
+        field
+        for field in fields.of(kind)
+        if field.table and field.table != "stock_line" and (staff or not field.staff_only)
+        if field.name not in _PLACE
+    ]
+
+
+def _shown(
+    field: Field, resource: Resource, part: object, editable: frozenset[str] | None
+) -> dict[str, Any]:
+    holder = resource if field.table == "resource" else part
+    value = getattr(holder, field.column, None)
+    return {
+        "name": field.name,
+        "title": field.title,
+        "section": field.section,
+        "value": field.rule.json(value) if value is not None else None,
+        "text": field.rule.text(value),
+        "unit": field.unit,
+        "widget": field.rule.widget,
+        "choices": fields.choices_of(field),
+        "required": field.required,
+        "help": field.help,
+        "staff_only": field.staff_only,
+        "editable": editable is None or field.name in editable,
+    }
+
+
+def _status(resource: Resource, code: StatusCode) -> dict[str, Any]:
+    return {
+        "code": resource.status,
+        "title": code.title,
+        "at": _iso(resource.status_at),
+        "by": resource.status_by,
+        "reason": resource.status_reason,
+        "source": resource.source,
+    }
+
+
+def _place(resource: Resource, live: UnitPosition | None, viewer: Viewer) -> dict[str, Any] | None:
+    """Where it is: the device's newest fix, or what was recorded, whichever is younger."""
+    if live and (resource.position_at is None or live.at >= resource.position_at):
+        radius = None if live.accuracy_m is None else round(live.accuracy_m)
+        return _placed(position_of(live.position), live.source, radius, live.at)
+    return _placed(
+        position_of(resource.position),
+        resource.position_source,
+        resource.position_radius_m,
+        resource.position_at or (resource.as_of if viewer.signed_in else None),
+    )
+
+
+def _placed(
+    position: Position | None, source: str | None, radius_m: int | None, at: datetime | None
+) -> dict[str, Any] | None:
+    if position is None:
+        return None
+    known = source in fields.POSITION_SOURCE
+    return {
+        "lat": round(position.lat, 6),
+        "lon": round(position.lon, 6),
+        "usng": to_usng(position),
+        "source": source,
+        "source_title": fields.POSITION_SOURCE[source].title if source and known else source,
+        "radius_m": radius_m,
+        "at": _iso(at),
+    }
+
+
+def _county(county: County | None) -> dict[str, str] | None:
+    return county and {"fips": county.fips, "name": county.full_name, "state": county.state}
+
+
+def _choice(codes: fields.CodeList, code: str | None) -> dict[str, str] | None:
+    if code is None:
+        return None
+    return {"code": code, "title": codes[code].title if code in codes else code}
+
+
+def _brief_query(policy: Policy, ids: Sequence[int]) -> Select[Any]:
+    newer = and_(
+        UnitPosition.resource_id.is_not(None),
+        (Resource.position_at.is_(None)) | (UnitPosition.at >= Resource.position_at),
+    )
+    position = case((newer, UnitPosition.position), else_=Resource.position)
+    return (
+        select(
+            Resource.id,
+            Resource.kind,
+            Resource.name,
+            Resource.status,
+            Resource.type,
+            Resource.city,
+            Resource.county_fips,
+            County.name.label("county"),
+            Agency.name.label("agency"),
+            func.round(func.ST_Y(position) * 100_000).label("lat"),
+            func.round(func.ST_X(position) * 100_000).label("lon"),
+            Resource.as_of,
+            Resource.confirmed_at,
+            StatusCode.age_limit_minutes,
+        )
+        .join(Agency, Agency.id == Resource.agency_id)
+        .join(
+            StatusCode,
+            and_(StatusCode.kind == Resource.kind, StatusCode.code == Resource.status),
+        )
+        .outerjoin(County, County.fips == Resource.county_fips)
+        .outerjoin(UnitPosition, UnitPosition.resource_id == Resource.id)
+        .where(policy.condition(), Resource.id.in_(ids))
+    )
+
+
+def _summaries(session: Session, rows: Sequence[Any]) -> dict[int, str]:
+    lines: dict[int, str] = {}
+    for kind, rules in KINDS.items():
+        ids = [row["id"] for row in rows if row["kind"] == kind]
+        if ids:
+            lines.update(rules.briefs(session, ids))
+    return lines
+
+
+def _brief(row: Any, lines: dict[int, str]) -> dict[str, Any]:
+    limit = timedelta(minutes=row["age_limit_minutes"])
+    confirmed = row["confirmed_at"]
+    return {
+        **{name: row[name] for name in ("id", "kind", "name", "status", "type", "city")},
+        "county": row["county"],
+        "agency": row["agency"],
+        "lat": None if row["lat"] is None else row["lat"] / 100_000,
+        "lon": None if row["lon"] is None else row["lon"] / 100_000,
+        "as_of": _iso(row["as_of"]),
+        "confirmed_at": _iso(confirmed),
+        "stale_at": _iso(confirmed + limit if confirmed else None),
+        "summary": lines.get(row["id"], ""),
+    }
+
+
+def _stale_at(confirmed_at: datetime | None, code: StatusCode) -> datetime | None:
+    return confirmed_at and confirmed_at + timedelta(minutes=code.age_limit_minutes)
+
+
+def _iso(moment: datetime | None) -> str | None:
+    return moment.isoformat() if moment else None

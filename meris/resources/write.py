@@ -1,0 +1,280 @@
+"""Changing one resource by hand: the version it was seen at, the rules, and who was faster."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from geo.gazetteer import Gazetteer
+from geo.grid import from_usng
+from geo.notation import read_position
+from sqlalchemy import update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from geo.columns import as_wkb
+from geo.values import NotAPlace, Position
+from meris import changes, fields
+from meris.accounts import Viewer
+from meris.errors import Conflict, Forbidden, Invalid
+from meris.fields import Field, Home
+from meris.resources.kinds import KINDS
+from meris.resources.read import detail, find, title_of
+from meris.tables import Resource
+
+#: Accepted in place of `latitude` and `longitude`.
+_PLACE_FIELDS = ("latitude", "longitude", "usng", "coordinates")
+#: A status says something about now, so setting one confirms the record.
+_CONFIRMING = frozenset({"status", "population_total", "population_general"})
+
+Problem = dict[str, Any]
+
+
+def change(
+    session: Session,
+    viewer: Viewer,
+    resource_id: int,
+    *,
+    version: int,
+    values: Mapping[str, Any],
+    home: Home,
+) -> None:
+    """Set fields of a resource that the viewer saw at `version`.
+
+    Raises `Invalid` with every problem, `Forbidden`, `NotFound`, or `Conflict` when somebody
+    wrote in between: with the present state and what they changed. Nothing is half done.
+    """
+    resource = find(session, viewer.policy, resource_id)
+    _require_editable(viewer, resource, values)
+    if resource.version != version:
+        raise _conflict(session, viewer, resource, version)
+    common, part = _read(resource, values, home)
+    _check_facts(session, resource, common, part)
+    _stamp(resource, common, values, viewer)
+    _write(session, viewer, resource, version, common, part)
+
+
+def confirm(session: Session, viewer: Viewer, resource_id: int, *, version: int) -> None:
+    """Say that what is recorded is still true. Raises as `change` does."""
+    resource = find(session, viewer.policy, resource_id)
+    _require_editable(viewer, resource, {"status": None})
+    if resource.version != version:
+        raise _conflict(session, viewer, resource, version)
+    confirmed = {"confirmed_at": _now(), "confirmed_by": viewer.name}
+    _write(session, viewer, resource, version, confirmed, {})
+
+
+def _require_editable(viewer: Viewer, resource: Resource, values: Mapping[str, Any]) -> None:
+    granted = viewer.editable(kind=resource.kind, agency_id=resource.agency_id)
+    if granted is None:
+        return
+    refused = sorted(set(values) - granted)
+    if refused or not granted:
+        names = ", ".join(refused) or "this resource"
+        raise Forbidden(
+            f"{viewer.name} may not change {names} of {resource.name}."
+            f" It belongs to {resource.agency.name}."
+        )
+
+
+def _read(
+    resource: Resource, values: Mapping[str, Any], home: Home
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The values by column, for the common table and for the kind's. Raises `Invalid`."""
+    common: dict[str, Any] = {}
+    part: dict[str, Any] = {}
+    problems: list[Problem] = []
+    known = fields.by_name(resource.kind)
+    for name, raw in values.items():
+        if name in _PLACE_FIELDS:
+            continue
+        field = known.get(name)
+        if field is None or not field.table or field.table == "stock_line":
+            problems.append(_problem(name, raw, f"A {resource.kind} has no field {name!r}."))
+            continue
+        _read_one(field, raw, home, common if field.table == "resource" else part, problems)
+    _read_place(values, home, common, problems)
+    if not values:
+        problems.append(_problem("", None, "Nothing was sent. Name at least one field to set."))
+    if problems:
+        raise Invalid(problems[0]["message"], problems=problems)
+    return common, part
+
+
+def _read_one(
+    field: Field, raw: Any, home: Home, into: dict[str, Any], problems: list[Problem]
+) -> None:
+    try:
+        value = field.rule.read(raw, home)
+    except Invalid as refusal:
+        problems.append(_problem(field.name, raw, refusal.message))
+        return
+    if value is None and field.required:
+        problems.append(_problem(field.name, raw, f"{field.title} is empty. Fill it in."))
+        return
+    into[field.column] = value
+
+
+def _read_place(
+    values: Mapping[str, Any], home: Home, common: dict[str, Any], problems: list[Problem]
+) -> None:
+    if not any(values.get(name) not in (None, "") for name in _PLACE_FIELDS):
+        return
+    try:
+        position = _position(values)
+    except NotAPlace as refusal:
+        field = next(name for name in _PLACE_FIELDS if values.get(name) not in (None, ""))
+        problems.append(_problem(field, values[field], str(refusal)))
+        return
+    common |= {
+        "position": as_wkb(position),
+        "position_source": "surveyed",
+        "position_radius_m": None,
+        "position_at": _now(),
+        "county_fips": _county_fips(position, home.gazetteer),
+    }
+
+
+def _position(values: Mapping[str, Any]) -> Position:
+    """The place meant by latitude and longitude, a grid reference or one cell. `NotAPlace`."""
+    if values.get("usng"):
+        return from_usng(str(values["usng"])).center
+    if values.get("coordinates"):
+        return read_position(str(values["coordinates"])).position
+    lat, lon = values.get("latitude"), values.get("longitude")
+    if lat in (None, "") or lon in (None, ""):
+        raise NotAPlace("A place needs both a latitude and a longitude. Fill in the other one.")
+    try:
+        return Position(float(lat), float(lon))  # type: ignore[arg-type]
+    except (TypeError, ValueError) as problem:
+        if isinstance(problem, NotAPlace):
+            raise
+        return read_position(f"{lat}, {lon}").position
+
+
+def _county_fips(position: Position, gazetteer: Gazetteer) -> str | None:
+    county = gazetteer.county_at(position)
+    return county.fips if county else None
+
+
+def _check_facts(
+    session: Session, resource: Resource, common: dict[str, Any], part: dict[str, Any]
+) -> None:
+    """Rules that need more than one field: allowed moves, and what must agree."""
+    rules = KINDS[resource.kind]
+    status = common.get("status", resource.status)
+    if status != resource.status and status not in rules.transitions[resource.status]:
+        titles = fields.statuses(resource.kind)
+        allowed = ", ".join(titles[s].title for s in sorted(rules.transitions[resource.status]))
+        raise _invalid(
+            "status",
+            status,
+            f"{resource.name} is {titles[resource.status].title} and cannot become"
+            f" {titles[status].title} from there. It can become {allowed}.",
+        )
+    row = session.get(rules.table, resource.id)
+    facts = {column.key: getattr(row, column.key) for column in rules.table.__table__.columns}
+    try:
+        rules.check(status, facts | part)
+    except Invalid as refusal:
+        raise _invalid(refusal.details["field"], status, refusal.message) from refusal
+
+
+def _stamp(
+    resource: Resource, common: dict[str, Any], values: Mapping[str, Any], viewer: Viewer
+) -> None:
+    """Who says so, and since when."""
+    now = _now()
+    if "status" in common and common["status"] != resource.status:
+        common |= {"status_at": common.get("status_at", now), "status_by": viewer.name}
+        common.setdefault("status_reason", None)
+    if not _CONFIRMING.isdisjoint(values):
+        common |= {"confirmed_at": now, "confirmed_by": viewer.name}
+
+
+def _write(
+    session: Session,
+    viewer: Viewer,
+    resource: Resource,
+    version: int,
+    common: dict[str, Any],
+    part: dict[str, Any],
+) -> None:
+    statement = (
+        update(Resource)
+        .where(Resource.id == resource.id, Resource.version == version)
+        .values(updated_at=_now(), **common)
+        .returning(Resource.id)
+        .execution_options(synchronize_session=False)
+    )
+    table = KINDS[resource.kind].table
+    try:
+        if session.scalar(statement) is None:
+            raise _conflict(session, viewer, resource, version)
+        if part:
+            session.execute(
+                update(table)
+                .where(table.resource_id == resource.id)
+                .values(part)
+                .execution_options(synchronize_session=False)
+            )
+    except IntegrityError as problem:
+        raise _taken(problem, common) from problem
+    session.expire_all()
+
+
+def _taken(problem: IntegrityError, common: dict[str, Any]) -> Exception:
+    if "uq_resource_external_id" in str(problem.orig):
+        return _invalid(
+            "external_id",
+            common.get("external_id"),
+            "Another resource of this agency has this ID already. Use a different one.",
+        )
+    return problem
+
+
+def _conflict(session: Session, viewer: Viewer, resource: Resource, version: int) -> Conflict:
+    """What the loser of a race must know: the present state, and who changed what meanwhile."""
+    session.refresh(resource)
+    current = detail(session, viewer, resource.id)
+    behind = max(resource.version - version, 1)
+    told = _changed(session, resource, current, writes=behind)
+    who = ", ".join(dict.fromkeys(item["by"] for item in told)) or "Somebody else"
+    return Conflict(
+        f"{who} changed {resource.name} while you had it open."
+        " Look at what changed, then save again.",
+        current=current,
+        changed=told,
+    )
+
+
+def _changed(
+    session: Session, resource: Resource, current: dict[str, Any], *, writes: int
+) -> list[dict[str, Any]]:
+    shown = {field["name"]: field for field in current["fields"]}
+    visible = {f.column: f for f in fields.of(resource.kind) if f.name in shown}
+    newest: dict[str, dict[str, Any]] = {}
+    for row in changes.between_versions(session, resource.id, writes=writes):
+        for column, value in (row.after or {}).items():
+            if column in visible or column == "position":
+                field = visible.get(column)
+                newest[column] = {
+                    "field": field.name if field else column,
+                    "title": title_of(column, visible),
+                    "theirs": shown[field.name]["text"] if field else None,
+                    "value": value,
+                    "by": row.actor_name,
+                    "at": row.at.isoformat(),
+                }
+    return list(newest.values())
+
+
+def _problem(field: str, value: Any, message: str) -> Problem:
+    return {"field": field, "value": value, "message": message}
+
+
+def _invalid(field: str, value: Any, message: str) -> Invalid:
+    return Invalid(message, problems=[_problem(field, value, message)])
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

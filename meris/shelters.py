@@ -1,0 +1,62 @@
+"""Shelters: their statuses and moves, what must agree in one, and how one is summed up."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from meris.errors import Invalid
+from meris.tables import Shelter
+
+#: From each status the ones it may become (domain §2.5). A report may always say `unknown`.
+TRANSITIONS: dict[str, frozenset[str]] = {
+    "unknown": frozenset({"closed", "alert", "standby", "open", "full"}),
+    "closed": frozenset({"alert", "standby", "open", "unknown"}),
+    "alert": frozenset({"standby", "open", "closed", "unknown"}),
+    "standby": frozenset({"alert", "open", "closed", "unknown"}),
+    "open": frozenset({"full", "standby", "closed", "unknown"}),
+    "full": frozenset({"open", "closed", "unknown"}),
+}
+
+#: The columns of the lists and of `capacity_in_use`.
+BRIEF = (
+    Shelter.evacuation_capacity,
+    Shelter.post_impact_capacity,
+    Shelter.population_total,
+    Shelter.pet_policy,
+    Shelter.wheelchair_accessible,
+)
+
+
+def check(status: str, facts: Mapping[str, Any]) -> None:
+    """Raise `Invalid` when the facts of a shelter cannot all be true (domain §8.7)."""
+    people = facts.get("population_total") or 0
+    if status == "closed" and people > 0:
+        raise Invalid(
+            f"{people} people are still counted here, so it cannot be closed."
+            " Set the count to 0, or leave it open.",
+            field="status",
+        )
+
+
+def capacity_in_use(facts: Mapping[str, Any]) -> int | None:
+    """Places that count: post-impact once known, else evacuation; None is unknown."""
+    capacity: int | None = facts.get("post_impact_capacity")
+    return facts.get("evacuation_capacity") if capacity is None else capacity
+
+
+def summary(facts: Mapping[str, Any]) -> str:
+    """One line for a list: people and places, unknown said as such."""
+    people, places = facts.get("population_total"), capacity_in_use(facts)
+    if places is None:
+        return "places unknown" if people is None else f"{people:,} people, places unknown"
+    if people is None:
+        return f"{places:,} places, count unknown"
+    return f"{people:,} of {places:,} places taken"
+
+
+def briefs(session: Session, ids: list[int]) -> dict[int, str]:
+    """The summary of each shelter among `ids`."""
+    statement = select(Shelter.resource_id, *BRIEF).where(Shelter.resource_id.in_(ids))
+    return {row["resource_id"]: summary(row) for row in session.execute(statement).mappings()}

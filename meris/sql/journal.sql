@@ -1,0 +1,31 @@
+-- What is new between two cursors (meris/changes.py). journal_is_new is inlined, so that the
+-- index on xid is used.
+
+-- name: touched
+-- Resources whose rows changed, and what they were at the cursor where that decides who could see
+-- them. The first change in the stretch says what was; hence the merge in reverse order.
+SELECT resource_id,
+       bool_or(table_name = 'resource' AND operation = 'I') AS made,
+       coalesce(jsonb_merge(before ORDER BY id DESC) FILTER (WHERE table_name = 'resource'),
+                '{}'::jsonb) AS before
+FROM (SELECT id, resource_id, table_name, operation,
+             (SELECT jsonb_object_agg(key, value) FROM jsonb_each(change.before)
+              WHERE key IN ('kind', 'sensitivity', 'agency_id')) AS before
+      FROM change
+      WHERE journal_is_new(xid, CAST(:since AS pg_snapshot), CAST(:until AS pg_snapshot))
+        AND resource_id IS NOT NULL) AS stretch
+GROUP BY resource_id
+LIMIT :most
+
+-- name: moved
+-- Units whose newest position is newer than the cursor.
+SELECT resource_id FROM unit_position
+WHERE journal_is_new(xid, CAST(:since AS pg_snapshot), CAST(:until AS pg_snapshot))
+LIMIT :most
+
+-- name: whole_map
+-- Whether something changed that stands behind many resources.
+SELECT EXISTS (
+  SELECT FROM change
+  WHERE journal_is_new(xid, CAST(:since AS pg_snapshot), CAST(:until AS pg_snapshot))
+    AND resource_id IS NULL AND table_name = ANY(:tables))

@@ -1,0 +1,34 @@
+"""What a view is given: the application's parts, and who is asking."""
+
+from dataclasses import dataclass, field
+from typing import cast
+
+from flask import current_app, g
+
+from meris.accounts import PUBLIC, Viewer
+from meris.db import Database
+from meris.feed import Hub
+from meris.fields import Home
+from meris.settings import Settings
+from meris.snapshot import Cache
+
+
+@dataclass(frozen=True)
+class Context:
+    """Made once by `create_app`."""
+
+    settings: Settings
+    database: Database
+    hub: Hub
+    home: Home
+    maps: Cache = field(default_factory=Cache)
+
+
+def context() -> Context:
+    """The parts of the application at hand."""
+    return cast(Context, current_app.extensions["meris"])
+
+
+def viewer() -> Viewer:
+    """Who is asking; the door of the route has let them in already."""
+    return cast(Viewer, g.get("viewer", PUBLIC))

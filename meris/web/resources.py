@@ -1,0 +1,93 @@
+"""/api/resources and /api/search: reading and changing what is on the map."""
+
+from typing import Any
+
+from flask import Blueprint, jsonify, request
+from flask.typing import ResponseReturnValue
+
+from meris import resources
+from meris.errors import Invalid
+from meris.web.context import context, viewer
+
+api = Blueprint("resources", __name__)
+
+
+@api.get("/api/resources")
+def briefs() -> ResponseReturnValue:
+    """A line for each of the ids asked for."""
+    ids = _ids(request.args.get("ids", ""))
+    with context().database.reading() as session:
+        return jsonify(resources=resources.briefs(session, viewer(), ids))
+
+
+@api.get("/api/resources/<int:resource_id>")
+def detail(resource_id: int) -> ResponseReturnValue:
+    """Everything the viewer may know of one resource."""
+    with context().database.reading() as session:
+        return jsonify(resources.detail(session, viewer(), resource_id))
+
+
+@api.get("/api/resources/<int:resource_id>/history")
+def history(resource_id: int) -> ResponseReturnValue:
+    """Who changed what, newest first."""
+    with context().database.reading() as session:
+        return jsonify(changes=resources.history(session, viewer(), resource_id))
+
+
+@api.patch("/api/resources/<int:resource_id>")
+def change(resource_id: int) -> ResponseReturnValue:
+    """Set fields seen at a version."""
+    body = _body()
+    values = body.get("set")
+    if not isinstance(values, dict):
+        raise Invalid('The body needs "set": an object of fields and their new values.')
+    with context().database.transaction(viewer().actor) as session:
+        resources.change(
+            session,
+            viewer(),
+            resource_id,
+            version=_version(body),
+            values=values,
+            home=context().home,
+        )
+        return jsonify(resources.detail(session, viewer(), resource_id))
+
+
+@api.post("/api/resources/<int:resource_id>/confirm")
+def confirm(resource_id: int) -> ResponseReturnValue:
+    """Say that what is recorded is still true."""
+    version = _version(_body())
+    with context().database.transaction(viewer().actor) as session:
+        resources.confirm(session, viewer(), resource_id, version=version)
+        return jsonify(resources.detail(session, viewer(), resource_id))
+
+
+@api.get("/api/search")
+def search() -> ResponseReturnValue:
+    """Places and resources that the words may mean."""
+    query = request.args.get("q", "")
+    gazetteer = context().home.gazetteer
+    with context().database.reading() as session:
+        return jsonify(resources.search(session, viewer().policy, query, gazetteer))
+
+
+def _ids(given: str) -> list[int]:
+    parts = [part.strip() for part in given.split(",") if part.strip()]
+    wrong = next((p for p in parts if not (p.isascii() and p.isdecimal() and len(p) < 19)), None)
+    if wrong is not None:
+        raise Invalid(f'"{wrong[:40]}" is not an id. Send whole numbers, separated by commas.')
+    return [int(part) for part in parts]
+
+
+def _body() -> dict[str, Any]:
+    body = request.get_json(silent=True)
+    if not isinstance(body, dict):
+        raise Invalid("The body must be a JSON object, sent as application/json.")
+    return body
+
+
+def _version(body: dict[str, Any]) -> int:
+    version = body.get("version")
+    if not isinstance(version, int) or isinstance(version, bool) or not 0 < version < 2**31:
+        raise Invalid('The body needs "version": the whole number you saw in the resource.')
+    return version
