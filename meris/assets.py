@@ -56,7 +56,7 @@ VENDORED = (
     Library("proj4", "proj4", ("dist/proj4.js",)),
     Library("mgrs", "mgrs", ("dist/mgrs.esm.js",)),
     Library("topojson-client", "topojson-client", ("dist/topojson-client.min.js",)),
-    Library("pmtiles", "pmtiles", ("dist/pmtiles.js",)),
+    Library("pmtiles", "pmtiles", ("dist/pmtiles.js", "package.json")),
     Library("protomaps-leaflet", "protomaps-leaflet", ("dist/protomaps-leaflet.js",)),
 )
 

@@ -20,8 +20,10 @@ def configuration(sockets: Path, user: str, *, durable: bool) -> dict[str, str]:
 
 
 def _administrators(user: str) -> str:
-    # "nobody" is shared by many programs, so it must not become the database's administrator
-    names = {"root", user} - {"nobody"}
+    names = {"root", user}
+    if os.geteuid() == 0:
+        # then "nobody" is a last resort, shared with other programs that must not administer
+        names -= {"nobody"}
     return "".join(f'meris "{name}" postgres\n' for name in sorted(names))
 
 
@@ -38,9 +40,11 @@ def _main(sockets: Path, *, durable: bool) -> str:
 
 
 def _reach(sockets: Path) -> dict[str, str]:
+    # a list of quoted names inside a quoted value
+    folder = str(sockets).replace('"', '""').replace("'", "''")
     return {
         "listen_addresses": "",
-        "unix_socket_directories": '"' + str(sockets).replace("'", "''") + '"',
+        "unix_socket_directories": f'"{folder}"',
         "port": "5432",
         "password_encryption": "scram-sha-256",
         "max_connections": "100",

@@ -83,13 +83,15 @@ def unprivileged_user() -> str:
     raise Refused('Root needs a user to run PostgreSQL as. Add one: "useradd --system postgres".')
 
 
-def run_as(user: str, command: list[str]) -> subprocess.CompletedProcess[str]:
+def run_as(
+    user: str, command: list[str], *, within: Path = Path("/")
+) -> subprocess.CompletedProcess[str]:
     """Run a program as `user`, with none of our environment that could change what it does."""
     entry = pwd.getpwnam(user)
     switches = _must_switch_to(entry)
     return subprocess.run(
         command,
-        cwd="/",
+        cwd=within,
         env={"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C.UTF-8", "TZ": "UTC"},
         stdin=subprocess.DEVNULL,
         capture_output=True,

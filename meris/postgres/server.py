@@ -71,12 +71,15 @@ class Server:
             if self.pid() is None:
                 self._start(deadline)
                 started = True
-            with suppress(psycopg2.OperationalError):
+            try:
                 self.connect("postgres").close()
+            except psycopg2.OperationalError as error:
+                if "authentication failed" in str(error) or time.monotonic() > deadline:
+                    problem = f"PostgreSQL does not answer: {error}{self._log_tail()}"
+                    raise Refused(problem) from error
+                time.sleep(0.1)
+            else:
                 return started
-            if time.monotonic() > deadline:
-                raise Refused(f"PostgreSQL does not answer. Its log:\n{self._log_tail()}")
-            time.sleep(0.1)
 
     def stop(self) -> None:
         """Stop it now, ending its sessions; nothing happens when it is down."""
@@ -125,8 +128,8 @@ class Server:
         self._write_configuration(user)
         self._make_sockets(user)
         while True:
-            self._disown_reused_pid()
-            problem = self._pg_ctl("start", "-l", str(self.data / "start.log"))
+            self._disown_dead_server()
+            problem = self._pg_ctl("start", "-l", "start.log")
             if problem is None:
                 return
             # after kill -9 the server's children need a moment to notice and let go of its memory
@@ -137,16 +140,18 @@ class Server:
     def _pg_ctl(self, action: str, *options: str) -> str | None:
         """None when it did what it should, else what it said."""
         command = [str(installation_of(self.data).programs / "pg_ctl"), action]
-        command += ["-D", str(self.data), "-s", "-w", "-t", str(_PATIENCE_S), *options]
-        done = run_as(self.data.owner(), command)
+        # pg_ctl hands its paths to a shell, and ours may hold anything: it works from within
+        command += ["-D", ".", "-s", "-w", "-t", str(_PATIENCE_S), *options]
+        done = run_as(self.data.owner(), command, within=self.data)
         return None if done.returncode == 0 else done.stderr.strip()
 
-    def _disown_reused_pid(self) -> None:
-        """Take a pid that belongs to another process by now out of the pid file.
+    def _disown_dead_server(self) -> None:
+        """Take the pid of a dead server out of its way: it may be a stranger's or a zombie's now.
 
-        The file itself stays: its last line leads PostgreSQL to the memory that children of a
+        The pid file itself stays: its last line leads PostgreSQL to the memory that children of a
         killed server may still use, the one good reason not to start.
         """
+        (self.sockets / f".s.PGSQL.{PORT}.lock").unlink(missing_ok=True)
         file = self.data / "postmaster.pid"
         if file.exists():
             _, *rest = file.read_text().splitlines() or [""]
