@@ -21,6 +21,7 @@ from meris.tables.resources import (
     SupplySite,
     Unit,
 )
+from meris.tables.sign_ins import SignIn, TotpUse
 from meris.tables.uploads import HeaderMapping, Upload, UploadFile
 
 __all__ = [
@@ -39,9 +40,11 @@ __all__ = [
     "Resource",
     "Role",
     "Shelter",
+    "SignIn",
     "StatusCode",
     "StockLine",
     "SupplySite",
+    "TotpUse",
     "Unit",
     "UnitPosition",
     "Upload",

@@ -119,6 +119,9 @@ class ApiToken(Base):
     last_used_at: Mapped[Moment | None]
     revoked_at: Mapped[Moment | None]
 
+    agency: Mapped[Agency] = relationship(viewonly=True)
+    creator: Mapped[Account | None] = relationship(viewonly=True)
+
 
 class LogInFailure(Base):
     """A failed log-in. Kept here, not in memory, so that two web hosts count together."""

@@ -1,0 +1,96 @@
+"""Sign-ins: the sessions of people, kept in the database so that each can be ended.
+
+The browser holds 128 random bits; the database holds their hash.
+"""
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlalchemy import delete, func, select, update
+from sqlalchemy.orm import Session, joinedload
+
+from meris.tables import Account, SignIn
+
+_TOKEN_BYTES = 16
+#: The time of last use is written at most this often.
+_TOUCH_EVERY = timedelta(minutes=1)
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How long a sign-in lasts: without use, and at all."""
+
+    idle: timedelta
+    life: timedelta
+
+
+def start(session: Session, account_id: int) -> str:
+    """A new sign-in; returns what the browser is to show."""
+    token = secrets.token_urlsafe(_TOKEN_BYTES)
+    session.add(SignIn(account_id=account_id, token_hash=_hash(token)))
+    session.flush()
+    return token
+
+
+def find(session: Session, token: str, limits: Limits) -> SignIn | None:
+    """The sign-in with its account, agency and roles; None when it has ended for any reason."""
+    statement = (
+        select(SignIn)
+        .join(SignIn.account)
+        .options(
+            joinedload(SignIn.account).joinedload(Account.agency),
+            joinedload(SignIn.account).selectinload(Account.roles),
+            joinedload(SignIn.account).selectinload(Account.webauthn),
+        )
+        .where(SignIn.token_hash == _hash(token), Account.active, _lasts(limits))
+    )
+    return session.scalar(statement)
+
+
+def is_stale(sign_in: SignIn) -> bool:
+    """Whether `touch` is due."""
+    return sign_in.seen_ago > _TOUCH_EVERY
+
+
+def touch(session: Session, sign_in_id: int) -> None:
+    """Note that it was used just now."""
+    session.execute(
+        update(SignIn).where(SignIn.id == sign_in_id).values(last_seen_at=func.clock_timestamp())
+    )
+
+
+def end(session: Session, token: str) -> None:
+    """End one sign-in; nothing happens when it has ended."""
+    session.execute(delete(SignIn).where(SignIn.token_hash == _hash(token)))
+
+
+def end_all(session: Session, account_id: int, *, keep: str | None = None) -> int:
+    """End all sign-ins of an account but the one at hand; returns how many there were."""
+    statement = delete(SignIn).where(SignIn.account_id == account_id)
+    if keep is not None:
+        statement = statement.where(SignIn.token_hash != _hash(keep))
+    return len(session.scalars(statement.returning(SignIn.id)).all())
+
+
+def others(session: Session, account_id: int, token: str, limits: Limits) -> int:
+    """On how many other devices the account is signed in."""
+    statement = select(func.count()).where(
+        SignIn.account_id == account_id, SignIn.token_hash != _hash(token), _lasts(limits)
+    )
+    return session.scalar(statement) or 0
+
+
+def prune(session: Session, limits: Limits) -> None:
+    """Remove those that have ended by themselves."""
+    session.execute(delete(SignIn).where(~_lasts(limits)))
+
+
+def _lasts(limits: Limits):  # type: ignore[no-untyped-def]
+    now = func.clock_timestamp()
+    return (SignIn.last_seen_at > now - limits.idle) & (SignIn.created_at > now - limits.life)
+
+
+def _hash(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()
