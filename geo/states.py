@@ -88,6 +88,7 @@ class StateFacts:
     neighbors: list[Neighbor]
     projected: list[ProjectedSystem]
     retired_codes: dict[str, str]
+    doubtful_towns: list[str]
     schemes: list[RegionScheme]
     counties: list[CountyFacts]
 
@@ -112,6 +113,7 @@ class StateFacts:
             neighbors=[Neighbor(code, *rest) for code, rest in facts["neighbors"].items()],
             projected=[_system(entry) for entry in facts["projected"]],
             retired_codes=facts["retired_codes"],
+            doubtful_towns=facts["doubtful_towns"],
             schemes=[_scheme(entry, counties) for entry in facts["regions"]],
             counties=counties,
         )
