@@ -42,7 +42,7 @@ NAMES = (
         "Winfield High School",
         "What people call the place.",
         "shelter sheltername shelterna facilityname facility sitename site location§ locationname "
-        "building bldgname resourcename title",
+        "building buildingname bldgname resourcename title placename hospitalname schoolname",
     ),
     name_field(("supply_site",), "Lincoln County Cache 1", "What people call the place.", ""),
     name_field(

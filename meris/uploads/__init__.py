@@ -1,0 +1,1 @@
+"""Spreadsheets: read (bytes to rows), match (headers to fields), check, load, undo."""
