@@ -1,0 +1,140 @@
+"""The rules of the house that no linter knows (docs/architecture.md)."""
+
+import ast
+import re
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+MOST_LINES, MOST_LINES_OF_A_FUNCTION = 400, 60
+
+
+def files(*patterns: str) -> list[Path]:
+    """Files of the repository, by patterns from its top."""
+    return sorted(path for pattern in patterns for path in ROOT.glob(pattern) if path.is_file())
+
+
+PYTHON = files("meris/**/*.py", "geo/**/*.py")
+WRITTEN = PYTHON + files(
+    "tests/**/*.py",
+    "tests/**/*.js",
+    "bench/**/*.py",
+    "static/js/**/*.js",
+    "static/css/**/*.css",
+    "templates/**/*.html",
+    "meris/**/*.sql",
+)
+
+
+def where(path: Path, line: int) -> str:
+    return f"{path.relative_to(ROOT)}:{line}"
+
+
+def functions(path: Path) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            yield node
+
+
+def constants(path: Path) -> Iterator[tuple[int, object]]:
+    """Each literal of a module and its line; comments are not among them, texts are."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Constant):
+            yield node.lineno, node.value
+
+
+def test_the_house_is_found():
+    assert len(PYTHON) > 20
+    assert len(WRITTEN) > len(PYTHON)
+
+
+def test_no_file_is_too_long():
+    lengths = {path: len(path.read_text().splitlines()) for path in WRITTEN}
+    assert [where(path, n) for path, n in lengths.items() if n > MOST_LINES] == []
+
+
+def test_no_function_is_too_long():
+    long = [
+        where(path, function.lineno)
+        for path in PYTHON
+        for function in functions(path)
+        if function.end_lineno - function.lineno >= MOST_LINES_OF_A_FUNCTION
+    ]
+    assert long == []
+
+
+def test_nothing_is_imported_inside_a_function():
+    hidden = [
+        where(path, node.lineno)
+        for path in PYTHON
+        for function in functions(path)
+        for node in ast.walk(function)
+        if isinstance(node, ast.Import | ast.ImportFrom)
+    ]
+    assert hidden == []
+
+
+def test_only_the_database_commits():
+    commits = [
+        where(path, node.lineno)
+        for path in PYTHON
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr == "commit"
+        and path != ROOT / "meris/db.py"
+    ]
+    assert commits == []
+
+
+def test_only_geo_knows_the_coordinate_system():
+    others = [path for path in PYTHON if not path.is_relative_to(ROOT / "geo")]
+    python = [
+        where(p, line) for p in others for line, value in constants(p) if "4326" in f"{value}"
+    ]
+    sql = [where(p, 0) for p in files("meris/**/*.sql") if re.search(r"\b4326\b", p.read_text())]
+    assert python + sql == []
+
+
+def test_nothing_is_promised_for_later():
+    promise = re.compile(r"\b(TODO|FIXME|XXX|HACK)\b")
+    here = Path(__file__)
+    assert [where(p, 0) for p in WRITTEN if p != here and promise.search(p.read_text())] == []
+
+
+@pytest.mark.parametrize("package", ["meris", "geo"])
+def test_a_folder_of_modules_is_a_package(package: str):
+    # Alembic reads its revisions one by one, by path
+    folders = {p.parent for p in files(f"{package}/**/*.py") if p.parent.name != "versions"}
+    assert [where(f, 0) for f in folders if not (f / "__init__.py").exists()] == []
+
+
+def names_in(lines: list[str]) -> set[str]:
+    """The packages that requirement lines name, without versions, comments and options."""
+    found = (re.match(r"[A-Za-z0-9][A-Za-z0-9._-]*", line) for line in lines)
+    return {name.group().lower() for name in found if name}
+
+
+def test_the_wheel_asks_for_what_the_lock_pins():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    wanted = names_in((ROOT / "requirements.in").read_text().splitlines())
+    assert names_in(project["dependencies"]) == wanted
+
+
+@pytest.mark.parametrize("part", ["", "-build", "-dev", "-node"])
+def test_the_lock_covers_what_is_asked_for(part: str):
+    asked = names_in((ROOT / f"requirements{part}.in").read_text().splitlines())
+    locked = (ROOT / f"requirements{part}.txt").read_text()
+    assert asked <= names_in(locked.splitlines())
+    pinned = re.findall(r"^[\w.-]+==\S+.*$", locked, re.MULTILINE)
+    assert len(pinned) >= len(asked)
+    assert [line for line in pinned if not line.endswith("\\")] == [], "without a hash"
+
+
+def test_locks_name_no_place_to_download_from():
+    npm = (ROOT / "package-lock.json").read_text()
+    assert '"resolved"' not in npm
+    assert "https://" not in "".join(path.read_text() for path in files("requirements*.txt"))
