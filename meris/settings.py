@@ -25,6 +25,8 @@ VARIABLES: dict[str, str] = {
     "MERIS_PMTILES": "vector basemap, a PMTiles file's address",
     "MERIS_MFA_ROLES": "roles that must use a second factor (default in production: "
     "dispatcher,state,admin; in demo: none)",
+    "MERIS_SESSION_IDLE_MINUTES": "a sign-in ends after so long without use (default 720)",
+    "MERIS_SESSION_HOURS": "a sign-in ends after so long in any case (default 24)",
     "MERIS_METRICS_TOKEN": "bearer token that opens /metrics (default: admins only)",
     "MERIS_TRUSTED_PROXIES": "how many reverse proxies stand in front (default 0)",
     "MERIS_UPLOAD_LIMIT_MB": "largest spreadsheet accepted, in megabytes (default 100)",
@@ -50,6 +52,8 @@ class Settings:
     tile_url: str | None = None
     pmtiles: str | None = None
     mfa_roles: frozenset[str] = frozenset()
+    session_idle_minutes: int = 720
+    session_hours: int = 24
     metrics_token: str | None = None
     trusted_proxies: int = 0
     upload_limit_mb: int = 100
@@ -79,6 +83,8 @@ class Settings:
             tile_url=env.get("MERIS_TILE_URL") or None,
             pmtiles=env.get("MERIS_PMTILES") or None,
             mfa_roles=_roles(env, environment),
+            session_idle_minutes=_whole(env, "MERIS_SESSION_IDLE_MINUTES", 720),
+            session_hours=_whole(env, "MERIS_SESSION_HOURS", 24),
             metrics_token=env.get("MERIS_METRICS_TOKEN") or None,
             trusted_proxies=_whole(env, "MERIS_TRUSTED_PROXIES", 0),
             upload_limit_mb=_whole(env, "MERIS_UPLOAD_LIMIT_MB", 100),
