@@ -39,6 +39,15 @@ def functions(path: Path) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
             yield node
 
 
+def imported(path: Path) -> Iterator[tuple[int, str]]:
+    """The line and the top package of each import."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            yield from ((node.lineno, alias.name.partition(".")[0]) for alias in node.names)
+        if isinstance(node, ast.ImportFrom) and node.module:
+            yield node.lineno, node.module.partition(".")[0]
+
+
 def constants(path: Path) -> Iterator[tuple[int, object]]:
     """Each literal of a module and its line; comments are not among them, texts are."""
     for node in ast.walk(ast.parse(path.read_text())):
@@ -75,6 +84,13 @@ def test_nothing_is_imported_inside_a_function():
         if isinstance(node, ast.Import | ast.ImportFrom)
     ]
     assert hidden == []
+
+
+def test_only_the_edge_knows_flask():
+    edge = ("meris/app.py", "meris/web", "meris/cli")
+    inner = [p for p in PYTHON if not str(p.relative_to(ROOT)).startswith(edge)]
+    web = {"flask", "flask_wtf", "flask_limiter", "flask_login", "werkzeug"}
+    assert [where(p, n) for p in inner for n, name in imported(p) if name in web] == []
 
 
 def test_only_the_database_commits():
