@@ -19,7 +19,7 @@ EARTH_RADIUS_M = 6_371_008.8
 METERS_PER_DEGREE = math.radians(1) * EARTH_RADIUS_M
 
 
-class NotAPlace(ValueError):
+class NotAPlace(ValueError):  # noqa: N818  # a noun: what it is, not that it went wrong
     """What was given is no place. The message says why, in words for the person who typed it.
 
     `meant` is the place that person probably had in mind, where that can be told.
