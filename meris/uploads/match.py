@@ -40,7 +40,8 @@ class Column:
     warning: str | None = None
 
 
-class Unmatched(NamedTuple):
+@dataclass(frozen=True)
+class Unmatched:
     """A column that is not read, some of its values, and why if its header seemed known."""
 
     index: int
@@ -49,7 +50,8 @@ class Unmatched(NamedTuple):
     why: str | None = None
 
 
-class Suggestion(NamedTuple):
+@dataclass(frozen=True)
+class Suggestion:
     """A field that an unmatched column may mean; a person has to say so. `ratio` is 0–1."""
 
     index: int
@@ -58,7 +60,8 @@ class Suggestion(NamedTuple):
     ratio: float
 
 
-class Conflict(NamedTuple):
+@dataclass(frozen=True)
+class Conflict:
     """Several columns that mean one field: the first was taken, the others are not read."""
 
     field: Field

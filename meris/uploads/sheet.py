@@ -17,6 +17,9 @@ SAMPLE_ROWS = 1_000
 _HEADER_WITHIN = 25
 
 _TAG = re.compile(r"^\s*#[A-Za-z][A-Za-z0-9_]*(\s*\+[A-Za-z][A-Za-z0-9_]*)*\s*$")
+# A few words without the punctuation of a sentence.
+_NAME = re.compile(r"^[^.;!?]{1,40}$")
+_SENTENCE = re.compile(r"\w+(\W+\w+){5,}")
 _TOTAL = re.compile(r"^\W*(grand|sub)?[\s-]*totals?\b", re.IGNORECASE)
 _FIGURE = re.compile(r"^[\s$€£(]*-?[\d.,]+\s*[%)]?\s*$|^(grand|sub)?[\s-]*totals?$", re.IGNORECASE)
 
@@ -135,7 +138,9 @@ def _known_names(cells: list[str]) -> int:
 def _looks_like_headers(cells: list[str], below: list[list[str]]) -> bool:
     """Several different short words with rows of about the same width below them."""
     filled = [cell.strip() for cell in _trimmed(cells)]
-    words = [cell for cell in filled if cell and len(cell) <= 60 and not _FIGURE.match(cell)]
+    words = [cell for cell in filled if _NAME.match(cell) and not _FIGURE.match(cell)]
+    if any(_SENTENCE.match(cell) for cell in filled):
+        return False
     if len(words) < 2 or len(words) < 0.6 * len(filled) or len(set(words)) < len(words):
         return False
     widths = [len(_trimmed(row)) for row in below if not _is_blank(row)]
