@@ -1,0 +1,238 @@
+"""Positions as people write them: decimal degrees, degrees and minutes, and grid references.
+
+    38.57669, -92.17352      38.57669 -92.17352     38,57669; -92,17352     (38.5, -92.1)
+    38.57669 N 92.17352 W    N38.57669 W92.17352    lat 38.57669, lon -92.17352
+    38°34'36.1"N 92°10'24.7"W    38 34 36.1 N, 92 10 24.7 W    38-34.6N 092-10.4W
+    15S WC 72042 70394       15SWC7270
+
+Latitude comes first unless letters say otherwise. Nothing is guessed: what can be read in two ways
+is refused, and where one of them leads to a place the refusal names it (`NotAPlace.meant`).
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from geo.grid import from_usng
+from geo.values import METERS_PER_DEGREE, NotAPlace, Position
+
+Notation = Literal["decimal degrees", "degrees and minutes", "degrees, minutes, seconds", "USNG"]
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A position as it was written; `precision_m` is what its last digit stands for, in meters.
+
+    For degrees that is measured north to south. A grid reference gives the middle of its square.
+    """
+
+    position: Position
+    precision_m: float
+    notation: Notation
+
+
+@dataclass(frozen=True, slots=True)
+class _Token:
+    """`kind` is "number", "letter" (N S E W), "label" (lat, lon) or "comma" (what parts a pair)."""
+
+    kind: str
+    text: str
+    sign: str = ""
+    mark: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Angle:
+    """One half of a pair. `axis` is "lat" or "lon" where it says so; `step` is its last digit."""
+
+    degrees: float
+    step: float
+    parts: int
+    axis: str
+
+
+class _Unreadable(Exception):  # noqa: N818  # never leaves this module
+    """The message completes "… is not a position: "."""
+
+
+_NOTATIONS: tuple[Notation, ...] = (
+    "decimal degrees",
+    "degrees and minutes",
+    "degrees, minutes, seconds",
+)
+
+_EXAMPLE = "Write latitude and longitude, for example 38.57669, -92.17352, or a grid reference."
+
+#: Characters that look like one on the keyboard and mean the same.
+_SAME = str.maketrans(
+    dict.fromkeys("−–—‐‑", "-")
+    | dict.fromkeys("º˚∘", "°")
+    | dict.fromkeys("’‘′´`ʹ", "'")
+    | dict.fromkeys("”“″ʺ", '"')
+)
+
+_GRID = re.compile(r"\d{1,2}\s*[A-Z]\s*[A-Z]\s*[A-Z][\d\s]*", re.IGNORECASE)
+_GRID_WITHOUT_ZONE = re.compile(r"[A-Z]\s*[A-Z]\s*\d[\d\s]*", re.IGNORECASE)
+_DMS_BY_LETTER = re.compile(r"(\d)\s*d\s*(\d[\d.]*)\s*m(?:\s*(\d[\d.]*)\s*s)?")
+_DECIMAL_COMMAS = re.compile(r"[^.,]*\d,\d+[^.,]*[\s;][^.,]*\d,\d+[^.,]*")
+_DASH_IN_ANGLE = re.compile(r"(?<=\d)-(?=\d)")
+
+_TOKEN = re.compile(
+    r"""\s*(?:
+    (?P<label>lat(?:itude)?|lon(?:g|gitude)?|lng)\b\.?\s*[:=]?
+    | (?P<letter>[NSEW])(?![a-z])
+    | (?P<comma>[,;/])
+    | (?P<sign>[+-])?\s*(?P<number>\d+(?:\.\d*)?|\.\d+)\s*(?P<mark>°|deg\b|'|min\b|"|sec\b)?
+    )\s*""",
+    re.VERBOSE | re.IGNORECASE,
+)
+_MARKS = {"deg": "°", "min": "'", "sec": '"'}
+
+
+def read_position(text: str) -> Reading:
+    """Read a position in any of the notations above. Raises NotAPlace, which says what is wrong."""
+    plain = _plain(text)
+    if _GRID.fullmatch(plain):
+        square = from_usng(plain)
+        return Reading(square.center, square.size_m, "USNG")
+    try:
+        return _read_degrees(plain)
+    except _Unreadable as problem:
+        shown = text if len(text) <= 60 else f"{text[:57]}..."
+        raise NotAPlace(f'"{shown}" is not a position: {problem} {_EXAMPLE}') from problem
+
+
+def _plain(text: str) -> str:
+    """The text with keyboard characters only, without brackets around it."""
+    same = unicodedata.normalize("NFKC", text.translate(_SAME)).translate(_SAME)
+    same = same.replace("''", '"').strip().strip("()[]").strip()
+    return _DMS_BY_LETTER.sub(_with_marks, same)
+
+
+def _with_marks(found: re.Match[str]) -> str:
+    degree, minutes, seconds = found.groups()
+    return f"{degree}°{minutes}'" + (f'{seconds}"' if seconds else "")
+
+
+def _read_degrees(text: str) -> Reading:
+    if _GRID_WITHOUT_ZONE.fullmatch(text):
+        raise _Unreadable("a grid reference needs its zone, such as 15S, before the square.")
+    if _DECIMAL_COMMAS.fullmatch(text):
+        text = text.replace(",", ".")
+    tokens = list(_tokens(text))
+    if any(token.kind == "letter" for token in tokens):
+        tokens = list(_tokens(_DASH_IN_ANGLE.sub(" ", text)))
+    first, second = (_angle(half) for half in _halves(tokens))
+    return Reading(
+        position=_pair(first, second),
+        precision_m=max(first.step, second.step) * METERS_PER_DEGREE,
+        notation=_NOTATIONS[max(first.parts, second.parts) - 1],
+    )
+
+
+def _tokens(text: str) -> Iterator[_Token]:
+    at = 0
+    while at < len(text):
+        found = _TOKEN.match(text, at)
+        if found is None:
+            raise _Unreadable(f'"{text[at : at + 12].strip()}" does not belong in one.')
+        kind = next(kind for kind in ("label", "letter", "comma", "number") if found[kind])
+        mark = (found["mark"] or "").lower()
+        yield _Token(kind, found[kind], found["sign"] or "", _MARKS.get(mark, mark))
+        at = found.end()
+
+
+def _halves(tokens: Sequence[_Token]) -> tuple[Sequence[_Token], Sequence[_Token]]:
+    """Where the second coordinate begins, told by what is surest: words, letters, commas, marks."""
+    for cut in (_second("label", tokens), _at_letters(tokens), _second_by_comma(tokens)):
+        if cut is not None:
+            return tokens[:cut], tokens[cut:]
+    cut = _second_by_mark(tokens)
+    if cut is None:
+        raise _Unreadable("two coordinates are needed, parted by a comma.")
+    return tokens[:cut], tokens[cut:]
+
+
+def _second(kind: str, tokens: Sequence[_Token]) -> int | None:
+    places = [n for n, token in enumerate(tokens) if token.kind == kind]
+    return places[1] if len(places) == 2 and places[0] == 0 else None
+
+
+def _at_letters(tokens: Sequence[_Token]) -> int | None:
+    """Letters stand before both numbers or after both."""
+    places = [n for n, token in enumerate(tokens) if token.kind == "letter"]
+    if not places:
+        return None
+    if len(places) != 2:
+        raise _Unreadable("either both coordinates need a letter (N, S, E, W) or neither.")
+    return places[1] if places[0] == 0 else places[0] + 1
+
+
+def _second_by_comma(tokens: Sequence[_Token]) -> int | None:
+    places = [n for n, token in enumerate(tokens) if token.kind == "comma"]
+    if len(places) > 1:
+        raise _Unreadable("it has more than one comma.")
+    return places[0] if places else None
+
+
+def _second_by_mark(tokens: Sequence[_Token]) -> int | None:
+    """Without a comma: at the second degree mark, at a sign, or in the middle of an even count."""
+    degrees = [n for n, token in enumerate(tokens) if token.mark == "°"]
+    if len(degrees) == 2:
+        return degrees[1]
+    signs = [n for n, token in enumerate(tokens) if n and token.sign]
+    if len(signs) == 1:
+        return signs[0]
+    # Whole numbers with nothing but spaces between may be anything.
+    is_plain = all("." not in token.text and not token.sign for token in tokens)
+    return None if is_plain or len(tokens) % 2 else len(tokens) // 2
+
+
+def _angle(half: Sequence[_Token]) -> _Angle:
+    numbers = [token for token in half if token.kind == "number"]
+    commas = [n for n, token in enumerate(half) if token.kind == "comma"]
+    if not 1 <= len(numbers) <= 3 or any(0 < n < len(half) - 1 for n in commas):
+        raise _Unreadable("a coordinate is degrees, degrees and minutes, or with seconds too.")
+    _check_parts(numbers)
+    degrees = sum(float(number.text) / 60**n for n, number in enumerate(numbers))
+    step = 10.0 ** -len(numbers[-1].text.partition(".")[2]) / 60 ** (len(numbers) - 1)
+    axis, sign = _axis_and_sign(half, numbers[0].sign)
+    return _Angle(sign * degrees, step, len(numbers), axis)
+
+
+def _check_parts(numbers: Sequence[_Token]) -> None:
+    for place, number in enumerate(numbers):
+        if number.mark not in ("", "°'\""[place]):
+            raise _Unreadable(f"{number.text}{number.mark} is out of order.")
+        if place and (number.sign or float(number.text) >= 60):
+            raise _Unreadable(f"{number.sign}{number.text} is no count of minutes or seconds.")
+        if "." in number.text and place < len(numbers) - 1:
+            raise _Unreadable(f"{number.text} has decimals, so nothing smaller can follow it.")
+
+
+def _axis_and_sign(half: Sequence[_Token], sign: str) -> tuple[str, int]:
+    letters = [token.text.upper() for token in half if token.kind == "letter"]
+    labels = [token.text.lower() for token in half if token.kind == "label"]
+    if letters and sign:
+        raise _Unreadable(f"it has both a sign and the letter {letters[0]}.")
+    axes = {"lat" if letter in "NS" else "lon" for letter in letters}
+    axes |= {"lat" if label.startswith("lat") else "lon" for label in labels}
+    if len(axes) > 1:
+        raise _Unreadable(f"{labels[0]} and {letters[0]} contradict each other.")
+    return axes.pop() if axes else "", -1 if sign == "-" or set(letters) & {"S", "W"} else 1
+
+
+def _pair(first: _Angle, second: _Angle) -> Position:
+    """The place of two coordinates. Raises NotAPlace when they are out of range."""
+    if first.axis == second.axis and first.axis:
+        raise _Unreadable("it gives the same coordinate twice.")
+    if first.axis == "lon" or second.axis == "lat":
+        first, second = second, first
+    elif not first.axis and abs(first.degrees) > 90 >= abs(second.degrees):
+        meant = Position(second.degrees, first.degrees)
+        raise NotAPlace(
+            f"Latitude comes first. Did you mean {meant.lat:g}, {meant.lon:g}?", meant=meant
+        )
+    return Position(first.degrees, second.degrees)
