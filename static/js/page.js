@@ -1,20 +1,8 @@
 // What every page does: the theme, and ages that go on ageing.
-import { recall, remember } from './core/storage.js';
+import { changeTheme } from './core/theme.js';
 import { agoInWords, clockTime, epochOf } from './words/age.js';
 
 const AGE_TICK_MS = 15_000;
-
-function theme() {
-  const dark = matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light';
-  return recall('theme', null) ?? dark;
-}
-
-function changeTheme() {
-  const next = theme() === 'dark' ? 'light' : 'dark';
-  document.documentElement.dataset.theme = next;
-  remember('theme', next);
-  dispatchEvent(new Event('themechange'));
-}
 
 /** Every <time class="age" datetime="…"> in words, with the clock time in its tooltip. */
 function tellAges() {
@@ -28,6 +16,7 @@ function tellAges() {
 for (const id of ['theme', 'theme-menu']) {
   document.getElementById(id)?.addEventListener('click', changeTheme);
 }
-matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => dispatchEvent(new Event('themechange')));
+matchMedia('(prefers-color-scheme: dark)')
+  .addEventListener('change', () => dispatchEvent(new Event('themechange')));
 tellAges();
 setInterval(tellAges, AGE_TICK_MS);

@@ -8,7 +8,19 @@ export class ApiError extends Error {
   }
 }
 
-const csrfToken = () => document.querySelector('meta[name="csrf-token"]')?.content ?? '';
+/** The token belongs to the session: after a log-in elsewhere the page's own is worth nothing. */
+let tokenIsOld = false;
+
+const csrfMeta = (page) => page.querySelector('meta[name="csrf-token"]');
+
+async function csrfToken() {
+  if (tokenIsOld) {
+    const text = await fetch('/').then((response) => response.text());
+    csrfMeta(document).content = csrfMeta(new DOMParser().parseFromString(text, 'text/html'))?.content ?? '';
+    tokenIsOld = false;
+  }
+  return csrfMeta(document)?.content ?? '';
+}
 
 async function problemOf(response) {
   const data = await response.json().catch(() => ({}));
@@ -29,6 +41,7 @@ async function ask(url, options) {
       message: 'The server cannot be reached. Nothing was saved; try again when the line is back.',
     });
   }
+  if (response.status === 401) tokenIsOld = true;
   if (!response.ok) throw await problemOf(response);
   return response.json();
 }
@@ -39,11 +52,11 @@ export function get(url, { signal } = {}) {
 }
 
 /** Send JSON with the page's CSRF token. */
-export function send(method, url, body) {
+export async function send(method, url, body) {
   return ask(url, {
     method,
     headers: {
-      Accept: 'application/json', 'Content-Type': 'application/json', 'X-CSRFToken': csrfToken(),
+      Accept: 'application/json', 'Content-Type': 'application/json', 'X-CSRFToken': await csrfToken(),
     },
     body: JSON.stringify(body),
   });

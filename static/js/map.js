@@ -1,0 +1,160 @@
+// The map page: who exists and who tells whom. Nothing else is decided here.
+import { client } from './data/start.js';
+import { Address } from './core/address.js';
+import { Catalog } from './core/catalog.js';
+import { $ } from './core/dom.js';
+import { Summaries } from './data/summaries.js';
+import { Basemap } from './map/basemap.js';
+import { Markers } from './map/markers.js';
+import { Pick } from './map/pick.js';
+import { Readout } from './map/readout.js';
+import { Stage } from './map/stage.js';
+import { Announcer } from './ui/announce.js';
+import { Connection } from './ui/connection.js';
+import { Detail } from './ui/detail.js';
+import { Filters } from './ui/filters.js';
+import { Hover } from './ui/hover.js';
+import { Keys } from './ui/keys.js';
+import { List } from './ui/list.js';
+import { Panels } from './ui/panels.js';
+import { Paper } from './ui/paper.js';
+import { Rail } from './ui/rail.js';
+import { Search } from './ui/search.js';
+import { Selection } from './ui/selection.js';
+import { Together } from './ui/together.js';
+import { plural } from './words/numbers.js';
+
+const settings = JSON.parse($('#settings').textContent);
+const catalog = new Catalog(settings);
+client.configure(catalog.forWorker());
+
+const page = $('#map-page');
+const box = $('#stage');
+const address = new Address();
+const summaries = new Summaries();
+const stage = new Stage($('#map'), settings, address.state.view);
+const basemap = new Basemap(stage.map, settings);
+const markers = new Markers(stage.map, catalog);
+const panels = new Panels(page);
+const rail = new Rail($('#rail'), catalog);
+const list = new List($('#list'), catalog, summaries);
+const detail = new Detail($('#detail'), catalog);
+const selection = new Selection({ address, client, markers, detail, list, stage, panels });
+const filters = new Filters({ address, client, rail, basemap });
+const hover = new Hover(box, catalog, summaries);
+const together = new Together(box, catalog, summaries);
+const pick = new Pick(stage, box);
+const search = new Search($('#search'), catalog);
+const connection = new Connection($('#connection'), $('#banner'), settings);
+const announcer = new Announcer($('#polite'));
+const paper = new Paper($('#paper'), { catalog, summaries, list, stage });
+new Readout($('#readout'), stage);
+
+async function look() {
+  markers.show(await client.look(stage.view));
+}
+
+async function fillList() {
+  const ids = await client.list(list.query(stage.view));
+  if (list.scope === 'view') list.tell({ view: ids.length });
+  else countView();
+  await list.show(ids);
+}
+
+async function countView() {
+  const ids = await client.list({ ...list.query(stage.view), scope: 'view' });
+  list.tell({ view: ids.length });
+}
+
+function refreshed({ items, changed, counts, shown, total, unplaced }) {
+  markers.show(items);
+  filters.show({ counts, shown, total, unplaced });
+  list.tell({ all: shown, unplaced });
+  summaries.forget(changed);
+  list.refresh(changed);
+  selection.refresh(changed);
+  fillList();
+  $('#empty').hidden = total > 0;
+  announcer.count(`${plural(shown, 'resource')} shown, ${unplaced} not on the map`);
+  if (!performance.getEntriesByName('meris-drawn').length) performance.mark('meris-drawn');
+}
+
+client.on('refreshed', refreshed)
+  .on('connection', (state) => connection.show(state))
+  .on('broken', ({ message }) => { throw new Error(`the map's worker stopped: ${message}`); });
+connection.show(client.connection);
+connection.on('retry', () => client.retry());
+
+stage.on('moved', ({ zoom, center }) => {
+  address.set({ view: { zoom, ...center } });
+  hover.hide();
+  together.hide();
+  look();
+  fillList();
+});
+stage.on('clicked', () => together.hide());
+
+markers.on('pointed', (target) => hover.point(target))
+  .on('chosen', ({ id }) => selection.set(id))
+  .on('opened', async ({ cluster, lat, lon, element }) => {
+    const { zoom, points } = await client.open(cluster);
+    hover.hide();
+    if (points) together.show(points, element);
+    else stage.goTo({ lat, lon, zoom });
+  });
+together.on('chosen', ({ id }) => selection.set(id, { focus: true }));
+
+list.on('asked', fillList).on('chosen', ({ id }) => selection.set(id, { focus: true, reveal: true }));
+rail.on('unplaced', () => {
+  list.turnTo('unplaced');
+  panels.reveal('list');
+});
+search.on('place', (place) => {
+  stage.goTo(place);
+  panels.turnTo('map');
+});
+search.on('resource', ({ id }) => selection.set(id, { focus: true, reveal: true }))
+  .on('narrow', ({ text, ids }) => filters.found(text, ids));
+
+detail.on('closed', () => selection.close())
+  .on('goto', (place) => stage.goTo({ ...place, zoom: 15 }))
+  .on('pick', async () => {
+    panels.turnTo('map');
+    page.classList.add('picking');
+    const position = await pick.ask('Where is it?');
+    page.classList.remove('picking');
+    detail.picked(position);
+  });
+
+panels.on('resized', () => stage.resized());
+
+const keys = new Keys([
+  { key: '/', title: 'Search', run: () => search.focus() },
+  { key: 'f', title: 'Layers and filters', run: () => { panels.reveal('rail'); rail.focus(); } },
+  { key: 'l', title: 'List', run: () => { panels.reveal('list'); list.focus(); } },
+  { key: 'm', title: 'Map', run: () => { panels.turnTo('map'); $('#map').focus(); } },
+  { key: 'h', title: 'Whole state', run: () => stage.goHome() },
+  { key: 'c', title: 'Still true: confirm what is open', run: () => detail.confirm() },
+  { key: 'Escape', shown: 'Esc', title: 'Close what is open', run: () => selection.close() },
+  { key: 'p', title: 'Print the map and the list', run: () => paper.print() },
+  { key: '?', title: 'These keys', run: () => keys.show() },
+  { key: 'arrows', shown: '← ↑ → ↓', title: 'On the map: pan. On a symbol: the next one. In the list: the next row' },
+  { key: 'zoom', shown: '+ −', title: 'On the map: closer, farther' },
+]);
+
+for (const [id, run] of Object.entries({
+  'zoom-in': () => stage.map.zoomIn(), 'zoom-out': () => stage.map.zoomOut(),
+  'zoom-home': () => stage.goHome(), 'show-keys': () => keys.show(), 'show-keys-menu': () => keys.show(),
+  'print-map': () => paper.print(),
+})) $(`#${id}`)?.addEventListener('click', run);
+
+$('.skip').addEventListener('click', (event) => {
+  event.preventDefault(); // the fragment is ours
+  panels.reveal('list');
+  list.focus();
+});
+
+basemap.start();
+filters.start();
+selection.start();
+look();

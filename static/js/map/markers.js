@@ -1,0 +1,166 @@
+// Symbols and clusters on the map. The worker says what to draw; this file changes as little as
+// it can, so that nothing flickers while data arrives.
+import * as L from 'leaflet';
+import { Emitter } from '../core/emitter.js';
+import { el } from '../core/dom.js';
+import { plural } from '../words/numbers.js';
+import { lookInWords, symbol } from '../ui/symbol.js';
+import { mixInWords, ring, ringSize } from './ring.js';
+
+const MadeIcon = L.Icon.extend({
+  createIcon() { return this.options.make(); },
+  createShadow() { return null; },
+});
+
+const keyOf = (item) => (item.id === undefined
+  ? `c${item.lat.toFixed(5)},${item.lon.toFixed(5)}` : `r${item.id}`);
+// Two items with one signature look the same, wherever they are.
+const signatureOf = ({ count, mix, kind, status, stale, approximate }) => (
+  count ? `${count}|${mix.join(';')}` : `${kind}|${status}|${stale}|${approximate}`);
+
+/**
+ * Events: `chosen` {id}, `opened` {cluster, lat, lon, element}, `pointed` {item, element} or null.
+ */
+export class Markers extends Emitter {
+  constructor(map, catalog) {
+    super();
+    this.map = map;
+    this.catalog = catalog;
+    this.layer = L.layerGroup().addTo(map);
+    this.markers = new Map();
+    this.items = [];
+    this.selected = null;
+    const pane = map.getPane('markerPane');
+    pane.setAttribute('role', 'group');
+    pane.setAttribute('aria-label', 'Symbols in view: arrow keys move between them, Enter opens one');
+    pane.addEventListener('keydown', (event) => this.#key(event));
+  }
+
+  /** Draw these items and no others. */
+  show(items) {
+    this.items = items;
+    const wanted = this.#withSelected(items);
+    for (const [key, { marker }] of this.markers) {
+      if (!wanted.has(key)) {
+        this.layer.removeLayer(marker);
+        this.markers.delete(key);
+      }
+    }
+    for (const [key, item] of wanted) this.#draw(key, item);
+    this.#keepOneTabStop();
+  }
+
+  /** Ring the selected one; it is drawn even where a cluster has swallowed it. */
+  select(item) {
+    this.selected = item;
+    this.show(this.items);
+  }
+
+  #withSelected(items) {
+    const wanted = new Map(items.map((item) => [keyOf(item), item]));
+    if (this.selected && this.selected.lat !== null) {
+      wanted.set(keyOf(this.selected), { ...this.selected, chosen: true });
+    }
+    return wanted;
+  }
+
+  #draw(key, item) {
+    const signature = `${signatureOf(item)}|${item.chosen}`;
+    const known = this.markers.get(key);
+    if (known && known.signature === signature) this.#move(known, item);
+    else {
+      if (known) this.layer.removeLayer(known.marker);
+      this.markers.set(key, { signature, item, marker: this.#make(item) });
+    }
+  }
+
+  #move(known, item) {
+    const { lat, lng } = known.marker.getLatLng();
+    known.item = item;
+    known.marker.item = item;
+    if (lat !== item.lat || lng !== item.lon) known.marker.setLatLng([item.lat, item.lon]);
+  }
+
+  #make(item) {
+    const icon = new MadeIcon({ make: () => this.#element(item) });
+    const marker = L.marker([item.lat, item.lon], {
+      icon, keyboard: false, zIndexOffset: item.chosen ? 10_000 : 0,
+    });
+    marker.item = item;
+    marker.on('click', () => this.#activate(marker.item, marker.getElement()));
+    marker.on('mouseover', () => this.emit('pointed', { item: marker.item, element: marker.getElement() }));
+    marker.on('mouseout', () => this.emit('pointed', null));
+    return marker.addTo(this.layer);
+  }
+
+  #element(item) {
+    const element = item.count ? this.#cluster(item) : this.#point(item);
+    element.tabIndex = -1;
+    element.setAttribute('role', 'button');
+    element.addEventListener('focus', () => this.emit('pointed', { item, element }));
+    element.addEventListener('blur', () => this.emit('pointed', null));
+    return element;
+  }
+
+  #cluster(item) {
+    const words = mixInWords(this.catalog, item.mix);
+    return el('div', {
+      class: `marker cluster ${ringSize(item.count)}`,
+      'aria-label': `${plural(item.count, 'resource')}. ${words.join('. ')}`,
+    }, ring(this.catalog, item));
+  }
+
+  #point(item) {
+    return el('div', {
+      class: `marker point${item.chosen ? ' selected' : ''}`,
+      'aria-label': lookInWords(this.catalog, item),
+      'aria-current': item.chosen ? 'true' : null,
+    }, symbol(this.catalog, item));
+  }
+
+  #activate(item, element) {
+    if (item.count) this.emit('opened', { ...item, element });
+    else this.emit('chosen', { id: item.id });
+  }
+
+  // Tab enters the symbols once; within them the arrow keys walk.
+  #keepOneTabStop() {
+    const elements = [...this.markers.values()].map(({ marker }) => marker.getElement());
+    if (elements.length && !elements.some((element) => element.tabIndex === 0)) elements[0].tabIndex = 0;
+  }
+
+  #key(event) {
+    const here = [...this.markers.values()].find(({ marker }) => marker.getElement() === event.target);
+    if (!here) return;
+    const direction = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[event.key];
+    if (direction) this.#walk(here, direction);
+    else if (event.key === 'Enter' || event.key === ' ') this.#activate(here.item, event.target);
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
+  }
+
+  #walk(here, direction) {
+    const next = this.#nearest(here, direction);
+    if (!next) return;
+    here.marker.getElement().tabIndex = -1;
+    const element = next.marker.getElement();
+    element.tabIndex = 0;
+    element.focus({ preventScroll: true });
+  }
+
+  // The nearest symbol in a direction; what lies aside of it counts as farther away.
+  #nearest(here, [dx, dy]) {
+    const at = ({ marker }) => this.map.latLngToContainerPoint(marker.getLatLng());
+    const from = at(here);
+    let best = null;
+    for (const known of this.markers.values()) {
+      const { x, y } = at(known).subtract(from);
+      const ahead = x * dx + y * dy;
+      if (ahead < 1 || !this.map.getSize().contains(at(known))) continue;
+      const far = ahead + 2.5 * Math.abs(x * dy - y * dx);
+      if (!best || far < best.far) best = { known, far };
+    }
+    return best?.known;
+  }
+}

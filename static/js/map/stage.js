@@ -1,0 +1,72 @@
+// The Leaflet map itself, without anything on it.
+import * as L from 'leaflet';
+import { Emitter } from '../core/emitter.js';
+import { MAX_ZOOM } from '../data/clusters.js';
+import { framed } from '../core/dom.js';
+
+const MIN_ZOOM = 5;
+/** How far past the state a person may pan, as a part of its size. */
+const MARGIN = 0.8;
+
+/** Events: `moved` {bounds, zoom, center}, `pointed` {lat, lon} or null, `clicked` {lat, lon}. */
+export class Stage extends Emitter {
+  /** @param {HTMLElement} element; @param {object} settings of the page; @param {?object} view */
+  constructor(element, settings, view) {
+    super();
+    this.home = settings.view;
+    const [west, south, east, north] = settings.bounds;
+    this.stateBounds = L.latLngBounds([[south, west], [north, east]]);
+    this.map = L.map(element, {
+      zoomControl: false, attributionControl: false, minZoom: MIN_ZOOM, maxZoom: MAX_ZOOM,
+      maxBounds: this.stateBounds.pad(MARGIN), maxBoundsViscosity: 0.6,
+      zoomAnimation: !matchMedia('(prefers-reduced-motion: reduce)').matches,
+      fadeAnimation: false, boxZoom: true, tapHold: false, wheelPxPerZoomLevel: 90,
+    });
+    if (view) this.map.setView([view.lat, view.lon], view.zoom);
+    else this.goHome();
+    this.#listen();
+  }
+
+  get view() {
+    const { lat, lng } = this.map.getCenter();
+    const bounds = this.map.getBounds();
+    return {
+      zoom: this.map.getZoom(), center: { lat, lon: lng },
+      bounds: [bounds.getWest(), bounds.getSouth(), bounds.getEast(), bounds.getNorth()],
+    };
+  }
+
+  /** The whole state, as large as it fits. */
+  goHome() {
+    this.map.fitBounds(this.stateBounds, { animate: false });
+  }
+
+  /** Show a place: its bounds when it has an extent, else close enough to see the street. */
+  goTo({ lat, lon, bounds, zoom }) {
+    if (bounds) {
+      const [west, south, east, north] = bounds;
+      this.map.fitBounds([[south, west], [north, east]], { maxZoom: 15 });
+    } else this.map.setView([lat, lon], zoom ?? Math.max(this.map.getZoom(), 13));
+  }
+
+  /** Pan only if the point is hidden: outside, or under a panel of `rightPx` on the right. */
+  reveal({ lat, lon }, rightPx = 0) {
+    this.map.panInside([lat, lon], {
+      paddingTopLeft: [48, 48], paddingBottomRight: [48 + rightPx, 48],
+    });
+  }
+
+  /** The box around it has another size now; what is in the top left corner stays there. */
+  resized() {
+    this.map.invalidateSize({ pan: false, animate: false });
+  }
+
+  #listen() {
+    this.map.on('moveend', () => this.emit('moved', this.view));
+    this.map.on('resize', () => this.emit('moved', this.view));
+    const point = framed((latlng) => this.emit('pointed', latlng && { lat: latlng.lat, lon: latlng.lng }));
+    this.map.on('mousemove', ({ latlng }) => point(latlng));
+    this.map.on('mouseout', () => point(null));
+    this.map.on('click', ({ latlng }) => this.emit('clicked', { lat: latlng.lat, lon: latlng.lng }));
+  }
+}

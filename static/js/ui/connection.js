@@ -1,0 +1,93 @@
+// Whether what is shown is true right now. In the bar always, in words; across the page when not.
+import { Emitter } from '../core/emitter.js';
+import { el, icon } from '../core/dom.js';
+import { ageInWords } from '../words/age.js';
+
+const TICK_MS = 1_000;
+/** A line that is lost for less than this heals by itself and frightens nobody. */
+const PATIENCE_S = 4;
+
+/** What the bar says in a state; `age` is of what is shown. */
+export const WORDS = Object.freeze({
+  connecting: () => 'Connecting',
+  live: () => 'Live',
+  reconnecting: (age) => `Reconnecting · ${age} old`,
+  offline: (age) => `Offline · ${age} old`,
+  signed_out: () => 'Logged out',
+});
+
+/** A short age that starts at once: "12 s", then as elsewhere. */
+export function shownAge(seconds) {
+  if (!Number.isFinite(seconds)) return 'nothing loaded';
+  return seconds < 60 ? `${Math.max(0, Math.round(seconds))} s` : ageInWords(seconds);
+}
+
+/** Event: `retry` when the person does not want to wait. */
+export class Connection extends Emitter {
+  constructor(pill, banner, settings) {
+    super();
+    this.pill = pill;
+    this.words = pill.querySelector('[data-words]');
+    this.banner = banner;
+    this.settings = settings;
+    this.show({ state: 'connecting', heard: null, ahead: 0 });
+    setInterval(() => this.#tell(), TICK_MS);
+  }
+
+  /** @param {{state: string, heard: ?number, ahead: number}} connection of data/feed.js */
+  show(connection) {
+    if (connection.state !== this.connection?.state) this.since = Date.now() / 1000;
+    this.connection = connection;
+    this.#tell();
+  }
+
+  get #age() {
+    const { heard, ahead } = this.connection;
+    return heard === null ? NaN : Date.now() / 1000 + ahead - heard;
+  }
+
+  #tell() {
+    const { state, heard } = this.connection;
+    const age = heard === null ? 'nothing' : shownAge(this.#age);
+    const words = heard === null && state !== 'signed_out' && state !== 'live'
+      ? { connecting: 'Connecting', reconnecting: 'No answer yet', offline: 'Offline' }[state]
+      : WORDS[state](age);
+    this.pill.dataset.state = state;
+    if (this.words.textContent !== words) this.words.textContent = words;
+    this.#cross(state, age);
+  }
+
+  // The banner is built once a state, so that a screen reader hears it once; only its age runs.
+  #cross(state, age) {
+    const lost = state === 'signed_out'
+      || (['reconnecting', 'offline'].includes(state) && Date.now() / 1000 - this.since > PATIENCE_S);
+    const name = lost ? state : '';
+    if (this.crossed !== name) {
+      this.crossed = name;
+      this.banner.replaceChildren(...(lost ? [this.#banner(state)] : []));
+    }
+    const figure = this.banner.querySelector('[data-age]');
+    if (figure) figure.textContent = age;
+  }
+
+  #banner(state) {
+    const retry = el('button', { type: 'button', class: 'button small', onclick: () => this.emit('retry') }, 'Try now');
+    const logIn = el('a', { class: 'button small', href: this.settings.urls.log_in, target: '_blank', rel: 'noopener' }, 'Log in');
+    return el('div', { class: 'banner bad' }, icon('alarm', this.settings.symbols_url),
+      el('p', {}, this.#sentence(state)),
+      state === 'signed_out' ? logIn : null, retry);
+  }
+
+  #sentence(state) {
+    if (state === 'signed_out') {
+      return [el('strong', {}, 'Your session ended. '), 'What you see no longer changes. Log in again, then try now.'];
+    }
+    const first = state === 'offline' ? 'No network. ' : 'The line to the server is down. ';
+    if (this.connection.heard === null) return [el('strong', {}, first), 'Nothing is loaded yet; it will be when the line is back.'];
+    return [
+      el('strong', {}, first), 'You see the map as it was ',
+      // counted aloud every second, the age would drown everything else
+      el('span', { 'data-age': '', 'aria-hidden': 'true' }), ' ago.',
+    ];
+  }
+}

@@ -1,0 +1,200 @@
+// The panel at the right: everything known about one resource, and the ways to change it.
+import { Emitter } from '../core/emitter.js';
+import { ApiError, get, send } from '../core/api.js';
+import { el, icon } from '../core/dom.js';
+import { Conflict } from './conflict.js';
+import { groups, head, isStale, occupancy, statusLine, stockTable } from './detail-parts.js';
+import { FieldRow } from './field-row.js';
+import { historyFold } from './history.js';
+import { Notice } from './notice.js';
+import { PlaceBlock } from './place-block.js';
+import { StatusButtons } from './status-buttons.js';
+
+/** Events: `closed`, `goto` {lat, lon}, `pick` (answer with `picked`), `said` words for the ear. */
+export class Detail extends Emitter {
+  constructor(root, catalog) {
+    super();
+    Object.assign(this, { root, catalog, id: null, open: null });
+    this.notice = new Notice(catalog);
+    root.addEventListener('keydown', (event) => { if (event.key === 'Escape') this.emit('closed'); });
+  }
+
+  /** Show a resource; the focus goes to its name when a person asked for it. */
+  async show(id, { focus = false } = {}) {
+    this.id = id;
+    this.open = null;
+    this.notice.clear();
+    if (this.root.hidden) this.#frame(el('p', { class: 'pending' }, 'Loading'));
+    this.root.hidden = false;
+    await this.#load(id);
+    if (focus && this.id === id) this.root.querySelector('#detail-title')?.focus();
+  }
+
+  hide() {
+    this.id = null;
+    this.root.hidden = true;
+    this.root.replaceChildren();
+  }
+
+  /** It changed somewhere. What is being typed stays; the server will tell who was first. */
+  async refresh() {
+    if (this.id === null) return;
+    if (this.open) this.notice.say('This was changed by somebody else just now. Saving shows both.');
+    else await this.#load(this.id);
+  }
+
+  /** The place chosen on the map, or null. */
+  picked(position) {
+    this.place.fill(position);
+  }
+
+  async #load(id) {
+    try {
+      const detail = await get(`/api/resources/${id}`);
+      if (this.id === id && !this.open) this.#draw(detail);
+    } catch (problem) {
+      if (this.id === id) this.#failed(problem);
+    }
+  }
+
+  #failed(problem) {
+    if (this.detail?.id === this.id) this.notice.fail(problem, () => this.refresh());
+    else this.#frame(el('p', { class: 'problem' }, problem.message));
+  }
+
+  #frame(...content) {
+    const close = el('button', { type: 'button', class: 'icon-button', 'aria-label': 'Close the detail', onclick: () => this.emit('closed') },
+      icon('close', this.catalog.symbolsUrl));
+    this.root.replaceChildren(el('header', { class: 'detail-head' }, el('div', { class: 'detail-title' }), close),
+      el('div', { class: 'detail-body' }, content));
+  }
+
+  #draw(detail) {
+    this.detail = detail;
+    const focused = this.root.contains(document.activeElement) ? document.activeElement.dataset.keep : null;
+    const scroll = this.root.querySelector('.detail-body')?.scrollTop ?? 0;
+    const history = this.root.querySelector('.history[open]') !== null;
+    const body = el('div', { class: 'detail-body' },
+      statusLine(detail), occupancy(detail), this.#placeBlock(detail), stockTable(detail.stock), this.#facts(detail),
+      historyFold(detail.history_url ?? `/api/resources/${detail.id}/history`));
+    this.root.replaceChildren(head(this.catalog, detail, () => this.emit('closed')), this.notice.root, body,
+      detail.editable ? this.#actions(detail) : '');
+    body.scrollTop = scroll;
+    body.querySelector('.history').open = history;
+    if (focused) this.root.querySelector(`[data-keep="${focused}"]`)?.focus();
+  }
+
+  #actions(detail) {
+    const statuses = new StatusButtons(this.catalog, detail)
+      .on('chosen', (status) => this.#setStatus(status));
+    const confirm = el('button', {
+      type: 'button', class: `button${isStale(detail) ? ' primary' : ''}`, dataset: { keep: 'confirm' }, onclick: () => this.confirm(),
+    }, icon('check', this.catalog.symbolsUrl), 'Still true');
+    return el('footer', { class: 'detail-actions' }, confirm, statuses.root);
+  }
+
+  #placeBlock(detail) {
+    this.place = new PlaceBlock(this.catalog, detail.place, detail.editable)
+      .on('goto', () => this.emit('goto', detail.place))
+      .on('pick', () => this.emit('pick'))
+      .on('save', (set) => this.#save(set, this.place))
+      .on('editing', () => { this.open = this.place; })
+      .on('settled', () => this.#settled());
+    return this.place.root;
+  }
+
+  #facts(detail) {
+    return el('div', {}, groups(detail.fields).map(([title, fields]) => el('section', {},
+      el('h3', {}, title), el('dl', { class: 'facts-grid' }, fields.map((field) => this.#row(detail, field).root)))));
+  }
+
+  #row(detail, field) {
+    const editable = detail.editable && field.editable;
+    return new FieldRow(this.catalog, { ...field, editable }, this.catalog.field(detail.kind, field.name))
+      .on('editing', () => { this.open = true; })
+      .on('settled', () => this.#settled())
+      .on('save', ({ name, value, row }) => this.#save({ [name]: value }, row));
+  }
+
+  // A form closed: catch up with what happened meanwhile.
+  #settled() {
+    this.open = null;
+    this.notice.clear();
+    this.refresh();
+  }
+
+  async #setStatus(status) {
+    const before = this.detail.status.code;
+    const saved = await this.#save({ status }, null);
+    if (saved) {
+      this.notice.say(`Status set to ${saved.status.title}.`, { title: 'Undo', run: () => this.#save({ status: before }, null) });
+    }
+  }
+
+  /** "Still true": nothing changed but the age. */
+  async confirm() {
+    const { id, version } = this.detail ?? {};
+    if (!this.detail?.editable) return;
+    await this.#write(() => send('POST', `/api/resources/${id}/confirm`, { version }), {
+      again: () => this.confirm(), done: 'Confirmed: still true.', set: {}, form: null,
+    });
+  }
+
+  #save(set, form, version = this.detail.version) {
+    const { id } = this.detail;
+    return this.#write(() => send('PATCH', `/api/resources/${id}`, { version, set }), {
+      again: () => this.#save(set, form, version), done: 'Saved.', set, form,
+    });
+  }
+
+  /** @returns {Promise<?object>} the new detail, null when it was refused */
+  async #write(request, { again, done, set, form }) {
+    const { id } = this.detail;
+    try {
+      const detail = await request();
+      this.open = null;
+      if (this.id !== id) return detail; // the person went on to another one
+      this.#draw(detail);
+      this.notice.say(done);
+      return detail;
+    } catch (problem) {
+      if (!(problem instanceof ApiError)) throw problem;
+      if (this.id === id) this.#refused(problem, { again, set, form });
+      return null;
+    }
+  }
+
+  #refused(problem, { again, set, form }) {
+    if (problem.code === 'conflict') this.#conflict(problem.data, set);
+    else if (problem.code === 'invalid' && form) form.fail(this.#messages(problem.data, problem.message));
+    else this.notice.fail(problem, again);
+  }
+
+  #messages({ problems = [] }, otherwise) {
+    return problems.map(({ message }) => message).join(' ') || otherwise;
+  }
+
+  #conflict(answer, mine) {
+    this.open = true;
+    const conflict = new Conflict(answer, mine, (name, value) => this.#inWords(name, value))
+      .on('save', (set) => this.#save(set, null, answer.current.version))
+      .on('theirs', () => this.#settleOn(answer.current));
+    this.notice.show(conflict.root);
+    conflict.root.querySelector('input, button')?.focus();
+  }
+
+  #settleOn(current) {
+    this.open = null;
+    this.notice.clear();
+    this.#draw(current);
+  }
+
+  // A field's title, or one of its values as people read it.
+  #inWords(name, ...value) {
+    const field = this.catalog.field(this.detail.kind, name) ?? this.detail.fields.find((one) => one.name === name);
+    if (!value.length) return field?.title ?? name;
+    if (name === 'status') return this.catalog.status(this.detail.kind, value[0]).title;
+    if (value[0] === true || value[0] === false) return value[0] ? 'yes' : 'no';
+    return value[0] === null ? 'unknown' : String(value[0]);
+  }
+}
