@@ -21,6 +21,8 @@ from meris.db import SYSTEM, Database, engine_at, name_actor
 from meris.postgres import Cluster, Urls
 from meris.settings import Settings
 
+pytest_plugins = ["tests.people", "tests.browsing"]
+
 _HOME = "MERIS_TEST_HOME"
 _TEMPLATE = "meris_template"
 _number = count(1)

@@ -1,0 +1,105 @@
+"""People with names, and ways for them to sign in.
+
+Dana     dispatcher at Boone County Joint Communications
+Carol    county editor of Boone County, and Joe of Greene County
+Rita     responder, on an engine of the Columbia fire department
+Sam      shelter manager of Boone County
+Stella   the state's logistics
+Ada      administrator
+nobody   the public
+"""
+
+import secrets
+from functools import cache
+from typing import NamedTuple
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from meris.accounts import PUBLIC, Viewer, passwords, viewer_of
+from meris.tables import Account, Agency, Role
+
+#: Everybody's; long enough for the roles that need a second factor too.
+PASSWORD = "sirens over the Ozarks at nine"
+
+
+class Person(NamedTuple):
+    """What an account of the cast is made from."""
+
+    name: str
+    role: str
+    agency: str
+    kind: str
+    county: str | None = None
+
+
+PEOPLE = {
+    "dana": Person("Dana", "dispatcher", "Boone County Joint Communications", "other", "29019"),
+    "carol": Person("Carol", "county_editor", "Boone County OEM", "county", "29019"),
+    "joe": Person("Joe", "county_editor", "Greene County OEM", "county", "29077"),
+    "rita": Person("Rita", "responder", "Columbia Fire Department", "fire", "29019"),
+    "sam": Person("Sam", "shelter_manager", "Boone County OEM", "county", "29019"),
+    "stella": Person("Stella", "state", "State Emergency Management Agency", "state"),
+    "ada": Person("Ada", "admin", "State Emergency Management Agency", "state"),
+}
+
+
+@cache
+def _hashed() -> str:
+    # hashing is slow on purpose, so it is done once a process and not once a person
+    return passwords.hash_password(PASSWORD)
+
+
+def email(who: str) -> str:
+    """The address that somebody of the cast signs in with."""
+    return f"{who}@example.org"
+
+
+def account(session: Session, who: str) -> Account:
+    """The account of somebody of the cast, made when it is not there."""
+    known = session.scalar(select(Account).where(Account.email == email(who)))
+    return known or _new_account(session, who)
+
+
+def _new_account(session: Session, who: str) -> Account:
+    person = PEOPLE[who]
+    made = Account(
+        name=person.name,
+        email=email(who),
+        agency=_agency(session, person),
+        roles=[session.scalars(select(Role).where(Role.name == person.role)).one()],
+        password=_hashed(),
+        fs_uniquifier=secrets.token_hex(32),
+        fs_webauthn_user_handle=secrets.token_hex(32),
+        active=True,
+    )
+    session.add(made)
+    session.flush()
+    return made
+
+
+def _agency(session: Session, person: Person) -> Agency:
+    known = session.scalar(select(Agency).where(Agency.name == person.agency))
+    return known or Agency(name=person.agency, kind=person.kind, county_fips=person.county)
+
+
+class Cast:
+    """The people, made when they are first asked for."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def account(self, who: str) -> Account:
+        """Somebody's account."""
+        return account(self._session, who)
+
+    def viewer(self, who: str) -> Viewer:
+        """Somebody as the rules see them; "nobody" is the public."""
+        return PUBLIC if who == "nobody" else viewer_of(self.account(who))
+
+
+@pytest.fixture
+def cast(session: Session) -> Cast:
+    """The people of this test, in its transaction."""
+    return Cast(session)
