@@ -140,6 +140,12 @@ def test_the_wheel_asks_for_what_the_lock_pins():
     assert names_in(project["dependencies"]) == wanted
 
 
+def test_the_wheel_is_built_with_what_setup_builds_with():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    setup = names_in((ROOT / "requirements-build.in").read_text().splitlines())
+    assert names_in(project["build-system"]["requires"]) == setup - {"editables"}
+
+
 @pytest.mark.parametrize("part", ["", "-build", "-dev", "-node"])
 def test_the_lock_covers_what_is_asked_for(part: str):
     asked = names_in((ROOT / f"requirements{part}.in").read_text().splitlines())
