@@ -65,12 +65,6 @@ class NotBuiltError(Exception):
     """Something needed for building is not there; the message says what and how to get it."""
 
 
-def folder(name: str) -> Path:
-    """`static`, `templates` or `fixtures`: in the installed package, else beside it in a clone."""
-    packaged = Path(__file__).resolve().parent / name
-    return packaged if packaged.is_dir() else ROOT / name
-
-
 def build() -> None:
     """Build everything that is missing or out of date; raises `NotBuiltError`."""
     if not _npm_packages_are_there():
