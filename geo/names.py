@@ -6,16 +6,21 @@ import unicodedata
 #: Words that are written short as often as in full.
 _SHORT = {"saint": "st", "sainte": "ste", "mount": "mt", "fort": "ft"}
 
+_WITHIN = re.compile(r"['’ʼ`.]")
+_BETWEEN = re.compile(r"[^a-z0-9]+")
+
 _WRITTEN_SHORT = {"Saint": "St.", "Sainte": "Ste."}
 
 
 def folded(text: str) -> str:
     """`text` without case, accents and punctuation, words parted by one space, "saint" as "st"."""
-    letters = unicodedata.normalize("NFKD", text).casefold()
-    plain = "".join(letter for letter in letters if not unicodedata.combining(letter))
+    plain = text.casefold()
+    if not plain.isascii():
+        letters = unicodedata.normalize("NFKD", plain)
+        plain = "".join(letter for letter in letters if not unicodedata.combining(letter))
     # An apostrophe or period belongs to its word ("Lee's", "U.S."); other marks part words.
-    words = re.sub(r"[^a-z0-9]+", " ", re.sub(r"['’ʼ`.]", "", plain)).split()
-    return " ".join(_SHORT.get(word, word) for word in words)
+    words = _BETWEEN.sub(" ", _WITHIN.sub("", plain)).split()
+    return " ".join([_SHORT.get(word, word) for word in words])
 
 
 def key(text: str) -> str:

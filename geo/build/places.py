@@ -110,8 +110,9 @@ def near(state: StateFacts, places: Iterable[Place]) -> list[Place]:
 
 
 def _hamlets(zips: list[Zip], finder: Finder) -> Iterable[Town]:
-    """One place for each town that has a ZIP code, at the center of its lowest one."""
-    lowest = {(place.state, place.town): place for place in reversed(zips)}
+    """One place for each town that has a ZIP code's area, at the center of its lowest one."""
+    areas = [place for place in zips if place.is_area]
+    lowest = {(place.state, place.town): place for place in reversed(areas)}
     for place in lowest.values():
         county = finder.county(place.lat, place.lon)
         yield Town(tidy(place.town), place.state, county, place.lat, place.lon, 0, 0)

