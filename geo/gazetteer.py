@@ -8,13 +8,14 @@ given to the county across it.
 import gzip
 import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import shapely
+from numpy.typing import ArrayLike
 from shapely.geometry import MultiPolygon, Polygon
 
 from geo.counties import County, CountyMatch, CountyNames
@@ -86,7 +87,7 @@ class Gazetteer:
         """The county of a neighboring state at a position."""
         return self._abroad.at(position)
 
-    def counties_at(self, lats: Sequence[float], lons: Sequence[float]) -> list[str | None]:
+    def counties_at(self, lats: ArrayLike, lons: ArrayLike) -> list[str | None]:
         """`county_at` for many positions: FIPS codes in their order. NaN is nowhere."""
         return self._home.codes_at(lats, lons)
 
@@ -218,7 +219,7 @@ class _Finder:
         boxes = sorted(self._tree.query(point))
         return next((self._counties[n] for n in boxes if self._shapes[n].intersects(point)), None)
 
-    def codes_at(self, lats: Sequence[float], lons: Sequence[float]) -> list[str | None]:
+    def codes_at(self, lats: ArrayLike, lons: ArrayLike) -> list[str | None]:
         x, y = np.asarray(lons, dtype=float), np.asarray(lats, dtype=float)
         points, boxes = self._tree.query(shapely.points(x, y))
         inside = shapely.intersects_xy(self._shapes[boxes], x[points], y[points])
