@@ -17,11 +17,12 @@ import pytest
 from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
+from meris import migrations
 from meris.db import SYSTEM, Database, engine_at, name_actor
 from meris.postgres import Cluster, Urls
 from meris.settings import Settings
 
-pytest_plugins = ["tests.people", "tests.browsing"]
+pytest_plugins = ["tests.people", "tests.applications", "tests.browsing"]
 
 _HOME = "MERIS_TEST_HOME"
 _TEMPLATE = "meris_template"
@@ -68,7 +69,7 @@ def home() -> Path:
 
 
 @pytest.fixture(scope="session")
-def cluster(home: Path) -> Cluster:
+def cluster(home: Path) -> Iterator[Cluster]:
     """The running private cluster, with the migrated template in it."""
     cluster = Cluster(home, durable=False)
     cluster.ensure()
@@ -76,11 +77,10 @@ def cluster(home: Path) -> Cluster:
         done = home / "template.done"
         if not done.exists():
             urls = cluster.create_database(_TEMPLATE)
-            from meris import migrations  # noqa: PLC0415
-
             migrations.migrate(_settings(home, urls))
             done.touch()
-    return cluster
+    yield cluster
+    cluster.release()
 
 
 def _settings(home: Path, urls: Urls) -> Settings:

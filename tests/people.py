@@ -10,14 +10,18 @@ nobody   the public
 """
 
 import secrets
+import time
+from datetime import UTC, datetime
 from functools import cache
 from typing import NamedTuple
 
 import pytest
+from flask.testing import FlaskClient
+from itsdangerous import URLSafeTimedSerializer
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from meris.accounts import PUBLIC, Viewer, passwords, viewer_of
+from meris.accounts import PUBLIC, Viewer, passwords, sign_ins, viewer_of
 from meris.tables import Account, Agency, Role
 
 #: Everybody's; long enough for the roles that need a second factor too.
@@ -73,6 +77,8 @@ def _new_account(session: Session, who: str) -> Account:
         fs_uniquifier=secrets.token_hex(32),
         fs_webauthn_user_handle=secrets.token_hex(32),
         active=True,
+        # the password is their own, not one that somebody made up for them
+        confirmed_at=datetime.now(UTC),
     )
     session.add(made)
     session.flush()
@@ -103,3 +109,26 @@ class Cast:
 def cast(session: Session) -> Cast:
     """The people of this test, in its transaction."""
     return Cast(session)
+
+
+class Visitor(FlaskClient):
+    """A browser without a screen, in the hands of the public until somebody signs in."""
+
+    def sign_in(self, session: Session, who: str) -> Viewer:
+        """As one of the cast, without the log-in page: that has tests of its own."""
+        person = account(session, who)
+        token = sign_ins.start(session, person.id)
+        with self.session_transaction() as cookie:
+            cookie["sign_in"] = token
+            cookie["_user_id"] = person.fs_uniquifier
+            cookie["_fresh"] = True
+            cookie["fs_cc"] = "set"
+            cookie["fs_paa"] = time.time()
+        return viewer_of(person)
+
+    def csrf(self) -> dict[str, str]:
+        """The header that a page of ours would send with a change."""
+        with self.session_transaction() as cookie:
+            raw = cookie.setdefault("csrf_token", secrets.token_hex(20))
+        signer = URLSafeTimedSerializer(self.application.secret_key, salt="wtf-csrf-token")
+        return {"X-CSRFToken": str(signer.dumps(raw))}
