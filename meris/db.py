@@ -11,9 +11,12 @@ from typing import Self
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.orm import Session
+from sqlalchemy.pool import QueuePool
 
 from meris.settings import Settings
 
+#: Connections beyond the pool's size, closed again after a rush.
+_MAX_OVERFLOW = 20
 _SET_ACTOR = text(
     "SELECT set_config('meris.actor', :actor, true), set_config('meris.agency', :agency, true),"
     " set_config('meris.upload', :upload, true)"
@@ -75,6 +78,14 @@ class Database:
                 # its LISTEN must not go back into the pool with it
                 connection.invalidate()
 
+    @property
+    def connections(self) -> tuple[int, int]:
+        """How many connections of the pool are in use, and how many there may be."""
+        if isinstance(self._bind, Connection) or not isinstance(self._bind.pool, QueuePool):
+            return 1, 1
+        pool = self._bind.pool
+        return pool.checkedout(), pool.size() + _MAX_OVERFLOW
+
     def dispose(self) -> None:
         """Close every pooled connection, e.g. after a fork."""
         if isinstance(self._bind, Engine):
@@ -111,7 +122,11 @@ def driver_url(url: str) -> str:
 def engine_at(url: str, *, pool_size: int = 10) -> Engine:
     """An engine that survives a restarted server and never plans in parallel (design.md §5)."""
     engine = create_engine(
-        driver_url(url), pool_size=pool_size, max_overflow=20, pool_pre_ping=True, pool_timeout=10
+        driver_url(url),
+        pool_size=pool_size,
+        max_overflow=_MAX_OVERFLOW,
+        pool_pre_ping=True,
+        pool_timeout=10,
     )
 
     @event.listens_for(engine, "connect")

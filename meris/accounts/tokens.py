@@ -125,12 +125,15 @@ def viewer_of(token: ApiToken) -> Viewer:
     )
 
 
+def is_stale(token: ApiToken) -> bool:
+    """Whether `touch` is due."""
+    return token.last_used_at is None or datetime.now(UTC) - token.last_used_at > _TOUCH_EVERY
+
+
 def touch(session: Session, token_id: int) -> None:
-    """Note that the token was used, at most once a minute."""
-    due = func.coalesce(ApiToken.last_used_at < func.now() - _TOUCH_EVERY, True)
-    session.execute(
-        update(ApiToken).where(ApiToken.id == token_id, due).values(last_used_at=func.now())
-    )
+    """Note that the token was used just now."""
+    now = func.clock_timestamp()
+    session.execute(update(ApiToken).where(ApiToken.id == token_id).values(last_used_at=now))
 
 
 def _hash(secret: str) -> str:

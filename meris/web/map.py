@@ -56,9 +56,9 @@ def page_settings() -> dict[str, Any]:
         "zone": str(home.zone),
         "exercise": settings.exercise,
         "start": {
-            "lat": gazetteer.start.lat,
-            "lon": gazetteer.start.lon,
-            "zoom": gazetteer.start_zoom,
+            "lat": gazetteer.facts.start.lat,
+            "lon": gazetteer.facts.start.lon,
+            "zoom": gazetteer.facts.start_zoom,
         },
         "bounds": gazetteer.bounds.as_list(),
         "tile_url": settings.tile_url,

@@ -1,0 +1,117 @@
+"""The application: its parts, wired. What is behind each address is in `meris.web`."""
+
+import os
+import secrets
+from contextlib import suppress
+from pathlib import Path
+
+from flask import Blueprint, Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from meris.db import Database, open_database
+from meris.feed import Hub
+from meris.fields import Home
+from meris.settings import Settings
+from meris.web import (
+    accounts,
+    assets,
+    doors,
+    errors,
+    feed,
+    headers,
+    health,
+    logs,
+    map,  # noqa: A004  # it is the map
+    metrics,
+    openapi,
+    pages,
+    resources,
+    security,
+    sessions,
+    tokens,
+)
+from meris.web.context import Context, context
+from meris.web.doors import Door, may, meter, person, public, unasked
+
+#: Every blueprint, and who may enter. Flask-Security's pages look after themselves.
+DOORS: tuple[tuple[Blueprint | str, Door], ...] = (
+    # blueprint          who may enter
+    (assets.files,       unasked),
+    (health.probes,      unasked),
+    (metrics.page,       meter),
+    (map.pages,          public),
+    (map.api,            public),
+    (feed.api,           public),
+    (resources.api,      public),
+    (openapi.api,        public),
+    (pages.pages,        public),
+    ("security",         public),
+    (accounts.pages,     person),
+    (tokens.pages,       may("tokens")),
+)  # fmt: skip
+
+
+def create_app(settings: Settings, database: Database | None = None) -> Flask:
+    """MERIS as a WSGI application, on `database` or the one that the settings name."""
+    app = Flask("meris", template_folder=str(assets.shipped("templates")), static_folder=None)
+    app.config["TESTING"] = settings.environment == "test"
+    parts = _parts(settings, database or open_database(settings))
+    app.extensions["meris"] = parts
+    logs.init_app(app)
+    headers.init_app(app, settings)
+    metrics.init_app(app, parts)
+    errors.init_app(app)
+    sessions.init_app(app)
+    doors.init_app(app)
+    security.init_app(app, settings, secret_key(settings))
+    for blueprint, door in DOORS:
+        doors.hang(app, blueprint, door)
+    assets.init_app(app, settings.home)
+    app.context_processor(_for_every_page)
+    _trust_proxies(app, settings.trusted_proxies)
+    return app
+
+
+def secret_key(settings: Settings) -> str:
+    """The key that signs cookies: from the environment, or made once and kept in the home."""
+    if settings.secret_key:
+        return settings.secret_key
+    file = settings.home / "secret.key"
+    file.parent.mkdir(parents=True, exist_ok=True)
+    with suppress(FileExistsError):
+        _write_once(file, secrets.token_urlsafe(32))
+    return file.read_text().strip()
+
+
+def _write_once(file: Path, text: str) -> None:
+    """All of the text or no file, and never over another process's."""
+    fresh = file.with_name(f"{file.name}.{os.getpid()}")
+    fresh.touch(mode=0o600)
+    fresh.write_text(text + "\n")
+    try:
+        os.link(fresh, file)
+    finally:
+        fresh.unlink()
+
+
+def _parts(settings: Settings, database: Database) -> Context:
+    return Context(
+        settings=settings, database=database, hub=Hub(database), home=Home.of(settings.state)
+    )
+
+
+def _for_every_page() -> dict[str, object]:
+    seen = sessions.visit()
+    return {
+        "visit": seen,
+        "viewer": seen.viewer if seen.viewer.signed_in else None,
+        "exercise": context().settings.exercise,
+    }
+
+
+def _trust_proxies(app: Flask, count: int) -> None:
+    """Believe what so many reverse proxies say of the client; the innermost cannot be forged."""
+    if count:
+        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
+            app.wsgi_app, x_for=count, x_proto=count, x_host=count
+        )

@@ -1,0 +1,158 @@
+"""Every error as an answer: JSON for programs, a page for people, plain words for both."""
+
+import structlog
+from flask import Flask, Response, g, jsonify, make_response, render_template, request
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
+from sqlalchemy.exc import TimeoutError as PoolExhausted
+from werkzeug.exceptions import HTTPException, InternalServerError
+
+from meris.errors import Conflict, Forbidden, Invalid, NotFound, Refused
+from meris.web.sessions import Visit
+
+log = structlog.get_logger(__name__)
+
+
+class NotSignedIn(Refused):
+    """Somebody has to say who they are first."""
+
+    code = "not_signed_in"
+
+
+#: The one table: what MERIS may refuse, and its HTTP status. A child has its parent's.
+STATUS: dict[type[Refused], int] = {
+    NotFound: 404,
+    NotSignedIn: 401,
+    Forbidden: 403,
+    Conflict: 409,
+    Invalid: 422,
+    Refused: 400,
+}
+
+#: HTTP's own errors: a heading, and words that say what to do.
+_WORDS: dict[int, tuple[str, str]] = {
+    400: ("This cannot be read", "The request is not formed as it should be."),
+    401: ("Log in first", "Log in, then try again."),
+    403: ("Not allowed", "Your account may not do this. Ask your administrator."),
+    404: ("Nothing here", "There is nothing at this address. Look at the map instead."),
+    405: ("Not allowed", "This address does not take such requests."),
+    409: ("Somebody was first", "Somebody else changed the same thing just now. Try again."),
+    413: ("Too large", "What you sent is larger than this installation accepts."),
+    415: ("Unknown format", "Send it as application/json."),
+    422: ("This cannot be taken", "What you sent breaks a rule."),
+    429: ("Too many tries", "Wait a moment, then try again."),
+    500: ("Something broke", "It is our fault and has been logged. Try again."),
+    503: ("Not ready", "The database does not answer. Try again in a moment."),
+}
+_CODES = {
+    400: "bad_request",
+    401: "not_signed_in",
+    403: "forbidden",
+    404: "not_found",
+    405: "not_allowed",
+    409: "conflict",
+    413: "too_large",
+    415: "unknown_format",
+    422: "invalid",
+    429: "too_many",
+    503: "not_ready",
+}
+_TOO_OLD = (
+    "This page was open for too long or is not ours. Load it again, then repeat what you did."
+)
+_RETRY_SECONDS = "5"
+
+
+def init_app(app: Flask) -> None:
+    """Answer every error here."""
+    app.register_error_handler(Refused, _refused)
+    app.register_error_handler(CSRFError, _forged)
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(DataError, _out_of_range)
+    app.register_error_handler(IntegrityError, _clash)
+    app.register_error_handler(DBAPIError, _database)
+    app.register_error_handler(PoolExhausted, _database)
+    app.register_error_handler(ValueError, _unstorable)
+
+
+def is_for_programs() -> bool:
+    """Whether the address is one that programs ask."""
+    return request.path.startswith("/api/") or request.path == "/metrics"
+
+
+def status_of(error: Refused) -> int:
+    """The status of a refusal, by the nearest class in the table."""
+    return next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
+
+
+def _refused(error: Refused) -> Response:
+    return _answer(status_of(error), error.message, code=error.code, **error.details)
+
+
+def _forged(error: CSRFError) -> Response:
+    log.warning("forged", reason=error.description, endpoint=request.endpoint)
+    return _answer(400, _TOO_OLD, code="csrf")
+
+
+def _http(error: HTTPException) -> Response:
+    """Werkzeug's and Flask's errors, with their headers, such as Allow and Retry-After."""
+    status = error.code or 500
+    if status < 400:
+        return make_response(error.get_response())
+    if isinstance(error, InternalServerError) and error.original_exception:
+        log.error("broke", endpoint=request.endpoint, exc_info=error.original_exception)
+    response = _answer(status, _WORDS.get(status, _WORDS[400])[1])
+    for name, value in error.get_headers():
+        if name.lower() not in ("content-type", "content-length"):
+            response.headers[name] = value
+    return response
+
+
+def _out_of_range(_: DataError) -> Response:
+    return _answer(422, "A number, date or text in the request is out of range.")
+
+
+def _clash(error: IntegrityError) -> Response:
+    log.warning("clash", endpoint=request.endpoint, exc_info=error)
+    return _answer(409, _WORDS[409][1])
+
+
+def _database(error: Exception) -> Response:
+    log.error("database", endpoint=request.endpoint, exc_info=error)
+    g.setdefault("visit", Visit())  # who asks cannot be looked up now
+    response = _answer(503, _WORDS[503][1])
+    response.headers["Retry-After"] = _RETRY_SECONDS
+    return response
+
+
+def _unstorable(error: ValueError) -> Response:
+    """Text that PostgreSQL cannot hold: NUL, or half a character. Nobody means to send it."""
+    if isinstance(error, UnicodeError) or "NUL (0x00)" in str(error):
+        return _answer(422, "The request holds a character that cannot be stored. Remove it.")
+    raise error
+
+
+def _answer(status: int, message: str, code: str | None = None, **details: object) -> Response:
+    name = code or _CODES.get(status, "error")
+    if is_for_programs():
+        body = {"error": name, "message": message, **details}
+        if status >= 500:
+            body["request_id"] = g.get("request_id")
+        response = jsonify(body)
+    else:
+        response = make_response(_page(status, message))
+    response.status_code = status
+    if status == 401:
+        response.headers["WWW-Authenticate"] = 'Bearer realm="MERIS"'
+    return response
+
+
+def _page(status: int, message: str) -> str:
+    title = _WORDS.get(status, _WORDS[400])[0]
+    return render_template(
+        "errors/error.html",
+        status=status,
+        title=title,
+        message=message,
+        request_id=g.get("request_id") if status >= 500 else None,
+    )

@@ -1,0 +1,172 @@
+"""/api/openapi.json: the API described from its routes and the field catalogue.
+
+Addresses, methods and words come from the routes and their docstrings. `DETAILS` adds what those
+cannot tell; a test fails when a route of the API is missing there.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Blueprint, Flask, Response, current_app, jsonify
+from werkzeug.routing import Rule
+
+from meris import fields
+from meris.version import VERSION
+from meris.web.schemas import SCHEMAS
+
+api = Blueprint("openapi", __name__)
+
+_PLACEHOLDER = re.compile(r"<(?:(\w+):)?(\w+)>")
+_NUMBERS = {"int": "integer", "float": "number"}
+_HOUR_SECONDS = 3600
+
+
+@dataclass(frozen=True)
+class Details:
+    """Of one route and method: query, body, answer (names of `SCHEMAS`), refusals."""
+
+    answer: str
+    query: tuple[tuple[str, str], ...] = ()
+    body: str | None = None
+    refuses: tuple[int, ...] = ()
+    media: str = "application/json"
+
+
+_WRITE = (401, 403, 404, 409, 422)
+DETAILS: dict[tuple[str, str], Details] = {
+    ("/api/map", "GET"): Details("Map", query=(("since", "a cursor; answers only what changed"),)),
+    ("/api/feed", "GET"): Details(
+        "Feed",
+        query=(("cursor", "start after this moment; Last-Event-ID does the same"),),
+        media="text/event-stream",
+    ),
+    ("/api/resources", "GET"): Details(
+        "Briefs", query=(("ids", "whole numbers separated by commas, 200 at most"),), refuses=(422,)
+    ),
+    ("/api/resources/<int:resource_id>", "GET"): Details("Resource", refuses=(404,)),
+    ("/api/resources/<int:resource_id>", "PATCH"): Details(
+        "Resource", body="Change", refuses=_WRITE
+    ),
+    ("/api/resources/<int:resource_id>/history", "GET"): Details(
+        "History", refuses=(401, 403, 404)
+    ),
+    ("/api/resources/<int:resource_id>/confirm", "POST"): Details(
+        "Resource", body="Confirmation", refuses=_WRITE
+    ),
+    ("/api/search", "GET"): Details(
+        "Found", query=(("q", "words, an address, a ZIP, a county, or a position in any notation"),)
+    ),
+    ("/api/openapi.json", "GET"): Details("OpenAPI"),
+}
+
+
+@api.get("/api/openapi.json")
+def description() -> Response:
+    """This description of the API (OpenAPI 3.1)."""
+    response = jsonify(describe(current_app))
+    response.headers["Cache-Control"] = f"public, max-age={_HOUR_SECONDS}"
+    return response
+
+
+def describe(app: Flask) -> dict[str, Any]:
+    """The OpenAPI document of an application."""
+    paths: dict[str, dict[str, Any]] = {}
+    for rule in routes(app):
+        path = paths.setdefault(_PLACEHOLDER.sub(r"{\2}", rule.rule), {})
+        for method in methods(rule):
+            path[method.lower()] = _operation(app, rule, method)
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "MERIS",
+            "version": VERSION,
+            "description": "Emergency resources of a state: shelters, supplies and responders."
+            " Without a token the API answers what the public may see.",
+        },
+        "paths": paths,
+        "security": [{}, {"token": []}, {"cookie": []}],
+        "components": {"schemas": _schemas(), "securitySchemes": _SECURITY},
+    }
+
+
+def routes(app: Flask) -> Iterator[Rule]:
+    """The routes of the API, by address."""
+    for rule in sorted(app.url_map.iter_rules(), key=lambda rule: rule.rule):
+        if rule.rule.startswith("/api/"):
+            yield rule
+
+
+def methods(rule: Rule) -> list[str]:
+    """The methods that a route was made for."""
+    return sorted((rule.methods or set()) - {"HEAD", "OPTIONS"})
+
+
+_SECURITY = {
+    "token": {"type": "http", "scheme": "bearer", "description": "made at /tokens"},
+    "cookie": {
+        "type": "apiKey",
+        "in": "cookie",
+        "name": "meris",
+        "description": "a browser's log-in; writes need the header X-CSRFToken",
+    },
+}
+
+
+def _schemas() -> dict[str, Any]:
+    kinds = {"Shelter": "shelter", "Supply": "supply", "SupplySite": "supply_site", "Unit": "unit"}
+    of_kinds = {name: fields.json_schema(kind) for name, kind in kinds.items()}
+    for schema in of_kinds.values():
+        schema.pop("$schema", None)
+    return SCHEMAS | of_kinds
+
+
+def _operation(app: Flask, rule: Rule, method: str) -> dict[str, Any]:
+    words = (app.view_functions[rule.endpoint].__doc__ or "").strip()
+    summary, _, rest = words.partition("\n")
+    details = DETAILS.get((rule.rule, method), Details("Anything"))
+    operation: dict[str, Any] = {
+        "operationId": f"{rule.endpoint.replace('.', '_')}_{method.lower()}",
+        "summary": summary.rstrip("."),
+        "parameters": [*_in_path(rule), *_in_query(details)],
+        "responses": _responses(details),
+    }
+    if rest.strip():
+        operation["description"] = " ".join(rest.split())
+    if details.body:
+        operation["requestBody"] = {"required": True, "content": _content(details.body)}
+    return operation
+
+
+def _in_path(rule: Rule) -> Iterator[dict[str, Any]]:
+    for converter, name in _PLACEHOLDER.findall(rule.rule):
+        schema = {"type": _NUMBERS.get(converter, "string")}
+        yield {"name": name, "in": "path", "required": True, "schema": schema}
+
+
+def _in_query(details: Details) -> Iterator[dict[str, Any]]:
+    for name, words in details.query:
+        yield {"name": name, "in": "query", "description": words, "schema": {"type": "string"}}
+
+
+def _responses(details: Details) -> dict[str, Any]:
+    done = {"description": "Done", "content": _content(details.answer, details.media)}
+    refusals = {
+        str(status): {"description": _REFUSALS[status], "content": _content("Error")}
+        for status in details.refuses
+    }
+    return {"200": done, **refusals}
+
+
+_REFUSALS = {
+    401: "Nobody is logged in, or the log-in has ended",
+    403: "Known, but not allowed",
+    404: "Not there, or not for this viewer to know",
+    409: "Somebody changed it first; `current` is what it is now",
+    422: "Breaks a rule; `problems` says which",
+}
+
+
+def _content(schema: str, media: str = "application/json") -> dict[str, Any]:
+    return {media: {"schema": {"$ref": f"#/components/schemas/{schema}"}}}
