@@ -50,7 +50,7 @@ def ask(url: str, query: str) -> object:
 def kill(pid: int | None) -> None:
     assert pid is not None
     os.kill(pid, signal.SIGKILL)
-    while Path(f"/proc/{pid}/exe").exists():
+    while Path(f"/proc/{pid}/cwd").exists():
         time.sleep(0.01)
 
 
