@@ -8,6 +8,7 @@ here: GEOTRANS knows the middle of a square only, and lets a wrong band letter p
 import re
 from dataclasses import dataclass
 from functools import cache
+from itertools import accumulate
 
 from mgrs import MGRS
 from pyproj import Transformer
@@ -71,10 +72,13 @@ def from_usng(text: str) -> GridSquare:
     found = _REFERENCE.fullmatch(text.strip().upper())
     if found is None:
         raise NotAPlace(f'"{text}" is not a US National Grid reference. {_EXAMPLE}')
-    digits = "".join(found["digits"].split())
-    if len(digits) % 2 or len(digits) > 2 * _MOST:
+    groups = found["digits"].split()
+    digits = "".join(groups)
+    # Where spaces stand, one must stand between easting and northing.
+    ends = accumulate(map(len, groups)) if len(groups) > 1 else [len(digits) / 2]
+    if len(digits) > 2 * _MOST or len(digits) / 2 not in ends or len(digits) % 2:
         raise NotAPlace(
-            f'"{text}" has {len(digits)} digits. Easting and northing need as many each, at most 5.'
+            f'"{text}" does not give easting and northing with as many digits each, at most 5.'
         )
     square = "".join(found["square"].split())
     return _square(int(found["zone"]), found["band"], square, digits, text)
