@@ -10,6 +10,7 @@ from meris.fields.words import clean
 
 _SCIENTIFIC = re.compile(r"^\d(?:\.\d+)?[eE]\+?\d+$")
 _EXTENSION = re.compile(r"\s*(?:,|;)?\s*(?:x|ext\.?|extension|#)\s*(\d{1,6})$", re.IGNORECASE)
+_PUNCTUATION = dict.fromkeys(map(ord, " \t\u00a0().+-\u2010\u2011\u2013"))
 _EMAIL = re.compile(r"^[^@\s,;<>()\"]+@[^@\s,;<>()\"]+\.[A-Za-z]{2,}$")
 
 
@@ -28,10 +29,10 @@ class Phone(Rule):
                 "Format the column as text and type the number again.",
             )
         bare = text.removesuffix(".0")
-        extension = _EXTENSION.search(bare)
+        extension = _EXTENSION.search(bare) if len(bare) > 10 else None
         if extension:
             bare = bare[: extension.start()]
-        digits = re.sub(r"[\s().+-]|\u2010|\u2011|\u2013", "", bare.removeprefix("tel:"))
+        digits = bare.removeprefix("tel:").translate(_PUNCTUATION)
         if len(digits) == 11 and digits.startswith("1"):
             digits = digits[1:]
         if not (len(digits) == 10 and digits.isdecimal()):

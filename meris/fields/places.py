@@ -6,7 +6,6 @@ from typing import Any, ClassVar
 
 from geo.grid import from_usng, to_usng
 from geo.notation import read_position
-
 from geo.values import NotAPlace, Position
 from meris.errors import Invalid
 from meris.fields.home import Home
@@ -67,8 +66,11 @@ class Angle(Rule):
     def _outside(self, text: str, value: float, home: Home) -> Invalid:
         low, high = self.range_of(home)
         fix = f"{home.name} lies between {low:g} and {high:g}."
+        west, east = home.bounds.west, home.bounds.east
         guess = _shifted(value, low, high)
-        if guess is not None:
+        if self.limit == 90 and west <= value <= east:
+            fix = f"{fix} This looks like a longitude: are the two columns swapped?"
+        elif guess is not None:
             fix = f"{fix} Did you mean {guess:g}?"
         return self.refuse(text, f"is not a {self.noun}", fix)
 
@@ -200,21 +202,10 @@ class County(Rule):
     widget: ClassVar[str] = "county"
 
     def _judge(self, text: str, home: Home) -> Judged:
-        bare = text.removesuffix(".0")
-        if bare.isdecimal():
-            return self._by_code(text, bare, home)
         match = home.gazetteer.county_named(text)
         if match is None:
             raise self._none_such(text, home)
         return Judged(match.county.fips, match.warning)
-
-    def _by_code(self, text: str, digits: str, home: Home) -> Judged:
-        """A code of one to three digits counts within the state; five digits are complete."""
-        fips = home.facts.fips + digits.zfill(3) if len(digits) <= 3 else digits.zfill(5)
-        fips = home.facts.retired_codes.get(fips, fips)
-        if fips in home.gazetteer.counties:
-            return Judged(fips)
-        raise self._none_such(text, home)
 
     def _none_such(self, text: str, home: Home) -> Invalid:
         fix = "Write the county's name or its five-digit FIPS code."

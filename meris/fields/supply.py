@@ -216,7 +216,7 @@ STOCK = (
 OWNER = Field(
     "owner_agency",
     "Owner of the goods",
-    _SITE,
+    ("supply",),
     Text(200, "agency"),
     "stock_line",
     "about",

@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
@@ -64,6 +65,8 @@ def _from_iso(text: str) -> _Parsed | None:
         moment = datetime.fromisoformat(text)
     except ValueError:
         return None
+    if moment.tzinfo is None:
+        return _Parsed(moment)
     return _Parsed(moment.replace(tzinfo=None), moment.utcoffset())
 
 
@@ -194,10 +197,10 @@ class Moment(Rule):
 
 def _settle(parsed: _Parsed, zone: ZoneInfo) -> tuple[datetime, str | None]:
     """The moment in UTC, with a warning when clocks were changed just then."""
-    wall = parsed.wall.replace(microsecond=0)
+    wall = parsed.wall.replace(microsecond=0) if parsed.wall.microsecond else parsed.wall
     if parsed.offset is not None:
         return (wall - parsed.offset).replace(tzinfo=UTC), None
-    before, after = _offsets(wall, zone)
+    before, after = _offsets(wall.replace(minute=wall.minute // 30 * 30, second=0), zone)
     moment = (wall - before).replace(tzinfo=UTC)
     if before == after:
         return moment, None
@@ -206,6 +209,8 @@ def _settle(parsed: _Parsed, zone: ZoneInfo) -> tuple[datetime, str | None]:
     return moment, "happened twice: clocks went back. Taken as the first time."
 
 
+# A zone's rules cost more than all else of reading a time; clocks change on half hours at most.
+@lru_cache(maxsize=20_000)
 def _offsets(wall: datetime, zone: ZoneInfo) -> tuple[timedelta, timedelta]:
     """What a wall time may be ahead of UTC by; two different values when clocks change then."""
     local = wall.replace(tzinfo=zone)

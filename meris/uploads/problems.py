@@ -25,7 +25,7 @@ class Group:
     column: str | None
     message: str
     value: str | None = None
-    rows: array[int] = field(default_factory=lambda: array("L"))
+    rows: "array[int]" = field(default_factory=lambda: array("L"))
 
     @property
     def where(self) -> str:
@@ -60,6 +60,7 @@ class Problems:
     def __init__(self) -> None:
         self._groups: dict[tuple[str, str | None, str], Group] = {}
         self._kinds: dict[tuple[str, str | None, str], int] = {}
+        self._latest: list[Group] = []
         self.refused: dict[int, list[Group]] = {}
 
     def add(
@@ -76,8 +77,20 @@ class Problems:
         group = self._group(level, column, message, rule, value)
         if row is not None and (not group.rows or group.rows[-1] != row):
             group.rows.append(row)
+            if self._latest and self._latest[-1].rows[-1:] != group.rows[-1:]:
+                self._latest.clear()
+            self._latest.append(group)
         if level == "error" and row is not None:
             self.refused.setdefault(row, []).append(group)
+
+    def forget_warnings(self, row: int) -> None:
+        """Take back the warnings of the row in hand: it is out for a reason beyond its cells."""
+        for group in self._latest:
+            if group.level == "warning" and group.rows[-1:].tolist() == [row]:
+                group.rows.pop()
+                if not group.rows:
+                    del self._groups[group.level, group.column, group.message]
+        self._latest.clear()
 
     def _group(
         self, level: Level, column: str | None, message: str, rule: str, value: str | None

@@ -18,9 +18,10 @@ _HEADER_WITHIN = 25
 
 _TAG = re.compile(r"^\s*#[A-Za-z][A-Za-z0-9_]*(\s*\+[A-Za-z][A-Za-z0-9_]*)*\s*$")
 # A few words without the punctuation of a sentence.
-_NAME = re.compile(r"^[^.;!?]{1,40}$")
+_NAME = re.compile(r"^[^.;!]{1,40}$")
 _SENTENCE = re.compile(r"\w+(\W+\w+){5,}")
 _TOTAL = re.compile(r"^\W*(grand|sub)?[\s-]*totals?\b", re.IGNORECASE)
+_SUSPECT = re.compile(r"^\W*(#|grand|sub|total)", re.IGNORECASE)
 _FIGURE = re.compile(r"^[\s$€£(]*-?[\d.,]+\s*[%)]?\s*$|^(grand|sub)?[\s-]*totals?$", re.IGNORECASE)
 
 
@@ -208,6 +209,8 @@ def _is_blank(cells: list[str]) -> bool:
 
 def _why_not_a_record(cells: list[str], headers: tuple[str, ...]) -> str | None:
     """Why a filled row is no record: it repeats the headers, adds up, or is a remark."""
+    if _plainly_a_record(cells, headers):
+        return None
     filled = [cell for cell in cells if cell and not cell.isspace()]
     first = filled[0]
     if len(filled) == 1 and len(headers) >= 4:
@@ -219,6 +222,12 @@ def _why_not_a_record(cells: list[str], headers: tuple[str, ...]) -> str | None:
     if first.lstrip().startswith("#") and _is_tag_row(cells):
         return "it holds HXL tags"
     return None
+
+
+def _plainly_a_record(cells: list[str], headers: tuple[str, ...]) -> bool:
+    """Whether the first two cells leave no doubt; spares nearly every row a closer look."""
+    first, second = cells[0].strip(), cells[1].strip() if len(cells) > 1 else ""
+    return bool(first and second) and not _SUSPECT.match(first) and first != headers[0].strip()
 
 
 def _repeats(cells: list[str], headers: tuple[str, ...]) -> bool:
