@@ -169,7 +169,7 @@ def between_versions(session: Session, resource_id: int, *, writes: int) -> Iter
     )
     statement = (
         select(Change)
-        .where(Change.resource_id == resource_id, Change.xid.in_(recent))
+        .where(Change.resource_id == resource_id, Change.operation == "U", Change.xid.in_(recent))
         .order_by(Change.id)
     )
     return session.scalars(statement).all()

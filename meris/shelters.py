@@ -59,4 +59,4 @@ def summary(facts: Mapping[str, Any]) -> str:
 def briefs(session: Session, ids: list[int]) -> dict[int, str]:
     """The summary of each shelter among `ids`."""
     statement = select(Shelter.resource_id, *BRIEF).where(Shelter.resource_id.in_(ids))
-    return {row["resource_id"]: summary(row) for row in session.execute(statement).mappings()}
+    return {row["resource_id"]: summary(dict(row)) for row in session.execute(statement).mappings()}

@@ -24,7 +24,7 @@ def briefs(session: Session, ids: list[int]) -> dict[int, str]:
         .where(StockLine.resource_id.in_(ids))
         .group_by(StockLine.resource_id)
     )
-    counted = dict(session.execute(statement).tuples().all())
+    counted = {row[0]: row[1] for row in session.execute(statement)}
     return {i: _items(counted.get(i, 0)) for i in ids}
 
 

@@ -42,4 +42,4 @@ def briefs(session: Session, ids: list[int]) -> dict[int, str]:
     statement = select(
         Unit.resource_id, Unit.type_level, Unit.personnel_count, Unit.home_base
     ).where(Unit.resource_id.in_(ids))
-    return {row["resource_id"]: summary(row) for row in session.execute(statement).mappings()}
+    return {row["resource_id"]: summary(dict(row)) for row in session.execute(statement).mappings()}

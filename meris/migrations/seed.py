@@ -3,12 +3,12 @@
 Each step leaves alone what is already there, so that an operator's changes survive an upgrade.
 """
 
-from geo.gazetteer import County as GazetteerCounty
-from geo.gazetteer import Gazetteer
 from sqlalchemy import Connection, make_url, text
 from sqlalchemy.dialects.postgresql import insert
 
 from geo.columns import as_wkb, boundary_as_wkb
+from geo.counties import County
+from geo.gazetteer import Gazetteer
 from meris import fields, tables
 from meris.accounts import ROLES
 
@@ -78,7 +78,7 @@ def _plant_places(connection: Connection, gazetteer: Gazetteer) -> None:
         _plant_regions(connection, gazetteer)
 
 
-def _county_row(county: GazetteerCounty, served: bool) -> dict[str, object]:
+def _county_row(county: County, served: bool) -> dict[str, object]:
     return {
         "fips": county.fips,
         "name": county.name,

@@ -4,11 +4,11 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from geo.grid import to_usng
 from sqlalchemy import Select, and_, case, func, select
 from sqlalchemy.orm import Session
 
 from geo.columns import position_of
+from geo.grid import to_usng
 from geo.values import Position
 from meris import changes, fields, supplies
 from meris.accounts import Policy, Viewer
@@ -198,7 +198,9 @@ def _placed(
 
 
 def _county(county: County | None) -> dict[str, str] | None:
-    return county and {"fips": county.fips, "name": county.full_name, "state": county.state}
+    if county is None:
+        return None
+    return {"fips": county.fips, "name": county.full_name, "state": county.state}
 
 
 def _choice(codes: fields.CodeList, code: str | None) -> dict[str, str] | None:

@@ -3,11 +3,11 @@
 import re
 from typing import Any
 
-from geo.gazetteer import Gazetteer
-from geo.notation import read_position
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import Session
 
+from geo.gazetteer import Gazetteer
+from geo.notation import read_position
 from geo.values import NotAPlace
 from meris.accounts import Policy
 from meris.tables import County, Resource
@@ -74,10 +74,7 @@ def matches(words: str) -> ColumnElement[bool]:
     parts = words.lower().split()
     if max(map(len, parts)) < _SHORTEST_FOR_TRIGRAMS:
         return func.lower(Resource.name).like(_escaped(" ".join(parts)) + "%", escape="\\")
-    condition = Resource.search_text.like(f"%{_escaped(parts[0])}%", escape="\\")
-    for part in parts[1:]:
-        condition &= Resource.search_text.like(f"%{_escaped(part)}%", escape="\\")
-    return condition
+    return and_(*(Resource.search_text.like(f"%{_escaped(p)}%", escape="\\") for p in parts))
 
 
 def _escaped(part: str) -> str:

@@ -4,14 +4,14 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from geo.gazetteer import Gazetteer
-from geo.grid import from_usng
-from geo.notation import read_position
 from sqlalchemy import update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from geo.columns import as_wkb
+from geo.gazetteer import Gazetteer
+from geo.grid import from_usng
+from geo.notation import read_position
 from geo.values import NotAPlace, Position
 from meris import changes, fields
 from meris.accounts import Viewer
@@ -144,7 +144,7 @@ def _position(values: Mapping[str, Any]) -> Position:
     if lat in (None, "") or lon in (None, ""):
         raise NotAPlace("A place needs both a latitude and a longitude. Fill in the other one.")
     try:
-        return Position(float(lat), float(lon))  # type: ignore[arg-type]
+        return Position(float(lat), float(lon))
     except (TypeError, ValueError) as problem:
         if isinstance(problem, NotAPlace):
             raise

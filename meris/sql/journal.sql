@@ -24,8 +24,8 @@ WHERE journal_is_new(xid, CAST(:since AS pg_snapshot), CAST(:until AS pg_snapsho
 LIMIT :most
 
 -- name: whole_map
--- Whether something changed that stands behind many resources.
+-- Whether something changed that stands behind many resources; a new one stands behind none yet.
 SELECT EXISTS (
   SELECT FROM change
   WHERE journal_is_new(xid, CAST(:since AS pg_snapshot), CAST(:until AS pg_snapshot))
-    AND resource_id IS NULL AND table_name = ANY(:tables))
+    AND resource_id IS NULL AND table_name = ANY(:tables) AND operation <> 'I')

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Annotated
 
 from sqlalchemy import BigInteger, DateTime, Identity, MetaData, text
+from sqlalchemy.dialects.postgresql.base import ischema_names
 from sqlalchemy.orm import DeclarativeBase, mapped_column
 from sqlalchemy.types import UserDefinedType
 
@@ -30,6 +31,10 @@ class Xid8(UserDefinedType[str]):
 
     def get_col_spec(self, **_: object) -> str:
         return "xid8"
+
+
+# so that a comparison of models and database can read the column's type
+ischema_names["xid8"] = Xid8
 
 
 class PgSnapshot(UserDefinedType[str]):

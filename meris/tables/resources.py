@@ -16,6 +16,7 @@ from sqlalchemy import (
     Index,
     Text,
     UniqueConstraint,
+    func,
     text,
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -67,7 +68,11 @@ class Resource(Base):
         ),
         Index("ix_resource_name", "agency_id", "kind", text("lower(name)")),
         # for searches too short for trigrams, such as "E1"
-        Index("ix_resource_name_prefix", text("lower(name) text_pattern_ops")),
+        Index(
+            "ix_resource_name_prefix",
+            func.lower(text("name")).label("lower_name"),
+            postgresql_ops={"lower_name": "text_pattern_ops"},
+        ),
         Index(
             "ix_resource_search_text",
             "search_text",

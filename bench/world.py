@@ -1,0 +1,133 @@
+"""A private cluster with the exercise state in it, for one run of the benchmarks."""
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+from meris import demo, migrations
+from meris.db import Database
+from meris.postgres import Cluster, Urls
+from meris.settings import Settings
+
+#: What the exercise state holds at scale 1.
+_AT_SCALE_ONE = 4_400
+
+
+@dataclass
+class World:
+    """The cluster is made at first use and dropped at the end."""
+
+    resources: int
+    home: Path = field(default_factory=lambda: Path(tempfile.mkdtemp(prefix="meris-bench-")))
+    urls: Urls | None = None
+
+    def __post_init__(self) -> None:
+        self.home.chmod(0o755)
+        self.cluster = Cluster(self.home)
+
+    @property
+    def settings(self) -> Settings:
+        """Settings that name this world's database."""
+        settings = Settings.from_environment({"MERIS_HOME": str(self.home)})
+        if self.urls is None:
+            self.urls = self.cluster.ensure()
+            settings = settings.at(database_url=self.urls.web, owner_url=self.urls.owner)
+            migrations.migrate(settings)
+            self._populate(settings)
+        return settings.at(database_url=self.urls.web, owner_url=self.urls.owner)
+
+    def _populate(self, settings: Settings) -> None:
+        database = Database.at(settings.owner_url or "")
+        demo.load(database, settings, scale=self.resources / _AT_SCALE_ONE)
+        database.dispose()
+
+    @contextmanager
+    def served(self) -> Iterator[tuple[str, int]]:
+        """A real server on a free port: its address and process id."""
+        settings = self.settings
+        port = free_port()
+        environ = {**os.environ, "MERIS_HOME": str(self.home), "PORT": str(port)}
+        environ |= {
+            "DATABASE_URL": settings.database_url or "",
+            "DATABASE_OWNER_URL": settings.owner_url or "",
+        }
+        server = subprocess.Popen([sys.executable, "-m", "meris", "serve"], env=environ)
+        try:
+            _wait_until_ready(f"http://127.0.0.1:{port}", server)
+            yield f"http://127.0.0.1:{port}", server.pid
+        finally:
+            server.send_signal(signal.SIGTERM)
+            server.wait(30)
+
+
+@contextmanager
+def cleared(world: World) -> Iterator[World]:
+    """The world, and nothing of it left afterwards."""
+    try:
+        yield world
+    finally:
+        world.cluster.stop()
+        shutil.rmtree(world.home, ignore_errors=True)
+
+
+def free_port() -> int:
+    """A port nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _wait_until_ready(address: str, server: subprocess.Popen[bytes]) -> None:
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline and server.poll() is None:
+        with suppress(urllib.error.URLError, ConnectionError):
+            urllib.request.urlopen(f"{address}/readyz", timeout=2)
+            return
+        time.sleep(0.1)
+    raise RuntimeError("the server did not become ready")
+
+
+def timed(work: Any, runs: int = 7) -> float:
+    """Median milliseconds of `work`."""
+    taken = []
+    for _ in range(runs):
+        start = time.perf_counter()
+        work()
+        taken.append((time.perf_counter() - start) * 1000)
+    return median(taken)
+
+
+def table(*rows: tuple[str, str]) -> str:
+    """Two columns of markdown."""
+    return "\n".join(["| what | figure |", "|---|---|", *(f"| {a} | {b} |" for a, b in rows)])
+
+
+def percentile(values: list[float], share: float) -> float:
+    """The value that `share` of all do not exceed."""
+    return sorted(values)[min(len(values) - 1, int(len(values) * share))]
+
+
+def resident_mb(pid: int) -> float:
+    """Resident memory of a process and its children, in MB."""
+    pages = 0
+    for process in [pid, *_children(pid)]:
+        pages += int(Path(f"/proc/{process}/statm").read_text().split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE") / 2**20
+
+
+def _children(pid: int) -> list[int]:
+    found = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    return [int(child) for child in found]

@@ -1,0 +1,204 @@
+"""The hub: every client learns of everything it may see, however often it goes away."""
+
+import itertools
+import json
+import random
+import threading
+
+import pytest
+from sqlalchemy import func, select, update
+
+from meris import snapshot
+from meris.accounts import Policy
+from meris.db import SYSTEM, Database
+from meris.feed import MOST_IN_A_MESSAGE, Hub
+from meris.tables import Agency, Resource
+from tests import makers
+
+STAFF = Policy(staff=True)
+
+
+@pytest.fixture
+def database(fresh_database):
+    database = Database.at(fresh_database.web, pool_size=20)
+    yield database
+    database.dispose()
+
+
+@pytest.fixture
+def hub(database):
+    hub = Hub(database)
+    yield hub
+    hub.stop()
+
+
+def events(parcels: bytes):
+    for block in parcels.decode().split("\n\n"):
+        lines = dict(line.split(": ", 1) for line in block.split("\n") if ": " in line)
+        if "event" in lines:
+            yield lines["event"], json.loads(lines["data"]), lines.get("id")
+
+
+def received(mailbox):
+    return list(events(b"".join(mailbox.waiting)))
+
+
+def test_a_change_reaches_those_who_may_see_it(database, hub):
+    staff, _ = hub.subscribe(STAFF, None)
+    public, _ = hub.subscribe(Policy(), None)
+    with database.transaction(SYSTEM) as session:
+        shelter = makers.shelter(session, sensitivity="restricted")
+    hub.advance()
+    ((event, columns, cursor),) = received(staff)
+    assert (event, columns["id"], columns["cursor"]) == ("change", [shelter], cursor)
+    assert received(public) == []
+
+
+def test_a_bulk_load_is_one_message_that_says_catch_up(database, hub):
+    mailbox, _ = hub.subscribe(STAFF, None)
+    with database.reading() as session:
+        before = snapshot.whole(session, STAFF)["cursor"]
+    with database.transaction(SYSTEM) as session:
+        agency = makers.agency(session)
+        session.execute(
+            Resource.__table__.insert(),
+            [
+                {"kind": "unit", "status": "available", "name": f"U{n}", "agency_id": agency}
+                for n in range(MOST_IN_A_MESSAGE + 1)
+            ],
+        )
+    hub.advance()
+    assert [event for event, _, _ in received(mailbox)] == ["catchup"]
+    with database.reading() as session:
+        news = snapshot.since(session, STAFF, before)
+    assert (news["full"], len(news["id"])) == (False, MOST_IN_A_MESSAGE + 1)
+
+
+def test_a_renamed_agency_makes_everybody_fetch_the_names(database, hub):
+    with database.transaction(SYSTEM) as session:
+        makers.shelter(session)
+    mailbox, _ = hub.subscribe(STAFF, None)
+    with database.transaction(SYSTEM) as session:
+        session.execute(update(Agency).values(name="Boone County Joint Communications"))
+    hub.advance()
+    assert [event for event, _, _ in received(mailbox)] == ["catchup"]
+
+
+def test_a_position_of_a_unit_reaches_the_feed_without_the_journal(database, hub):
+    with database.transaction(SYSTEM) as session:
+        unit = makers.unit(session)
+    mailbox, _ = hub.subscribe(STAFF, None)
+    with database.transaction(SYSTEM) as session:
+        makers.fix(session, unit, makers.SPRINGFIELD)
+    hub.advance()
+    ((_, columns, _),) = received(mailbox)
+    assert (columns["id"], columns["lat"], columns["lon"]) == ([unit], [3720896], [-9329230])
+
+
+def test_resuming_gives_what_was_missed_and_no_more(database, hub):
+    mailbox, first = hub.subscribe(STAFF, None)
+    ((_, _, cursor),) = events(first)
+    hub.unsubscribe(mailbox)
+    with database.transaction(SYSTEM) as session:
+        shelter = makers.shelter(session)
+    again, backlog = hub.subscribe(STAFF, cursor)
+    hub.advance()
+    # what the hub had read comes first, what it reads later by the mailbox: once altogether
+    arrived = list(events(backlog)) + received(again)
+    ((event, columns, after),) = [item for item in arrived if item[0] != "beat"]
+    assert (event, columns["id"]) == ("change", [shelter])
+    hub.unsubscribe(again)
+    _, nothing = hub.subscribe(STAFF, after)
+    assert [event for event, _, _ in events(nothing)] == ["beat"]
+
+
+@pytest.mark.parametrize("cursor", ["nonsense", "ffffffffffff-3:3:"])
+def test_a_cursor_from_elsewhere_is_told_to_reload(hub, cursor):
+    _, first = hub.subscribe(STAFF, cursor)
+    assert [event for event, _, _ in events(first)] == ["reload"]
+
+
+def test_a_client_that_does_not_read_is_told_to_catch_up(database, hub):
+    mailbox, _ = hub.subscribe(STAFF, None)
+    with database.transaction(SYSTEM) as session:
+        shelter = makers.shelter(session)
+    for _ in range(205):
+        with database.transaction(SYSTEM) as session:
+            session.execute(
+                update(Resource).where(Resource.id == shelter).values(notes=func.random())
+            )
+        hub.advance()
+    kinds = [event for event, _, _ in received(mailbox)]
+    assert kinds[0] == "catchup"
+    assert len(kinds) < 200
+
+
+@pytest.mark.slow
+def test_clients_that_come_and_go_end_with_the_true_map(database, hub):
+    """20 clients resume at random while 8 writers commit and roll back; all end with the truth."""
+    with database.transaction(SYSTEM) as session:
+        ids = [makers.shelter(session) for _ in range(40)]
+    done = threading.Event()
+    results, failures = [], []
+
+    def write(seed):
+        dice = random.Random(seed)
+        for _ in range(60):
+            with database.transaction(SYSTEM) as session:
+                status = dice.choice(("open", "full", "standby", "alert"))
+                session.execute(
+                    update(Resource).where(Resource.id == dice.choice(ids)).values(status=status)
+                )
+                if dice.random() < 0.2:
+                    session.rollback()
+
+    def follow(seed):
+        dice, seen = random.Random(seed), {}
+        try:
+            with database.reading() as session:
+                start = snapshot.whole(session, STAFF)
+            apply(seen, start)
+            cursor = start["cursor"]
+            while True:
+                last = done.is_set()
+                mailbox, first = hub.subscribe(STAFF, cursor)
+                done.wait(dice.random() * 0.05)
+                if last:
+                    hub.advance()
+                with hub._lock:
+                    parcels = first + b"".join(mailbox.waiting)
+                    hub._mailboxes.discard(mailbox)
+                for event, columns, resumed in events(parcels):
+                    assert event in ("change", "beat"), event
+                    if event == "change":
+                        apply(seen, columns)
+                    cursor = resumed or cursor
+                if last:
+                    results.append(seen)
+                    return
+        except BaseException as problem:
+            failures.append(problem)
+            raise
+
+    followers = [threading.Thread(target=follow, args=(n,)) for n in range(20)]
+    writers = [threading.Thread(target=write, args=(n,)) for n in range(8)]
+    for thread in followers + writers:
+        thread.start()
+    for thread in writers:
+        thread.join()
+    done.set()
+    for thread in followers:
+        thread.join()
+    with database.reading() as session:
+        truth = dict(session.execute(select(Resource.id, Resource.status)).all())
+    assert failures == []
+    assert len(results) == 20
+    assert all(seen == truth for seen in results)
+
+
+def apply(seen, columns):
+    ids = itertools.accumulate(columns["id"])
+    for resource_id, look in zip(ids, columns["look"], strict=True):
+        seen[resource_id] = columns["looks"][look][1]
+    for resource_id in columns.get("gone", ()):
+        seen.pop(resource_id, None)

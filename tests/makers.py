@@ -1,0 +1,92 @@
+"""Makers of rows for tests: each takes a session, fills in the rest, and returns the id."""
+
+from datetime import UTC, datetime
+from itertools import count
+from typing import Any
+
+from sqlalchemy import insert, select
+from sqlalchemy.orm import Session
+
+from geo.columns import as_wkb
+from geo.values import Position
+from meris.tables import Agency, Resource, Shelter, StockLine, SupplySite, Unit, UnitPosition
+
+COLUMBIA = Position(38.95171, -92.33407)
+SPRINGFIELD = Position(37.20896, -93.29230)
+_number = count(1)
+
+
+def agency(session: Session, name: str = "Boone County OEM", **values: Any) -> int:
+    """The agency of that name, made when it is not there."""
+    known = session.scalar(select(Agency.id).where(Agency.name == name))
+    if known is not None:
+        return known
+    row = {"name": name, "kind": "county", **values}
+    return session.scalars(insert(Agency).values(row).returning(Agency.id)).one()
+
+
+def _resource(
+    session: Session, kind: str, position: Position | None, values: dict[str, Any]
+) -> int:
+    row = {
+        "kind": kind,
+        "agency_id": values.pop("agency_id", None) or agency(session),
+        "name": f"{kind} {next(_number)}",
+        "confirmed_at": datetime.now(UTC),
+        "county_fips": "29019",
+        "sensitivity": "restricted",
+        **values,
+    }
+    if position is not None:
+        row |= {"position": as_wkb(position), "position_source": "reported"}
+    return session.scalars(insert(Resource).values(row).returning(Resource.id)).one()
+
+
+def shelter(session: Session, *, at: Position | None = COLUMBIA, **values: Any) -> int:
+    """A shelter, open unless said otherwise; fields of both tables may be given."""
+    part = {name: values.pop(name) for name in list(values) if name in Shelter.__table__.columns}
+    values = {"status": "open", "type": "evacuation", **values}
+    resource_id = _resource(session, "shelter", at, values)
+    session.execute(insert(Shelter).values(resource_id=resource_id, **part))
+    return resource_id
+
+
+def supply_site(session: Session, *, at: Position | None = COLUMBIA, **values: Any) -> int:
+    """A supply site without stock."""
+    values = {"status": "open", "type": "supply_cache", **values}
+    resource_id = _resource(session, "supply_site", at, values)
+    session.execute(insert(SupplySite).values(resource_id=resource_id))
+    return resource_id
+
+
+def stock(session: Session, resource_id: int, item_name: str = "Cot", **values: Any) -> int:
+    """A stock line at a supply site."""
+    row = {
+        "resource_id": resource_id,
+        "item_name": item_name,
+        "quantity_on_hand": 40,
+        "unit_of_issue": "EA",
+        **values,
+    }
+    return session.scalars(insert(StockLine).values(row).returning(StockLine.id)).one()
+
+
+def unit(session: Session, *, at: Position | None = COLUMBIA, **values: Any) -> int:
+    """A unit at its base, available."""
+    part = {name: values.pop(name) for name in list(values) if name in Unit.__table__.columns}
+    values = {"status": "available", "type": "engine", **values}
+    resource_id = _resource(session, "unit", at, values)
+    session.execute(insert(Unit).values(resource_id=resource_id, **part))
+    return resource_id
+
+
+def fix(session: Session, resource_id: int, at: Position, when: datetime | None = None) -> None:
+    """The newest position of a unit, as a device reported it."""
+    session.execute(
+        insert(UnitPosition).values(
+            resource_id=resource_id,
+            position=as_wkb(at),
+            at=when or datetime.now(UTC),
+            source="owntracks",
+        )
+    )
