@@ -111,7 +111,8 @@ class Cluster:
 
         Nobody may be connected to the template. Raises `psycopg2.Error` when the name is taken.
         """
-        create = sql.SQL("CREATE DATABASE {} OWNER {} TEMPLATE {}")
+        # copying files takes a fifth of the time of logging each page, which is the default
+        create = sql.SQL("CREATE DATABASE {} OWNER {} TEMPLATE {} STRATEGY file_copy")
         names = (name, OWNER, template or "template0")
         self._run("postgres", create.format(*map(sql.Identifier, names)))
         self._complete(name)
