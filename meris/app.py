@@ -43,6 +43,7 @@ DOORS: tuple[tuple[Blueprint | str, Door], ...] = (
     (map.api,            public),
     (feed.api,           public),
     (resources.api,      public),
+    (resources.writes,   person),
     (openapi.api,        public),
     (pages.pages,        public),
     ("security",         public),

@@ -10,6 +10,7 @@ from meris.errors import Invalid
 from meris.web.context import context, viewer
 
 api = Blueprint("resources", __name__)
+writes = Blueprint("resource_writes", __name__)
 
 
 @api.get("/api/resources")
@@ -34,7 +35,7 @@ def history(resource_id: int) -> ResponseReturnValue:
         return jsonify(changes=resources.history(session, viewer(), resource_id))
 
 
-@api.patch("/api/resources/<int:resource_id>")
+@writes.patch("/api/resources/<int:resource_id>")
 def change(resource_id: int) -> ResponseReturnValue:
     """Set fields seen at a version."""
     body = _body()
@@ -53,7 +54,7 @@ def change(resource_id: int) -> ResponseReturnValue:
         return jsonify(resources.detail(session, viewer(), resource_id))
 
 
-@api.post("/api/resources/<int:resource_id>/confirm")
+@writes.post("/api/resources/<int:resource_id>/confirm")
 def confirm(resource_id: int) -> ResponseReturnValue:
     """Say that what is recorded is still true."""
     version = _version(_body())

@@ -1,9 +1,8 @@
 """The hub: every client learns of everything it may see, however often it goes away."""
 
-import itertools
-import json
 import random
 import threading
+from concurrent.futures import ThreadPoolExecutor, wait
 
 import pytest
 from sqlalchemy import func, select, update
@@ -14,6 +13,7 @@ from meris.db import SYSTEM, Database
 from meris.feed import MOST_IN_A_MESSAGE, Hub
 from meris.tables import Agency, Resource
 from tests import makers
+from tests.flows.following import Follower, events, received
 
 STAFF = Policy(staff=True)
 
@@ -30,17 +30,6 @@ def hub(database):
     hub = Hub(database)
     yield hub
     hub.stop()
-
-
-def events(parcels: bytes):
-    for block in parcels.decode().split("\n\n"):
-        lines = dict(line.split(": ", 1) for line in block.split("\n") if ": " in line)
-        if "event" in lines:
-            yield lines["event"], json.loads(lines["data"]), lines.get("id")
-
-
-def received(mailbox):
-    return list(events(b"".join(mailbox.waiting)))
 
 
 def test_a_change_reaches_those_who_may_see_it(database, hub):
@@ -133,72 +122,34 @@ def test_a_client_that_does_not_read_is_told_to_catch_up(database, hub):
     assert len(kinds) < 200
 
 
+def write(database, ids, seed):
+    dice = random.Random(seed)
+    for _ in range(60):
+        with database.transaction(SYSTEM) as session:
+            status = dice.choice(("open", "full", "standby", "alert"))
+            session.execute(
+                update(Resource).where(Resource.id == dice.choice(ids)).values(status=status)
+            )
+            if dice.random() < 0.2:
+                session.rollback()
+
+
 @pytest.mark.slow
 def test_clients_that_come_and_go_end_with_the_true_map(database, hub):
     """20 clients resume at random while 8 writers commit and roll back; all end with the truth."""
     with database.transaction(SYSTEM) as session:
         ids = [makers.shelter(session) for _ in range(40)]
     done = threading.Event()
-    results, failures = [], []
-
-    def write(seed):
-        dice = random.Random(seed)
-        for _ in range(60):
-            with database.transaction(SYSTEM) as session:
-                status = dice.choice(("open", "full", "standby", "alert"))
-                session.execute(
-                    update(Resource).where(Resource.id == dice.choice(ids)).values(status=status)
-                )
-                if dice.random() < 0.2:
-                    session.rollback()
-
-    def follow(seed):
-        dice, seen = random.Random(seed), {}
-        try:
-            with database.reading() as session:
-                start = snapshot.whole(session, STAFF)
-            apply(seen, start)
-            cursor = start["cursor"]
-            while True:
-                last = done.is_set()
-                mailbox, first = hub.subscribe(STAFF, cursor)
-                done.wait(dice.random() * 0.05)
-                if last:
-                    hub.advance()
-                with hub._lock:
-                    parcels = first + b"".join(mailbox.waiting)
-                    hub._mailboxes.discard(mailbox)
-                for event, columns, resumed in events(parcels):
-                    assert event in ("change", "beat"), event
-                    if event == "change":
-                        apply(seen, columns)
-                    cursor = resumed or cursor
-                if last:
-                    results.append(seen)
-                    return
-        except BaseException as problem:
-            failures.append(problem)
-            raise
-
-    followers = [threading.Thread(target=follow, args=(n,)) for n in range(20)]
-    writers = [threading.Thread(target=write, args=(n,)) for n in range(8)]
-    for thread in followers + writers:
-        thread.start()
-    for thread in writers:
-        thread.join()
-    done.set()
-    for thread in followers:
-        thread.join()
+    with ThreadPoolExecutor(20) as following, ThreadPoolExecutor(8) as writing:
+        followers = [
+            following.submit(Follower(database, hub, STAFF, seed).follow, done)
+            for seed in range(20)
+        ]
+        writers = [writing.submit(write, database, ids, seed) for seed in range(8)]
+        wait(writers)
+        done.set()
+        ended = [follower.result() for follower in followers]
     with database.reading() as session:
         truth = dict(session.execute(select(Resource.id, Resource.status)).all())
-    assert failures == []
-    assert len(results) == 20
-    assert all(seen == truth for seen in results)
-
-
-def apply(seen, columns):
-    ids = itertools.accumulate(columns["id"])
-    for resource_id, look in zip(ids, columns["look"], strict=True):
-        seen[resource_id] = columns["looks"][look][1]
-    for resource_id in columns.get("gone", ()):
-        seen.pop(resource_id, None)
+    assert [writer.exception() for writer in writers] == [None] * 8
+    assert ended == [truth] * 20
