@@ -9,9 +9,8 @@ from pathlib import Path
 from bench import feed, page, plans, snapshot, upload
 from bench.world import World, cleared
 
-ALL = {
-    module.__name__.rpartition(".")[2]: module for module in (snapshot, feed, page, upload, plans)
-}
+_MODULES = (snapshot, feed, page, upload, plans)
+ALL = {module.__name__.rpartition(".")[2]: module for module in _MODULES}
 RESULTS = Path(__file__).parent / "results.md"
 
 

@@ -1,4 +1,4 @@
-"""The map page with 50,000 resources in real Chromium: when clusters are drawn, and what stutters."""
+"""The map page with 50,000 resources in Chromium: when clusters are drawn, and what stutters."""
 
 import tempfile
 from pathlib import Path
@@ -8,7 +8,15 @@ from playwright.sync_api import Page, sync_playwright
 
 from bench.world import World, table
 
-_CHROMIUM = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"]  # fmt: skip
+_CHROMIUM = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 _WATCH = """
 window.longTasks = [];
 new PerformanceObserver(list => list.getEntries().forEach(

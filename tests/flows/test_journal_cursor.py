@@ -18,7 +18,7 @@ WRITERS, TRANSACTIONS, READERS = 8, 2_000, 20
 _ADD_AGENCY = text("INSERT INTO agency (name, kind) VALUES (:name, 'other') RETURNING id")
 
 
-class RolledBackOnPurpose(Exception):
+class OnPurposeError(Exception):
     """Ends a writer's transaction without a commit."""
 
 
@@ -31,8 +31,8 @@ def write(database: Database, number: int, dice: random.Random) -> set[str]:
                 session.execute(_ADD_AGENCY, {"name": name})
                 time.sleep(dice.random() * 0.006)
             if dice.random() < 0.2:
-                raise RolledBackOnPurpose
-    except RolledBackOnPurpose:
+                raise OnPurposeError
+    except OnPurposeError:
         return set()
     return names
 

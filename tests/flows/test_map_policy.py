@@ -1,4 +1,4 @@
-"""What a viewer may see is the same on the map, in the feed, in details, in search and in counts."""
+"""What a viewer may see is the same on the map, in the feed, in details and in search."""
 
 import itertools
 import json
