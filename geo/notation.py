@@ -146,21 +146,19 @@ def _tokens(text: str) -> Iterator[_Token]:
 
 def _halves(tokens: Sequence[_Token]) -> tuple[Sequence[_Token], Sequence[_Token]]:
     """Where the second coordinate begins, told by what is surest: words, letters, commas, marks."""
-    for cut in (_second("label", tokens), _at_letters(tokens), _second_by_comma(tokens)):
+    for second in (_by_labels, _by_letters, _by_comma, _by_marks):
+        cut = second(tokens)
         if cut is not None:
             return tokens[:cut], tokens[cut:]
-    cut = _second_by_mark(tokens)
-    if cut is None:
-        raise _Unreadable("two coordinates are needed, parted by a comma.")
-    return tokens[:cut], tokens[cut:]
+    raise _Unreadable("two coordinates are needed, parted by a comma.")
 
 
-def _second(kind: str, tokens: Sequence[_Token]) -> int | None:
-    places = [n for n, token in enumerate(tokens) if token.kind == kind]
+def _by_labels(tokens: Sequence[_Token]) -> int | None:
+    places = [n for n, token in enumerate(tokens) if token.kind == "label"]
     return places[1] if len(places) == 2 and places[0] == 0 else None
 
 
-def _at_letters(tokens: Sequence[_Token]) -> int | None:
+def _by_letters(tokens: Sequence[_Token]) -> int | None:
     """Letters stand before both numbers or after both."""
     places = [n for n, token in enumerate(tokens) if token.kind == "letter"]
     if not places:
@@ -170,14 +168,14 @@ def _at_letters(tokens: Sequence[_Token]) -> int | None:
     return places[1] if places[0] == 0 else places[0] + 1
 
 
-def _second_by_comma(tokens: Sequence[_Token]) -> int | None:
+def _by_comma(tokens: Sequence[_Token]) -> int | None:
     places = [n for n, token in enumerate(tokens) if token.kind == "comma"]
     if len(places) > 1:
         raise _Unreadable("it has more than one comma.")
     return places[0] if places else None
 
 
-def _second_by_mark(tokens: Sequence[_Token]) -> int | None:
+def _by_marks(tokens: Sequence[_Token]) -> int | None:
     """Without a comma: at the second degree mark, at a sign, or in the middle of an even count."""
     degrees = [n for n, token in enumerate(tokens) if token.mark == "°"]
     if len(degrees) == 2:
