@@ -103,6 +103,12 @@ def take_second_factor(session: Session, account: Account) -> None:
     session.flush()
 
 
+def set_roles(session: Session, account: Account, names: Iterable[str]) -> None:
+    """The roles that an account has from now on. Raises `Invalid` for one that there is not."""
+    account.roles = _roles(session, names)
+    session.flush()
+
+
 def set_active(session: Session, account: Account, *, active: bool) -> None:
     """Close an account, ending its sign-ins, or open it again."""
     account.active = active

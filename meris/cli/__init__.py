@@ -1,0 +1,12 @@
+"""`meris …`: the same functions as the web, from the shell. `meris --help` lists the commands."""
+
+from meris.cli import people, serving
+from meris.cli.shared import Commands
+
+main = Commands(
+    "meris",
+    help="Emergency resources of a state on one live map.",
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+for command in (*serving.COMMANDS, *people.COMMANDS):
+    main.add_command(command)

@@ -1,0 +1,163 @@
+"""meris serve, db, config, openapi: running an installation."""
+
+import os
+import signal
+import subprocess
+import sys
+from dataclasses import fields as fields_of
+from typing import Any
+
+import click
+from flask import json
+from sqlalchemy import make_url
+
+from meris import demo, migrations
+from meris.app import create_app
+from meris.cli.shared import opened, running
+from meris.db import Database, driver_url
+from meris.errors import Refused
+from meris.settings import Settings
+from meris.web import logs, server
+from meris.web.openapi import describe
+
+_SECRET = {"secret_key", "metrics_token"}
+_URLS = {"database_url", "owner_url"}
+
+
+@click.command(short_help="Serve the map.")
+def serve() -> None:
+    """Serve the map, on a private database unless DATABASE_URL names one.
+
+    Brings the schema up to date first, and loads the exercise state into an empty database unless
+    MERIS_ENV is production. Ctrl-C stops everything that was started.
+    """
+    settings = Settings.from_environment()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # gunicorn sets its own later
+    listener = server.listen(settings.host, settings.port)
+    with running(settings) as ready:
+        logs.configure(ready.log_level)
+        migrations.migrate(ready)
+        if ready.environment == "demo":
+            load_demo(ready)
+        click.echo(f"MERIS is at http://{_host(ready)}:{ready.port}  (Ctrl-C stops it)")
+        server.serve(lambda: create_app(ready), ready, listener)
+
+
+def load_demo(settings: Settings) -> None:
+    """The exercise state, when there is nothing yet; prints its accounts."""
+    assert settings.owner_url is not None
+    database = Database.at(settings.owner_url, pool_size=1)
+    try:
+        if demo.is_empty(database):
+            click.echo("The database is empty: loading the exercise state …")
+            for line in demo.load(database, settings).lines():
+                click.echo(line)
+    finally:
+        database.dispose()
+
+
+def _host(settings: Settings) -> str:
+    if settings.host in ("0.0.0.0", "::"):  # noqa: S104  # said, not bound
+        return "localhost"
+    return f"[{settings.host}]" if ":" in settings.host else settings.host
+
+
+@click.group()
+def db() -> None:
+    """Work on the database."""
+
+
+@db.command()
+def migrate() -> None:
+    """Bring the schema up to date, and adopt the journal after a restore."""
+    with running(Settings.from_environment()) as settings:
+        migrations.migrate(settings)
+    click.echo("The schema is up to date.")
+
+
+@db.command()
+@click.option("--owner", is_flag=True, help="of the role that owns the schema")
+def url(owner: bool) -> None:
+    """Print the database's address, with its password.
+
+    That of the private cluster answers while MERIS runs.
+    """
+    with running(Settings.from_environment()) as settings:
+        click.echo(settings.owner_url if owner else settings.database_url)
+
+
+@db.command(context_settings={"ignore_unknown_options": True})
+@click.option("--owner", is_flag=True, help="as the role that owns the schema")
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+def psql(owner: bool, arguments: tuple[str, ...]) -> None:
+    """Open psql on the database; further ARGUMENTS are psql's."""
+    with running(Settings.from_environment()) as settings:
+        address = settings.owner_url if owner else settings.database_url
+        assert address is not None
+        # psql stops at Ctrl-C by itself
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        done = subprocess.run(["psql", *arguments], env=_psql_environment(address), check=False)
+    sys.exit(done.returncode)
+
+
+def _psql_environment(address: str) -> dict[str, str]:
+    """The address in variables, because arguments can be read by everybody on the machine."""
+    parts = make_url(driver_url(address))
+    hosts = parts.query.get("host", parts.host or "")
+    ports = parts.query.get("port", str(parts.port or ""))
+    known: dict[str, Any] = {
+        "PGHOST": hosts if isinstance(hosts, str) else ",".join(hosts),
+        "PGPORT": ports if isinstance(ports, str) else ",".join(ports),
+        "PGUSER": parts.username,
+        "PGPASSWORD": parts.password,
+        "PGDATABASE": parts.database,
+    }
+    return {**os.environ, **{name: str(value) for name, value in known.items() if value}}
+
+
+@click.command()
+def config() -> None:
+    """Show the settings that are in force, secrets masked."""
+    settings = Settings.from_environment()
+    for field in fields_of(settings):
+        click.echo(f"{field.name:22} {_shown(field.name, getattr(settings, field.name))}")
+
+
+def _shown(name: str, value: object) -> str:
+    if value is None:
+        return "-"
+    if name in _SECRET:
+        return "(set)"
+    if name in _URLS:
+        return make_url(str(value)).render_as_string(hide_password=True)
+    if isinstance(value, frozenset):
+        return ", ".join(sorted(value)) or "none"
+    return str(value)
+
+
+@click.command()
+def openapi() -> None:
+    """Print the description of the API (OpenAPI 3.1)."""
+    with opened() as (settings, database):
+        app = create_app(settings, database)
+        with app.app_context():
+            click.echo(json.dumps(describe(app), indent=2))
+
+
+@click.command("demo", short_help="Load the exercise state.")
+@click.option("--scale", type=float, default=1.0, help="times as many of everything (default 1)")
+@click.option("--seed", type=int, default=29, help="another state of the same kind (default 29)")
+def load_exercise(scale: float, seed: int) -> None:
+    """Load the exercise state: shelters, supplies, units and accounts that are not real."""
+    if scale <= 0:
+        raise Refused("The scale must be more than 0.")
+    with running(Settings.from_environment()) as settings:
+        assert settings.owner_url is not None
+        migrations.migrate(settings)
+        database = Database.at(settings.owner_url, pool_size=1)
+        for line in demo.load(database, settings, seed=seed, scale=scale).lines():
+            click.echo(line)
+        database.dispose()
+
+
+COMMANDS: tuple[click.Command, ...] = (serve, db, load_exercise, config, openapi)
