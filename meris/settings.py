@@ -22,6 +22,7 @@ VARIABLES: dict[str, str] = {
     "MERIS_THREADS": "most requests and live feeds served at once (default 1200)",
     "MERIS_SECRET_KEY": "signs sessions (default: made once, kept in MERIS_HOME)",
     "MERIS_TILE_URL": "raster basemap, e.g. https://tiles.example/{z}/{x}/{y}.png",
+    "MERIS_TILE_ATTRIBUTION": "whom the raster basemap's license asks to name",
     "MERIS_PMTILES": "vector basemap, a PMTiles file's address",
     "MERIS_MFA_ROLES": "roles that must use a second factor (default in production: "
     "dispatcher,state,admin; in demo: none)",
@@ -50,6 +51,7 @@ class Settings:
     threads: int = 1200
     secret_key: str | None = None
     tile_url: str | None = None
+    tile_attribution: str = ""
     pmtiles: str | None = None
     mfa_roles: frozenset[str] = frozenset()
     session_idle_minutes: int = 720
@@ -81,6 +83,7 @@ class Settings:
             threads=_whole(env, "MERIS_THREADS", 1200),
             secret_key=env.get("MERIS_SECRET_KEY") or None,
             tile_url=env.get("MERIS_TILE_URL") or None,
+            tile_attribution=env.get("MERIS_TILE_ATTRIBUTION") or "",
             pmtiles=env.get("MERIS_PMTILES") or None,
             mfa_roles=_roles(env, environment),
             session_idle_minutes=_whole(env, "MERIS_SESSION_IDLE_MINUTES", 720),

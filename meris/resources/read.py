@@ -35,7 +35,7 @@ def detail(session: Session, viewer: Viewer, resource_id: int) -> dict[str, Any]
         "kind": resource.kind,
         "version": resource.version,
         "name": resource.name,
-        "type": _choice(fields.types(resource.kind), resource.type),
+        "type": resource.type,
         "status": _status(resource, code),
         "moves": sorted(KINDS[resource.kind].transitions[resource.status]),
         "fields": [
@@ -52,8 +52,14 @@ def detail(session: Session, viewer: Viewer, resource_id: int) -> dict[str, Any]
         "stale_at": _iso(_stale_at(resource.confirmed_at, code)),
         "stock": supplies.stock(session, resource_id) if resource.kind == "supply_site" else [],
         "editable": editable is None or bool(editable),
-        "history": viewer.may("history") or resource.agency_id == viewer.agency_id,
+        "history_url": _history_url(viewer, resource),
     }
+
+
+def _history_url(viewer: Viewer, resource: Resource) -> str | None:
+    if viewer.may("history") or (viewer.signed_in and resource.agency_id == viewer.agency_id):
+        return f"/api/resources/{resource.id}/history"
+    return None
 
 
 def find(session: Session, policy: Policy, resource_id: int) -> Resource:
@@ -143,7 +149,7 @@ def _shown(
     return {
         "name": field.name,
         "title": field.title,
-        "section": field.section,
+        "group": fields.SECTIONS[field.section],
         "value": field.rule.json(value) if value is not None else None,
         "text": field.rule.text(value),
         "unit": field.unit,
@@ -201,12 +207,6 @@ def _county(county: County | None) -> dict[str, str] | None:
     if county is None:
         return None
     return {"fips": county.fips, "name": county.full_name, "state": county.state}
-
-
-def _choice(codes: fields.CodeList, code: str | None) -> dict[str, str] | None:
-    if code is None:
-        return None
-    return {"code": code, "title": codes[code].title if code in codes else code}
 
 
 def _brief_query(policy: Policy, ids: Sequence[int]) -> Select[Any]:

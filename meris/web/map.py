@@ -1,12 +1,14 @@
 """The map page, and the snapshot it starts from."""
 
 import time
+from functools import cache
 from typing import Any
 
 from flask import Blueprint, Response, render_template, request
 
 from meris import fields, snapshot
-from meris.snapshot import EPOCH_2020, POSITION_AGE_LIMIT_MINUTES
+from meris.snapshot import POSITION_AGE_LIMIT_MINUTES
+from meris.web import assets
 from meris.web.context import context, viewer
 
 pages = Blueprint("map", __name__)
@@ -49,50 +51,67 @@ def _compressed(entry: snapshot.Entry) -> Response:
 def page_settings() -> dict[str, Any]:
     """What the page's scripts must know before they ask for anything."""
     settings, home = context().settings, context().home
-    gazetteer = home.gazetteer
+    facts = home.gazetteer.facts
     return {
-        "state": home.state,
-        "state_name": home.name,
+        "state": {"code": home.state, "name": home.name},
         "zone": str(home.zone),
         "exercise": settings.exercise,
-        "start": {
-            "lat": gazetteer.facts.start.lat,
-            "lon": gazetteer.facts.start.lon,
-            "zoom": gazetteer.facts.start_zoom,
-        },
-        "bounds": gazetteer.bounds.as_list(),
+        "view": {"lat": facts.start.lat, "lon": facts.start.lon, "zoom": facts.start_zoom},
+        "bounds": facts.bounds.as_list(),
+        "geo_url": assets.static_url(f"geo/{home.state}"),
+        "symbols_url": assets.static_url("img/symbols.svg"),
         "tile_url": settings.tile_url,
+        "tile_attribution": settings.tile_attribution,
         "pmtiles": settings.pmtiles,
-        "epoch": EPOCH_2020,
         "position_age_limit_minutes": POSITION_AGE_LIMIT_MINUTES,
-        "kinds": [_kind(kind) for kind in fields.KINDS],
-        "sensitivities": fields.code_list(fields.SENSITIVITY),
-        "counties": [[c.fips, c.name] for c in gazetteer.counties.values()],
+        "kinds": _kinds(),
+        "fields": {kind: _fields(kind) for kind in fields.KINDS},
+        "counties": [
+            {"fips": c.fips, "name": c.name, "full_name": c.full_name, "regions": dict(c.regions)}
+            for c in home.gazetteer.counties.values()
+        ],
         "regions": [
             {
-                "code": scheme.code,
+                "scheme": scheme.code,
                 "title": scheme.title,
-                "regions": [[r.code, r.title, list(r.counties)] for r in scheme.regions],
+                "codes": [[region.code, region.title] for region in scheme.regions],
             }
-            for scheme in gazetteer.regions
+            for scheme in home.gazetteer.regions
         ],
         "viewer": _viewer(),
+        "urls": {"log_in": "/log-in", "upload": "/uploads/new"},
     }
 
 
-_TITLES = {"shelter": "Shelters", "supply_site": "Supply sites", "unit": "Units"}
+_NAMES = {
+    "shelter": ("Shelters", "shelter"),
+    "supply_site": ("Supply sites", "supply site"),
+    "unit": ("Units", "unit"),
+}
 
 
-def _kind(kind: str) -> dict[str, Any]:
-    return {
-        "kind": kind,
-        "title": _TITLES[kind],
-        "statuses": [
-            status | {"age_limit_minutes": fields.age_limit_minutes(kind, status["code"])}
-            for status in fields.code_list(fields.statuses(kind))
-        ],
-        "types": fields.code_list(fields.types(kind)),
-    }
+@cache
+def _kinds() -> list[dict[str, Any]]:
+    return [
+        {
+            "code": kind,
+            "title": _NAMES[kind][0],
+            "one": _NAMES[kind][1],
+            "statuses": [
+                status | {"age_limit_minutes": fields.age_limit_minutes(kind, status["code"])}
+                for status in fields.code_list(fields.statuses(kind))
+            ],
+            "types": fields.code_list(fields.types(kind)),
+        }
+        for kind in fields.KINDS
+    ]
+
+
+@cache
+def _fields(kind: str) -> list[dict[str, Any]]:
+    """The form's rules: what the detail panel needs to change a field in place."""
+    schemas = fields.json_schema(kind)["properties"]
+    return [control | {"schema": schemas[control["name"]]} for control in fields.form(kind)]
 
 
 def _viewer() -> dict[str, Any]:
@@ -101,8 +120,7 @@ def _viewer() -> dict[str, Any]:
         "name": person.name,
         "signed_in": person.signed_in,
         "agency": person.agency_name,
-        "agency_id": person.agency_id,
         "roles": sorted(person.roles),
-        "may": [name for name in ("upload", "edit_all", "edit_own", "report", "history")
-                if person.may(name)],
-    }  # fmt: skip
+        "can_edit": any(person.may(name) for name in ("edit_all", "edit_own", "report")),
+        "can_upload": person.may("upload"),
+    }
