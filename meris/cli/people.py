@@ -1,20 +1,12 @@
 """meris user, agency, token: who may enter."""
 
-from collections.abc import Callable
-from typing import TypeVar
-
 import click
 
 from meris.accounts import agencies, people, tokens
 from meris.cli.shared import opened, shell, shell_actor, table
 from meris.tables import Account
 
-_Command = TypeVar("_Command", bound=Callable[..., object])
-
-
-def _password_stdin(command: _Command) -> _Command:
-    words = "read the password from standard input"
-    return click.option("--password-stdin", is_flag=True, help=words)(command)
+_FROM_STDIN = "read the password from standard input"
 
 
 @click.group()
@@ -27,7 +19,7 @@ def user() -> None:
 @click.option("--name", required=True, help="the person's name")
 @click.option("--role", "roles", multiple=True, required=True, help="may be given several times")
 @click.option("--agency", help="name or id; see meris agency list")
-@_password_stdin
+@click.option("--password-stdin", is_flag=True, help=_FROM_STDIN)
 def add_user(
     email: str, name: str, roles: tuple[str, ...], agency: str | None, password_stdin: bool
 ) -> None:
@@ -51,7 +43,7 @@ def add_user(
 
 @user.command("password")
 @click.argument("email")
-@_password_stdin
+@click.option("--password-stdin", is_flag=True, help=_FROM_STDIN)
 def new_password(email: str, password_stdin: bool) -> None:
     """Give an account a new pass phrase, and log it out everywhere."""
     password = _read_password(password_stdin)
