@@ -135,7 +135,7 @@ class Gazetteer:
     def _index(self) -> PlaceIndex:
         counties = [_county_place(county) for county in self.counties.values()]
         # An independent city is there as a county already.
-        towns = [town for town in self._towns if not self._is_city(town.county_fips)]
+        towns = [town for town in self.towns if not self._is_city(town.county_fips)]
         states = {self.facts.postal: self.facts.name}
         states |= {neighbor.postal: neighbor.name for neighbor in self.facts.neighbors}
         return PlaceIndex([*counties, *towns, *self._zips.values()], states)
@@ -145,13 +145,14 @@ class Gazetteer:
         return county is not None and county.is_city
 
     @cached_property
-    def _towns(self) -> list[Place]:
+    def towns(self) -> list[Place]:
+        """Towns and hamlets of the state and of its neighbors near it, the biggest first."""
         return [self._town(*row) for row in _rows(self._folder / "towns.json.gz")]
 
     @cached_property
     def _towns_by_key(self) -> dict[str, list[Place]]:
         towns: dict[str, list[Place]] = {}
-        for town in sorted(self._towns, key=lambda town: town.state != self.facts.postal):
+        for town in sorted(self.towns, key=lambda town: town.state != self.facts.postal):
             towns.setdefault(key(town.name), []).append(town)
         return towns
 
