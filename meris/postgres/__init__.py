@@ -58,6 +58,7 @@ class Cluster:
         self.home = home.expanduser().absolute()
         self.server = Server(self.home, durable=durable)
         self._use: IO[bytes] | None = None
+        self._user = 0
 
     def ensure(self) -> Urls:
         """Have the server running, with both roles and the database `meris`, and use it.
@@ -78,8 +79,11 @@ class Cluster:
         return self.urls()
 
     def release(self) -> None:
-        """Stop using the server, and stop it when nobody else uses it."""
-        if self._use is None:
+        """Stop using the server, and stop it when nobody else uses it.
+
+        In a fork, such as a worker that ends, nothing happens: its parent uses the server.
+        """
+        if self._use is None or self._user != os.getpid():
             return
         with self._alone():
             if self._is_last():
@@ -153,6 +157,7 @@ class Cluster:
         if self._use is None:
             self._use = self._open_lock("users.lock")
             fcntl.flock(self._use, fcntl.LOCK_SH)
+            self._user = os.getpid()
 
     def _leave(self) -> None:
         if self._use is not None:

@@ -62,9 +62,10 @@ def as_user(name: str, work: Callable[[], str]) -> str:
         child = os.fork()
     if child == 0:
         entry = pwd.getpwnam(name)
-        os.setgroups([])
-        os.setgid(entry.pw_gid)
-        os.setuid(entry.pw_uid)
+        if entry.pw_uid != os.geteuid():
+            os.setgroups([])
+            os.setgid(entry.pw_gid)
+            os.setuid(entry.pw_uid)
         try:
             answer = work()
         except Refused as refused:
@@ -220,6 +221,17 @@ def test_the_last_user_stops_it(cluster: Cluster) -> None:
     assert second.server.pid() is not None
     second.release()
     assert second.server.pid() is None
+
+
+def test_a_worker_that_ends_leaves_it_running(cluster: Cluster) -> None:
+    cluster.ensure()
+
+    def work() -> str:
+        cluster.release()
+        return "ended"
+
+    assert as_user(pwd.getpwuid(os.geteuid()).pw_name, work) == "ended"
+    assert cluster.server.pid() is not None
 
 
 def test_it_outlives_a_killed_starter_and_the_next_user_stops_it(cluster: Cluster) -> None:
