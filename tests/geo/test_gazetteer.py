@@ -229,7 +229,19 @@ def test_a_doubtful_name_is_taken_with_a_warning(
 @pytest.mark.parametrize(
     "text",
     [
-        *"29191 999999 stonewall city county Sangamon 17019 000 2 ILC019 IL".split(),
+        *[
+            "29191",
+            "999999",
+            "stonewall",
+            "city",
+            "county",
+            "Sangamon",
+            "17019",
+            "000",
+            "2",
+            "ILC019",
+            "IL",
+        ],
         "",
         " ",
         "Boon",
