@@ -2,7 +2,7 @@
 import { client } from './data/start.js';
 import { Address } from './core/address.js';
 import { Catalog } from './core/catalog.js';
-import { $ } from './core/dom.js';
+import { $, settled } from './core/dom.js';
 import { Summaries } from './data/summaries.js';
 import { Basemap } from './map/basemap.js';
 import { Markers } from './map/markers.js';
@@ -23,6 +23,8 @@ import { Search } from './ui/search.js';
 import { Selection } from './ui/selection.js';
 import { Together } from './ui/together.js';
 import { plural } from './words/numbers.js';
+
+const LIST_PAUSE_MS = 120;
 
 const settings = JSON.parse($('#settings').textContent);
 const catalog = new Catalog(settings);
@@ -50,8 +52,13 @@ const announcer = new Announcer($('#polite'));
 const paper = new Paper($('#paper'), { catalog, summaries, list, stage });
 new Readout($('#readout'), stage);
 
+function draw(items) {
+  markers.show(items);
+  basemap.avoid(markers.occupied);
+}
+
 async function look() {
-  markers.show(await client.look(stage.view));
+  draw(await client.look(stage.view));
 }
 
 async function fillList() {
@@ -61,13 +68,16 @@ async function fillList() {
   await list.show(ids);
 }
 
+// While the map moves, the symbols go first.
+const fillListSoon = settled(fillList, LIST_PAUSE_MS);
+
 async function countView() {
   const ids = await client.list({ ...list.query(stage.view), scope: 'view' });
   list.tell({ view: ids.length });
 }
 
 function refreshed({ items, changed, counts, shown, total, unplaced }) {
-  markers.show(items);
+  draw(items);
   filters.show({ counts, shown, total, unplaced });
   list.tell({ all: shown, unplaced });
   summaries.forget(changed);
@@ -90,17 +100,17 @@ stage.on('moved', ({ zoom, center }) => {
   hover.hide();
   together.hide();
   look();
-  fillList();
+  fillListSoon();
 });
 stage.on('clicked', () => together.hide());
 
 markers.on('pointed', (target) => hover.point(target))
   .on('chosen', ({ id }) => selection.set(id))
-  .on('opened', async ({ cluster, lat, lon, element }) => {
-    const { zoom, points } = await client.open(cluster);
+  .on('opened', async ({ cluster, element }) => {
+    const { bounds, points } = await client.open(cluster);
     hover.hide();
-    if (points) together.show(points, element);
-    else stage.goTo({ lat, lon, zoom });
+    if (bounds) stage.open(bounds);
+    else if (points.length) together.show(points, element);
   });
 together.on('chosen', ({ id }) => selection.set(id, { focus: true }));
 

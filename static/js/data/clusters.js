@@ -1,17 +1,33 @@
 // Clusters of what passes the filter, each with the mix of what is in it. Supercluster does the
 // clustering; this file feeds it rows of the store and reads its answers back as rows.
+//
+// From afar one index of everything answers every view. Close up an index of everything would
+// take half a second to build and is hardly looked at, so there only the surroundings of the
+// view are indexed, when they are looked at. Surroundings are cut along a fixed grid, so that
+// panning does not make other clusters of the same points.
 import { DEGREE } from './columns.js';
 import { TONES, toneOf } from '../words/tones.js';
 
-/** Points nearer than this on the screen become one. */
-const RADIUS_PX = 54;
 /** A Leaflet world is 256 px wide at zoom 0. */
 const WORLD_PX = 256;
 
+export const MIN_ZOOM = 5;
 export const MAX_ZOOM = 18;
+
+/** Points nearer than `radius` pixels become one: rings need room, single symbols less. */
+const FAR = Object.freeze({ minZoom: MIN_ZOOM, maxZoom: 9, radius: 58 });
+const NEAR_RADIUS = 32;
 
 function addMix(total, part) {
   for (const bin in part) total[bin] = (total[bin] ?? 0) + part[bin];
+}
+
+/** The view grown to whole cells of a grid (a degree at zoom 10, half at 11 …) and one cell more. */
+export function surroundings([west, south, east, north], zoom) {
+  const cell = 2 ** (10 - zoom);
+  const down = (degrees) => (Math.floor(degrees / cell) - 1) * cell;
+  const up = (degrees) => (Math.ceil(degrees / cell) + 1) * cell;
+  return [down(west), down(south), up(east), up(north)];
 }
 
 export class Clusters {
@@ -25,35 +41,63 @@ export class Clusters {
 
   /** Index the given rows (all of them located). */
   build(store, rows) {
-    const ofLook = store.looks.values.map((look) => this.single[this.#bin(look)]);
-    this.store = store;
-    this.index = new this.Supercluster({
-      radius: RADIUS_PX, extent: WORLD_PX, maxZoom: MAX_ZOOM, reduce: addMix,
-    });
-    this.index.load(Array.from(rows, (row) => ({
-      id: row,
-      properties: ofLook[store.look[row]],
-      geometry: { coordinates: [store.lon[row] / DEGREE, store.lat[row] / DEGREE] },
-    })));
-  }
-
-  #bin([kind, status]) {
-    return this.kinds.indexOf(kind) * TONES.length + TONES.indexOf(toneOf(status));
+    Object.assign(this, { store, rows, near: null, far: null });
+    this.mixOfLook = store.looks.values.map((look) => this.single[this.#bin(look)]);
   }
 
   /** What to draw in [west, south, east, north] at a zoom: {cluster, count, mix, lat, lon} or {row}. */
   query(bounds, zoom) {
-    return this.index.getClusters(bounds, zoom).map((feature) => this.#item(feature));
+    const level = Math.floor(zoom);
+    this.shown = level <= FAR.maxZoom ? this.#far() : this.#near(bounds, level);
+    return this.shown.getClusters(bounds, level).map((feature) => this.#item(feature));
   }
 
-  /** The rows in a cluster, at most `limit`. */
-  leaves(cluster, limit) {
-    return this.index.getLeaves(cluster, limit).map((feature) => feature.id);
+  /**
+   * The rows in a cluster of the last query, at most `limit`; none when there is no such cluster
+   * any more, because the data changed since it was drawn.
+   */
+  leaves(cluster, limit = Infinity) {
+    try {
+      return this.shown.getLeaves(cluster, limit).map((feature) => feature.id);
+    } catch {
+      return [];
+    }
   }
 
-  /** The zoom at which a cluster falls apart; above MAX_ZOOM it never does. */
-  expansionZoom(cluster) {
-    return this.index.getClusterExpansionZoom(cluster);
+  #far() {
+    this.far ??= this.#index(this.rows, FAR);
+    return this.far;
+  }
+
+  #near(bounds, level) {
+    const area = surroundings(bounds, level);
+    const key = [level, ...area].join();
+    if (this.near?.key !== key) {
+      const options = { minZoom: level, maxZoom: level, radius: NEAR_RADIUS };
+      this.near = { key, index: this.#index(this.#inside(area), options) };
+    }
+    return this.near.index;
+  }
+
+  #inside(area) {
+    const [west, south, east, north] = area.map((degrees) => degrees * DEGREE);
+    const { lat, lon } = this.store;
+    return this.rows.filter((row) => (
+      lon[row] >= west && lon[row] < east && lat[row] >= south && lat[row] < north));
+  }
+
+  #index(rows, options) {
+    const { lat, lon, look } = this.store;
+    const points = Array.from(rows, (row) => ({
+      id: row,
+      properties: this.mixOfLook[look[row]],
+      geometry: { coordinates: [lon[row] / DEGREE, lat[row] / DEGREE] },
+    }));
+    return new this.Supercluster({ ...options, extent: WORLD_PX, reduce: addMix }).load(points);
+  }
+
+  #bin([kind, status]) {
+    return this.kinds.indexOf(kind) * TONES.length + TONES.indexOf(toneOf(status));
   }
 
   #item({ id, properties, geometry }) {

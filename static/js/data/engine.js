@@ -2,7 +2,7 @@
 // the page last asked to see. Node can run it, so the tests do.
 import { decode, DEGREE, FLAG } from './columns.js';
 import { Store } from './store.js';
-import { Clusters, MAX_ZOOM } from './clusters.js';
+import { Clusters } from './clusters.js';
 import { NO_FILTER, sift } from './filter.js';
 import { sortRows } from './order.js';
 import { isStale } from '../words/age.js';
@@ -12,13 +12,15 @@ const REBUILD_EVERY_MS = 800;
 /** More changed ids than this and the page is told "many". */
 const FEW = 1000;
 const LEAVES = 100;
+/** Two symbols nearer than this, some 20 m, cover each other at the closest zoom. */
+const ONE_SPOT_DEGREES = 0.0002;
 
 export class Engine {
   /**
    * @param {object} parts `Supercluster`; `emit(name, data)` tells the page; `now()` epoch seconds
    *   by the server's clock; `later(call, ms)` a timer
    */
-  constructor({ Supercluster, emit, now, later = setTimeout }) {
+  constructor({ Supercluster, emit, now, later = (call, ms) => setTimeout(call, ms) }) {
     Object.assign(this, { Supercluster, emit, now, later });
     this.store = new Store();
     this.filter = NO_FILTER;
@@ -32,12 +34,13 @@ export class Engine {
   configure(catalog) {
     this.catalog = catalog;
     this.clusters = new Clusters(this.Supercluster, catalog.kinds);
-    if (this.store.size) this.refresh(); // the snapshot was faster than the page
+    this.refresh(); // the snapshot may have been faster than the page
   }
 
   /** Take an answer of /api/map or a `change` event in. */
   take(answer) {
     const ids = this.store.take(decode(answer));
+    this.filled = true;
     if (ids === null) this.changed = null;
     else if (this.changed) for (const id of ids) this.changed.add(id);
     this.refreshSoon();
@@ -67,7 +70,7 @@ export class Engine {
 
   refresh() {
     this.waiting = false;
-    if (!this.catalog) return;
+    if (!this.catalog || !this.filled) return; // nothing to say is not "no resources"
     this.sifted = sift(this.store, this.filter, {
       now: this.now(), ids: this.ids, regionsOf: (fips) => this.catalog.regions[fips],
     });
@@ -103,11 +106,24 @@ export class Engine {
     return row === undefined ? null : this.point(row);
   }
 
-  /** A cluster opened: {zoom} to go to, or {points} when no zoom takes it apart. */
+  /** A cluster opened: {bounds} to go to, or {points} when they stand on one spot. */
   open(cluster) {
-    const zoom = this.clusters.expansionZoom(cluster);
-    if (zoom <= MAX_ZOOM) return { zoom };
-    return { points: this.clusters.leaves(cluster, LEAVES).map((row) => this.point(row)) };
+    const rows = this.clusters.leaves(cluster);
+    const bounds = this.#extent(rows);
+    if (Math.max(bounds[2] - bounds[0], bounds[3] - bounds[1]) > ONE_SPOT_DEGREES) return { bounds };
+    return { points: rows.slice(0, LEAVES).map((row) => this.point(row)) };
+  }
+
+  #extent(rows) {
+    const { lat, lon } = this.store;
+    const bounds = [Infinity, Infinity, -Infinity, -Infinity];
+    for (const row of rows) {
+      bounds[0] = Math.min(bounds[0], lon[row] / DEGREE);
+      bounds[1] = Math.min(bounds[1], lat[row] / DEGREE);
+      bounds[2] = Math.max(bounds[2], lon[row] / DEGREE);
+      bounds[3] = Math.max(bounds[3], lat[row] / DEGREE);
+    }
+    return bounds;
   }
 
   /**

@@ -47,14 +47,21 @@ export class Basemap {
     this.ground?.choose(fipsCodes);
   }
 
+  /** Keep the names clear of the symbols: [lat, lon, radius in pixels]. */
+  avoid(symbols) {
+    this.symbols = symbols;
+    this.labels?.avoid(symbols);
+  }
+
   #ground(basemap, foreign) {
-    this.ground = new Ground(basemap, foreign).addTo(this.map);
+    this.ground = new Ground(basemap, { bounds: this.settings.bounds, overTiles: foreign }).addTo(this.map);
     this.ground.choose(this.chosen ?? []);
     this.#credit(basemap.attribution?.join(' · '));
   }
 
   #labels(places) {
     this.labels = new Labels(places, this.settings.state.name).addTo(this.map);
+    this.labels.avoid(this.symbols ?? []);
   }
 
   #raster(url) {

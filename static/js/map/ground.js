@@ -17,10 +17,10 @@ const LINES = [
 ];
 
 export const Ground = CanvasLayer.extend({
-  /** @param {object} basemap TopoJSON; @param {boolean} overTiles no fill: tiles lie below */
-  initialize(basemap, overTiles) {
+  /** @param {object} basemap TopoJSON; @param {{bounds, overTiles}} options no fill over tiles */
+  initialize(basemap, { bounds, overTiles }) {
     CanvasLayer.prototype.initialize.call(this, this.options);
-    const topology = new Topology(basemap);
+    const topology = new Topology(basemap, bounds);
     this.origin = topology.origin;
     this.overTiles = overTiles;
     this.land = topology.path(topology.objects.state);

@@ -18,8 +18,8 @@ function rows(columns) {
 
 /** Remembers boxes and tells whether a new one is free. */
 class Crowd {
-  constructor() {
-    this.boxes = [];
+  constructor(boxes) {
+    this.boxes = boxes;
   }
 
   admits([left, top, right, bottom]) {
@@ -35,12 +35,21 @@ export const Labels = CanvasLayer.extend({
     this.towns = rows(towns);
     this.counties = rows(counties);
     this.states = rows(states).filter(({ name }) => name !== ourState);
+    this.symbols = [];
+  },
+
+  /** Keep clear of what is drawn on top: [lat, lon, radius in pixels]. */
+  avoid(symbols) {
+    const same = symbols.length === this.symbols.length
+      && symbols.every((symbol, i) => symbol.every((number, j) => number === this.symbols[i][j]));
+    this.symbols = symbols;
+    if (!same) this.repaint();
   },
 
   paint(context) {
     const zoom = this._map.getZoom();
     const pen = {
-      context, color: colors(COLORS), crowd: new Crowd(),
+      context, color: colors(COLORS), crowd: new Crowd(this._taken()),
       font: getComputedStyle(document.body).fontFamily, view: this._map.getBounds().pad(0.2),
     };
     context.lineJoin = 'round';
@@ -51,6 +60,13 @@ export const Labels = CanvasLayer.extend({
     if (zoom <= STATES_UNTIL) for (const state of this.states) this._area(pen, state, 11);
   },
 
+  _taken() {
+    return this.symbols.map(([lat, lon, radius]) => {
+      const { x, y } = this._map.latLngToLayerPoint([lat, lon]);
+      return [x - radius, y - radius, x + radius, y + radius];
+    });
+  },
+
   _town({ context, color, crowd, font, view }, town) {
     if (!view.contains([town.lat, town.lon])) return;
     const city = town.population >= CITY;
@@ -58,12 +74,20 @@ export const Labels = CanvasLayer.extend({
     context.font = `${city ? 600 : 400} ${size}px ${font}`;
     context.letterSpacing = '0px';
     const { x, y } = this._map.latLngToLayerPoint([town.lat, town.lon]);
-    const width = context.measureText(town.name).width;
-    if (!crowd.admits([x - GAP_PX, y - size, x + width + 2 * GAP_PX, y + size])) return;
+    const left = this._side(crowd, context.measureText(town.name).width, { x, y, size });
+    if (left === null) return;
     context.fillStyle = city ? color.town : color.village;
     this._dot(context, x, y);
-    context.strokeText(town.name, x + 5, y + size * 0.36);
-    context.fillText(town.name, x + 5, y + size * 0.36);
+    context.strokeText(town.name, left, y + size * 0.36);
+    context.fillText(town.name, left, y + size * 0.36);
+  },
+
+  // Where the name begins: right of its dot, else left of it, else nowhere.
+  _side(crowd, width, { x, y, size }) {
+    const right = [x - GAP_PX, y - size * 0.7, x + width + 2 * GAP_PX, y + size * 0.7];
+    if (crowd.admits(right)) return x + GAP_PX;
+    const left = [x - width - 2 * GAP_PX, right[1], x + GAP_PX, right[3]];
+    return crowd.admits(left) ? x - width - GAP_PX : null;
   },
 
   _dot(context, x, y) {

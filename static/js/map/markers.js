@@ -5,12 +5,14 @@ import { Emitter } from '../core/emitter.js';
 import { el } from '../core/dom.js';
 import { plural } from '../words/numbers.js';
 import { lookInWords, symbol } from '../ui/symbol.js';
-import { mixInWords, ring, ringSize } from './ring.js';
+import { mixInWords, ring, RING_RADIUS_PX, ringSize } from './ring.js';
 
 const MadeIcon = L.Icon.extend({
   createIcon() { return this.options.make(); },
   createShadow() { return null; },
 });
+
+const POINT_RADIUS_PX = 12;
 
 const keyOf = (item) => (item.id === undefined
   ? `c${item.lat.toFixed(5)},${item.lon.toFixed(5)}` : `r${item.id}`);
@@ -54,6 +56,12 @@ export class Markers extends Emitter {
   select(item) {
     this.selected = item;
     this.show(this.items);
+  }
+
+  /** What is drawn as [lat, lon, radius in pixels], for names to keep clear of. */
+  get occupied() {
+    return [...this.markers.values()].map(({ item: { lat, lon, count } }) => (
+      [lat, lon, count ? RING_RADIUS_PX[ringSize(count)] : POINT_RADIUS_PX]));
   }
 
   #withSelected(items) {
@@ -104,15 +112,15 @@ export class Markers extends Emitter {
 
   #cluster(item) {
     const words = mixInWords(this.catalog, item.mix);
-    return el('div', {
-      class: `marker cluster ${ringSize(item.count)}`,
+    return ring(this.catalog, el('div', {
+      class: `leaflet-marker-icon marker cluster ${ringSize(item.count)}`,
       'aria-label': `${plural(item.count, 'resource')}. ${words.join('. ')}`,
-    }, ring(this.catalog, item));
+    }), item);
   }
 
   #point(item) {
     return el('div', {
-      class: `marker point${item.chosen ? ' selected' : ''}`,
+      class: `leaflet-marker-icon marker point${item.chosen ? ' selected' : ''}`,
       'aria-label': lookInWords(this.catalog, item),
       'aria-current': item.chosen ? 'true' : null,
     }, symbol(this.catalog, item));

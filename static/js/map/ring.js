@@ -1,12 +1,9 @@
 // A cluster: how many in the middle, around it an arc for each kind, and in the arc the colors of
 // what state that kind is in. The small shapes under the number say which kinds, clockwise.
-import { svg } from '../core/dom.js';
+import { el, svg } from '../core/dom.js';
 import { count as inWords, short } from '../words/numbers.js';
 import { TONE_TITLES } from '../words/tones.js';
 
-const BOX = 48;
-const RING_RADIUS = 20.5;
-const RING_WIDTH = 5;
 /** Hundredths of the circle left free between two kinds. */
 const GAP = 2.2;
 /** An arc shorter than this could not be seen. */
@@ -19,14 +16,6 @@ function byKind(mix) {
     kinds.get(kind).push([tone, number]);
   }
   return kinds;
-}
-
-function arc(tone, start, length) {
-  return svg('circle', {
-    class: `arc ${tone}`, cx: BOX / 2, cy: BOX / 2, r: RING_RADIUS, pathLength: 100,
-    'stroke-width': RING_WIDTH, 'stroke-dasharray': `${length} ${100 - length}`,
-    'stroke-dashoffset': -start,
-  });
 }
 
 /** [tone, start, length] of every arc, in hundredths of the circle. */
@@ -47,32 +36,42 @@ export function arcs(mix) {
   return placed;
 }
 
+// One gradient draws all arcs: a map full of rings is then a map of few elements.
+function gradient(mix) {
+  const stops = [];
+  let at = 0;
+  for (const [tone, start, length] of arcs(mix)) {
+    if (start > at) stops.push(`var(--ring-gap) ${at}% ${start}%`);
+    at = start + length;
+    stops.push(`var(--tone-${tone}) ${start}% ${at}%`);
+  }
+  if (at < 99.9) stops.push(`var(--ring-gap) ${at}% 100%`);
+  return `conic-gradient(${stops.join(', ')})`;
+}
+
 function shapes(catalog, kinds) {
-  const size = 8;
-  const left = BOX / 2 - (kinds.length * (size + 1) - 1) / 2;
-  return kinds.map((kind, i) => svg('use', {
-    href: `${catalog.symbolsUrl}#${kind}`, x: left + i * (size + 1), y: 28, width: size, height: size,
+  const uses = kinds.map((kind, i) => svg('use', {
+    href: `${catalog.symbolsUrl}#${kind}`, x: i * 26, width: 24, height: 24,
   }));
+  return svg('svg', { viewBox: `0 0 ${kinds.length * 26 - 2} 24`, 'aria-hidden': 'true' }, ...uses);
 }
 
-/** The picture of a cluster {count, mix}. */
-export function ring(catalog, { count, mix }) {
-  const picture = svg('svg', { class: 'ring', viewBox: `0 0 ${BOX} ${BOX}`, 'aria-hidden': 'true' },
-    svg('circle', { class: 'disc', cx: BOX / 2, cy: BOX / 2, r: RING_RADIUS + RING_WIDTH / 2 + 0.5 }));
-  for (const [tone, start, length] of arcs(mix)) picture.append(arc(tone, start, length));
-  picture.append(
-    svg('text', { x: BOX / 2, y: 26 }, short(count)),
-    ...shapes(catalog, [...byKind(mix).keys()]),
-  );
-  return picture;
+/** Draw a cluster {count, mix} into its element. */
+export function ring(catalog, element, { count, mix }) {
+  element.style.background = gradient(mix);
+  element.append(el('span', { class: 'disc' }, short(count), shapes(catalog, [...byKind(mix).keys()])));
+  return element;
 }
 
-/** The size class of a cluster: the number of digits shows in its size. */
+/** The size class of a cluster, as css/map.css knows it: its digits show in its size. */
 export function ringSize(count) {
   if (count < 10) return 'few';
   if (count < 100) return 'some';
   return count < 1000 ? 'many' : 'most';
 }
+
+/** Half the width of each class in css/map.css. */
+export const RING_RADIUS_PX = Object.freeze({ few: 18, some: 21, many: 24, most: 28 });
 
 /** Lines for the tooltip and the screen reader: "12 shelters: 8 ready, 4 closed …". */
 export function mixInWords(catalog, mix) {

@@ -1,10 +1,9 @@
 // The Leaflet map itself, without anything on it.
 import * as L from 'leaflet';
 import { Emitter } from '../core/emitter.js';
-import { MAX_ZOOM } from '../data/clusters.js';
+import { MAX_ZOOM, MIN_ZOOM } from '../data/clusters.js';
 import { framed } from '../core/dom.js';
 
-const MIN_ZOOM = 5;
 /** How far past the state a person may pan, as a part of its size. */
 const MARGIN = 0.8;
 
@@ -20,7 +19,7 @@ export class Stage extends Emitter {
       zoomControl: false, attributionControl: false, minZoom: MIN_ZOOM, maxZoom: MAX_ZOOM,
       maxBounds: this.stateBounds.pad(MARGIN), maxBoundsViscosity: 0.6,
       zoomAnimation: !matchMedia('(prefers-reduced-motion: reduce)').matches,
-      fadeAnimation: false, boxZoom: true, tapHold: false, wheelPxPerZoomLevel: 90,
+      fadeAnimation: false, boxZoom: true, tapHold: false, zoomSnap: 0.5, wheelPxPerZoomLevel: 100,
     });
     if (view) this.map.setView([view.lat, view.lon], view.zoom);
     else this.goHome();
@@ -49,10 +48,18 @@ export class Stage extends Emitter {
     } else this.map.setView([lat, lon], zoom ?? Math.max(this.map.getZoom(), 13));
   }
 
-  /** Pan only if the point is hidden: outside, or under a panel of `rightPx` on the right. */
-  reveal({ lat, lon }, rightPx = 0) {
+  /** Closer, so far that a cluster of this extent falls apart. */
+  open([west, south, east, north]) {
+    const bounds = L.latLngBounds([[south, west], [north, east]]);
+    const fitting = this.map.getBoundsZoom(bounds, false, L.point(120, 120));
+    const zoom = Math.min(MAX_ZOOM, Math.max(fitting, this.map.getZoom() + 1));
+    this.map.setView(bounds.getCenter(), zoom);
+  }
+
+  /** Pan only if the point is hidden: outside, or under a panel at the right or the bottom. */
+  reveal({ lat, lon }, { right = 0, bottom = 0 } = {}) {
     this.map.panInside([lat, lon], {
-      paddingTopLeft: [48, 48], paddingBottomRight: [48 + rightPx, 48],
+      paddingTopLeft: [48, 48], paddingBottomRight: [48 + right, 48 + bottom],
     });
   }
 

@@ -26,9 +26,8 @@ function decodeArc(arc, { scale, translate }) {
 }
 
 export class Topology {
-  /** @param {object} topology TopoJSON with a `bbox` and a `transform` */
-  constructor(topology) {
-    const [west, south, east, north] = topology.bbox;
+  /** @param {object} topology TopoJSON with a `transform`; @param {number[]} bounds of the state */
+  constructor(topology, [west, south, east, north]) {
     this.objects = topology.objects;
     this.origin = project((west + east) / 2, (south + north) / 2);
     this.arcs = topology.arcs.map((arc) => decodeArc(arc, topology.transform)

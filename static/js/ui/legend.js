@@ -1,5 +1,5 @@
 // What the symbols mean, made of the symbols themselves.
-import { el, svg } from '../core/dom.js';
+import { el } from '../core/dom.js';
 import { recall, remember } from '../core/storage.js';
 import { TONE_TITLES, TONES } from '../words/tones.js';
 import { symbol } from './symbol.js';
@@ -32,8 +32,7 @@ export class Legend {
   }
 
   #ring() {
-    const swatch = (tone) => svg('svg', { viewBox: '0 0 24 24', class: 'swatch', 'aria-hidden': 'true' },
-      svg('circle', { class: `arc ${tone}`, cx: 12, cy: 12, r: 7.5, 'stroke-width': 5 }));
+    const swatch = (tone) => el('span', { class: `swatch ${tone}` });
     return el('ul', { class: 'legend-rows' },
       el('li', { class: 'wide' }, 'A ring is several at one place, an arc for each kind:'),
       TONES.map((tone) => this.#row(swatch(tone), TONE_TITLES[tone])));

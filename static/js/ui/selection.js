@@ -52,11 +52,16 @@ export class Selection {
       return;
     }
     this.panels.turnTo('map');
-    this.detail.show(id, { focus });
-    const item = await this.client.locate(id);
+    const [item] = await Promise.all([this.client.locate(id), this.detail.show(id, { focus })]);
     if (this.id !== id) return;
     this.#mark(item);
-    if (reveal && item && item.lat !== null) this.stage.reveal(item, this.panels.phone ? 0 : this.detail.root.offsetWidth);
+    if (item && item.lat !== null && (reveal || this.panels.phone)) this.stage.reveal(item, this.#covered());
+  }
+
+  // How much of the map the panel covers: its right side, on a phone its lower part.
+  #covered() {
+    const { offsetWidth, offsetHeight } = this.detail.root;
+    return this.panels.phone ? { bottom: offsetHeight } : { right: offsetWidth };
   }
 
   #mark(item) {

@@ -20,7 +20,10 @@ export class VirtualRows extends Emitter {
     this.space = box.firstElementChild;
     const draw = framed(() => this.#draw());
     box.addEventListener('scroll', draw, { passive: true });
-    new ResizeObserver(draw).observe(box);
+    new ResizeObserver(() => {
+      this.height = null; // a phone has higher rows
+      draw();
+    }).observe(box);
     box.addEventListener('click', (event) => this.#click(event));
     box.addEventListener('keydown', (event) => this.#key(event));
   }
@@ -59,7 +62,8 @@ export class VirtualRows extends Emitter {
   }
 
   get #rowHeight() {
-    return parseFloat(getComputedStyle(this.box).getPropertyValue('--row-height')) || 32;
+    this.height ??= parseFloat(getComputedStyle(this.box).getPropertyValue('--row-height')) || 32;
+    return this.height;
   }
 
   #draw() {

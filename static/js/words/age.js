@@ -4,6 +4,10 @@ const EPOCH_2020 = 1577836800;
 const MINUTE = 60;
 const HOUR = 3600;
 const DAY = 86400;
+const CLOCK = new Intl.DateTimeFormat('en-US', {
+  year: 'numeric', month: 'short', day: 'numeric', hour: '2-digit', minute: '2-digit',
+  timeZoneName: 'short',
+});
 
 /** @param {number} staleAt minutes since 2020-01-01T00:00Z, 0 = never confirmed */
 export function isStale(staleAt, now) {
@@ -39,8 +43,5 @@ export function epochOf(moment) {
 export function clockTime(moment) {
   const epoch = epochOf(moment);
   if (Number.isNaN(epoch)) return 'unknown';
-  return new Date(epoch * 1000).toLocaleString([], {
-    year: 'numeric', month: 'short', day: 'numeric', hour: '2-digit', minute: '2-digit',
-    timeZoneName: 'short',
-  });
+  return CLOCK.format(epoch * 1000);
 }
