@@ -6,6 +6,7 @@ Whoever calls these must be alone (see `meris.postgres.Cluster`).
 import hashlib
 import os
 import pwd
+import shlex
 import shutil
 import time
 from contextlib import suppress
@@ -140,8 +141,10 @@ class Server:
     def _pg_ctl(self, action: str, *options: str) -> str | None:
         """None when it did what it should, else what it said."""
         command = [str(installation_of(self.data).programs / "pg_ctl"), action]
-        # pg_ctl hands its paths to a shell, and ours may hold anything: it works from within
-        command += ["-D", ".", "-s", "-w", "-t", str(_PATIENCE_S), *options]
+        # pg_ctl hands paths to a shell: it gets ours, for `ps` to show, only when that is harmless
+        path = str(self.data)
+        command += ["-D", path if shlex.quote(path) == path else "."]
+        command += ["-s", "-w", "-t", str(_PATIENCE_S), *options]
         done = run_as(self.data.owner(), command, within=self.data)
         return None if done.returncode == 0 else done.stderr.strip()
 
