@@ -1,5 +1,7 @@
 """meris user, agency, token: who may enter."""
 
+import sys
+
 import click
 
 from meris.accounts import agencies, people, tokens
@@ -54,7 +56,7 @@ def new_password(email: str, password_stdin: bool) -> None:
 
 
 def _read_password(from_stdin: bool) -> str | None:
-    return click.get_text_stream("stdin").readline().rstrip("\r\n") if from_stdin else None
+    return sys.stdin.readline().rstrip("\r\n") if from_stdin else None
 
 
 def _tell(made: people.NewPassword, what: str, *, given: bool) -> None:
