@@ -116,7 +116,7 @@ class Gazetteer:
 
     def zip(self, code: str) -> Place | None:
         """The ZIP code, of which only the first five digits are read; None when unknown."""
-        return self._zips.get(code.strip()[:5])
+        return self.zips.get(code.strip()[:5])
 
     def town(self, name: str, county_fips: str | None = None) -> list[Place]:
         """Towns of this name, spelled any way: the state's own first, then the bigger."""
@@ -138,7 +138,7 @@ class Gazetteer:
         towns = [town for town in self.towns if not self._is_city(town.county_fips)]
         states = {self.facts.postal: self.facts.name}
         states |= {neighbor.postal: neighbor.name for neighbor in self.facts.neighbors}
-        return PlaceIndex([*counties, *towns, *self._zips.values()], states)
+        return PlaceIndex([*counties, *towns, *self.zips.values()], states)
 
     def _is_city(self, fips: str | None) -> bool:
         county = self.counties.get(fips or "")
@@ -157,7 +157,8 @@ class Gazetteer:
         return towns
 
     @cached_property
-    def _zips(self) -> dict[str, Place]:
+    def zips(self) -> dict[str, Place]:
+        """ZIP codes of the state and of its neighbors near it, by code."""
         return {row[0]: self._zip(*row) for row in _rows(self._folder / "zips.json.gz")}
 
     def _town(
@@ -195,6 +196,7 @@ class Gazetteer:
             state=state,
             county_fips=county or None,
             radius_m=_ZIP_RADIUS_M,
+            town=town,
         )
 
     def _title(self, name: str, state: str) -> str:

@@ -17,7 +17,7 @@ class Place:
 
     `title` is its name and `what` the rest, e.g. "Columbia" and "Town in Boone County". `radius_m`
     says how far from `position` the place may reach, in meters; None for a county, which has
-    `bounds`. `population` is 0 where it is not known.
+    `bounds`. `population` is 0 where it is not known. `town` is a ZIP code's post office.
     """
 
     kind: str
@@ -30,6 +30,7 @@ class Place:
     bounds: Bounds | None = None
     radius_m: float | None = None
     population: int = 0
+    town: str = ""
     names: Sequence[str] = field(default=(), repr=False, compare=False)
 
 
