@@ -10,7 +10,7 @@ import tempfile
 import time
 import warnings
 from collections.abc import Callable, Iterator
-from contextlib import closing, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 import psycopg2
@@ -23,13 +23,29 @@ ROOT = Path(__file__).parents[2]
 AS_ROOT = os.geteuid() == 0
 
 
-@pytest.fixture
-def folder() -> Iterator[Path]:
+@contextmanager
+def new_folder() -> Iterator[Path]:
     """A folder that the server's user can reach, unlike pytest's own."""
     path = Path(tempfile.mkdtemp(prefix="meris-test-"))
     path.chmod(0o711)
     yield path
     shutil.rmtree(path)
+
+
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    with new_folder() as path:
+        yield path
+
+
+@pytest.fixture(scope="module")
+def standing() -> Iterator[Cluster]:
+    """A started cluster for tests that only look at it."""
+    with new_folder() as path:
+        cluster = Cluster(path / "home", durable=False)
+        cluster.ensure()
+        yield cluster
+        cluster.stop()
 
 
 @pytest.fixture
@@ -93,8 +109,8 @@ def in_another_process(home: Path, then: str) -> subprocess.Popen[str]:
     )
 
 
-def test_a_first_start_gives_two_roles_a_database_and_the_extensions(cluster: Cluster) -> None:
-    urls = cluster.ensure()
+def test_a_first_start_gives_two_roles_a_database_and_the_extensions(standing: Cluster) -> None:
+    urls = standing.ensure()
     assert ask(urls.owner, "SELECT current_user") == "meris_owner"
     assert ask(urls.web, "SELECT current_user") == "meris_web"
     names = "SELECT array_agg(extname::text) FROM pg_extension"
@@ -103,41 +119,41 @@ def test_a_first_start_gives_two_roles_a_database_and_the_extensions(cluster: Cl
     assert ask(urls.web, "SELECT datcollate FROM pg_database WHERE datname = 'meris'") == "C.UTF-8"
 
 
-def test_the_owner_may_make_tables_and_the_web_may_not(cluster: Cluster) -> None:
-    urls = cluster.ensure()
+def test_the_owner_may_make_tables_and_the_web_may_not(standing: Cluster) -> None:
+    urls = standing.ensure()
     make = "CREATE TABLE public.ours (a int); SELECT 1"
     with pytest.raises(psycopg2.errors.InsufficientPrivilege):
         ask(urls.web, make)
     assert ask(urls.owner, make) == 1
 
 
-def test_the_web_never_waits_for_ever(cluster: Cluster) -> None:
-    urls = cluster.ensure()
+def test_the_web_never_waits_for_ever(standing: Cluster) -> None:
+    urls = standing.ensure()
     assert ask(urls.web, "SHOW statement_timeout") == "30s"
     assert ask(urls.web, "SHOW lock_timeout") == "5s"
     assert ask(urls.web, "SHOW max_parallel_workers_per_gather") == "0"
     assert ask(urls.owner, "SHOW statement_timeout") == "0"
 
 
-def test_nothing_listens_on_the_network(cluster: Cluster) -> None:
-    cluster.ensure()
-    sockets = {str(file.readlink()) for file in Path(f"/proc/{cluster.server.pid()}/fd").iterdir()}
+def test_nothing_listens_on_the_network(standing: Cluster) -> None:
+    standing.ensure()
+    sockets = {str(file.readlink()) for file in Path(f"/proc/{standing.server.pid()}/fd").iterdir()}
     inodes = {name[8:-1] for name in sockets if name.startswith("socket:")}
     tcp = Path("/proc/net/tcp").read_text() + Path("/proc/net/tcp6").read_text()
     assert inodes.isdisjoint({line.split()[9] for line in tcp.splitlines() if ":" in line})
 
 
-def test_a_password_is_needed_and_kept_to_ourselves(cluster: Cluster) -> None:
-    urls = cluster.ensure()
-    assert (cluster.home / "secrets.json").stat().st_mode & 0o777 == 0o600
+def test_a_password_is_needed_and_kept_to_ourselves(standing: Cluster) -> None:
+    urls = standing.ensure()
+    assert (standing.home / "secrets.json").stat().st_mode & 0o777 == 0o600
     password = urls.web.split(":")[2].split("@")[0]
     with pytest.raises(psycopg2.OperationalError, match="password authentication failed"):
         ask(urls.web.replace(password, "guess"), "SELECT 1")
 
 
-def test_a_second_start_changes_nothing(cluster: Cluster) -> None:
-    first, pid = cluster.ensure(), cluster.server.pid()
-    assert (cluster.ensure(), cluster.server.pid()) == (first, pid)
+def test_a_second_start_changes_nothing(standing: Cluster) -> None:
+    first, pid = standing.ensure(), standing.server.pid()
+    assert (standing.ensure(), standing.server.pid()) == (first, pid)
 
 
 def test_data_survives_kill_9(folder: Path) -> None:
@@ -246,13 +262,13 @@ def test_it_outlives_a_killed_starter_and_the_next_user_stops_it(cluster: Cluste
     assert cluster.server.pid() is None
 
 
-def test_a_database_can_be_copied_and_dropped(cluster: Cluster) -> None:
-    ask(cluster.ensure().owner, "CREATE TABLE pattern AS SELECT 1 AS n; COMMIT; SELECT 1")
-    copy = cluster.create_database("copy", template="meris")
+def test_a_database_can_be_copied_and_dropped(standing: Cluster) -> None:
+    ask(standing.ensure().owner, "CREATE TABLE pattern AS SELECT 1 AS n; COMMIT; SELECT 1")
+    copy = standing.create_database("copy", template="meris")
     assert ask(copy.owner, "SELECT n FROM pattern") == 1
     assert ask(copy.web, "SELECT current_database()") == "copy"
-    cluster.drop_database("copy")
-    cluster.drop_database("copy")
+    standing.drop_database("copy")
+    standing.drop_database("copy")
     with pytest.raises(psycopg2.OperationalError, match="does not exist"):
         ask(copy.owner, "SELECT 1")
 
@@ -278,9 +294,8 @@ def test_a_home_that_cannot_be_written_is_refused(folder: Path) -> None:
 class TestOtherUsers:
     """Root serves as an unprivileged user; everybody else serves as themselves."""
 
-    def test_root_runs_it_as_somebody_else(self, cluster: Cluster) -> None:
-        cluster.ensure()
-        server = Path(f"/proc/{cluster.server.pid()}")
+    def test_root_runs_it_as_somebody_else(self, standing: Cluster) -> None:
+        server = Path(f"/proc/{standing.server.pid()}")
         assert server.owner() == installed.unprivileged_user() != "root"
 
     def test_an_ordinary_user_runs_it_as_themselves(self, folder: Path) -> None:
