@@ -1,0 +1,108 @@
+"""Puts drafts into the database by COPY, in batches, through the triggers like everybody else."""
+
+import csv
+import io
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from sqlalchemy import inspect, select, text
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from meris.demo.rows import Draft, NewAgency, Row, placed
+from meris.tables import (
+    Agency,
+    Base,
+    Resource,
+    Shelter,
+    StockLine,
+    SupplySite,
+    Unit,
+    UnitPosition,
+)
+
+#: Resources in one COPY: enough to be fast, few enough for the triggers to stay in memory.
+BATCH = 10_000
+_PARTS: dict[str, type[Base]] = {"shelter": Shelter, "supply_site": SupplySite, "unit": Unit}
+#: What the database fills in.
+_OWN = frozenset({"search_text", "version", "created_at", "updated_at", "xid"})
+_NEXT_IDS = text(
+    "SELECT nextval(pg_get_serial_sequence(:table, 'id')) FROM generate_series(1, :count)"
+)
+
+
+class Store:
+    """Takes drafts one by one and writes them in batches. Call `flush` at the end."""
+
+    def __init__(self, session: Session, agencies: dict[str, int]) -> None:
+        self._session = session
+        self._agencies = agencies
+        self._waiting: list[Draft] = []
+        #: Rows written, by table.
+        self.counts: Counter[str] = Counter()
+
+    def add(self, drafts: Iterable[Draft]) -> None:
+        """Take drafts in; writes whenever a batch is full."""
+        for draft in drafts:
+            self._waiting.append(draft)
+            if len(self._waiting) >= BATCH:
+                self.flush()
+
+    def flush(self) -> None:
+        """Write what is waiting."""
+        drafts, self._waiting = self._waiting, []
+        if not drafts:
+            return
+        ids = self._session.scalars(_NEXT_IDS, {"table": "resource", "count": len(drafts)}).all()
+        numbered = list(zip(ids, drafts, strict=True))
+        self._write(Resource, [self._common(i, draft) for i, draft in numbered])
+        for kind, table in _PARTS.items():
+            self._write(
+                table, [{**d.part, "resource_id": i} for i, d in numbered if d.kind == kind]
+            )
+        self._write(StockLine, [{**s, "resource_id": i} for i, d in numbered for s in d.stock])
+        self._write(UnitPosition, [{**d.fix, "resource_id": i} for i, d in numbered if d.fix])
+
+    def _common(self, resource_id: int, draft: Draft) -> Row:
+        position = None if draft.place is None else placed(draft.place)
+        owner = self._agencies[draft.agency]
+        return {**draft.common, "id": resource_id, "agency_id": owner, "position": position}
+
+    def _write(self, table: type[Base], rows: Sequence[Row]) -> None:
+        if not rows:
+            return
+        name = table.__tablename__
+        copy(self._session, name, _columns(table, rows[0]), rows)
+        self.counts[name] += len(rows)
+
+
+def copy(session: Session, table: str, columns: Sequence[str], rows: Iterable[Row]) -> None:
+    """COPY rows into a table; what a row does not name, and what it gives as None, is NULL."""
+    buffer = io.StringIO()
+    writer = csv.writer(buffer)
+    for row in rows:
+        writer.writerow(map(row.get, columns))
+    buffer.seek(0)
+    driver: Any = session.connection().connection.driver_connection
+    with driver.cursor() as cursor:
+        cursor.copy_expert(f"COPY {table} ({', '.join(columns)}) FROM STDIN (FORMAT csv)", buffer)
+
+
+def _columns(table: type[Base], row: Row) -> list[str]:
+    """The columns that the exercise fills: all but those that the database makes itself."""
+    names = [column.key for column in inspect(table).columns]
+    return [name for name in names if name not in _OWN and (name != "id" or "id" in row)]
+
+
+def add_agencies(session: Session, agencies: Iterable[NewAgency]) -> dict[str, int]:
+    """Make the agencies that are not there yet; name to id of all of them."""
+    rows = [
+        {"name": a.name, "kind": a.kind, "county_fips": a.county_fips, "phone": a.phone}
+        for a in agencies
+    ]
+    # one statement, so that the journal's trigger runs once
+    session.execute(insert(Agency).values(rows).on_conflict_do_nothing(index_elements=["name"]))
+    wanted = [row["name"] for row in rows]
+    statement = select(Agency.name, Agency.id).where(Agency.name.in_(wanted))
+    return dict(session.execute(statement).tuples().all())
