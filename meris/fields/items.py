@@ -21,7 +21,9 @@ _MEASURES: dict[tuple[str, str], Decimal] = {
     ("LB", "KG"): KILOGRAMS_PER_POUND,
 }
 # Containers say nothing about how much they hold unless the item or the file does.
-PACKS = frozenset({"CS", "BX", "PK", "PL", "TL", "KT", "PR", "BG", "BT", "DR", "BL", "ST", "RO"})
+PACKS = frozenset(
+    {"CS", "BX", "PK", "PL", "TL", "KT", "PR", "BG", "BT", "CN", "DR", "BL", "ST", "RO"}
+)
 
 
 @dataclass(frozen=True)

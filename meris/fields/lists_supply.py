@@ -90,6 +90,7 @@ UNIT_OF_ISSUE = codes(
     Choice("ML", "meal", ("meals", "mre", "mres", "ration", "rations")),
     Choice("BG", "bag", ("bags", "sack", "sacks")),
     Choice("BT", "bottle", ("bottles", "btl")),
+    Choice("CN", "can", ("cans", "tin", "tins", "jar", "jars")),
     Choice("DR", "drum", ("drums", "barrel", "barrels")),
     Choice("BL", "bale", ("bales", "bundle", "bundles")),
     Choice("ST", "set", ("sets",)),

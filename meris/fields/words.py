@@ -57,6 +57,8 @@ def closest(text: str, choices: Mapping[str, str], cutoff: float = 0.7) -> str |
     wanted = key(text)
     if not wanted or len(wanted) > 60:
         return None
+    # in a short word one letter is much: "tins" is not a misspelt "mres"
+    cutoff = max(cutoff, 0.8) if len(wanted) < 5 else cutoff
     near = difflib.get_close_matches(wanted, choices.keys(), n=1, cutoff=cutoff)
     return choices[near[0]] if near else None
 
@@ -71,7 +73,8 @@ def listing(words: Iterable[str], last: str = "or") -> str:
 
 def with_article(noun: str) -> str:
     """`a status`, `an e-mail address`."""
-    return f"{'an' if noun[:1].lower() in 'aeiou' else 'a'} {noun}"
+    spoken_as_you = noun.lower().startswith(("uni", "us"))
+    return f"{'an' if noun[:1].lower() in 'aeiou' and not spoken_as_you else 'a'} {noun}"
 
 
 def shown(raw: object, limit: int = 40) -> str:

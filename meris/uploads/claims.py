@@ -47,6 +47,8 @@ def letter(index: int) -> str:
 
 
 class Claim(NamedTuple):
+    """A field that a column may mean; `fit` is the share of its values that read as such."""
+
     field: Field
     how: How
     note: Note | None
@@ -54,8 +56,10 @@ class Claim(NamedTuple):
 
     @property
     def strength(self) -> float:
+        """What decides between two columns; one without any value yields to all others."""
         doubt = 15 if self.note == "ambiguous" else 0
-        return _STRENGTH[self.how] - doubt + 10 * (self.fit or 0)
+        evidence = -50 if self.fit is None else 10 * self.fit
+        return _STRENGTH[self.how] - doubt + evidence
 
 
 class Table:

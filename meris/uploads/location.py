@@ -234,13 +234,14 @@ class Locator:
         if mutual_aid or self.choices.allow_out_of_state:
             return position, neighbor.fips if neighbor else None
         box = self.home.bounds
-        where = f"lies in {name_of(neighbor.state)}" if neighbor else "lies somewhere else"
+        where = f"lies in {name_of(neighbor.state)} and not" if neighbor else "does not lie"
+        self.problems.forget_warnings(number)
         self._say(
             "error",
             number,
             "latitude",
             "outside",
-            f"the position {where}, not in {self.home.name}, which lies between {box.south:g} and "
+            f"the position {where} in {self.home.name}, which is between {box.south:g} and "
             f"{box.north:g} north and between {box.west:g} and {box.east:g}. Correct it"
             + (f" or the state ({state})." if state else "."),
         )

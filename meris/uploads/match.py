@@ -170,7 +170,7 @@ def _settle(table: Table, said: Mapping[str, Field | None]) -> tuple[list[Column
     open_claims = {
         i: claims
         for i, label in enumerate(table.labels)
-        if label not in said and table.sheet.used[i] and (claims := table.claims(i))
+        if label not in said and (claims := table.claims(i))
     }
     lost: dict[str, list[str]] = {}
     while open_claims:
@@ -183,7 +183,8 @@ def _settle(table: Table, said: Mapping[str, Field | None]) -> tuple[list[Column
             taken[claim.field.name] = column
             del open_claims[index]
         elif not open_claims[index]:
-            lost.setdefault(claim.field.name, []).append(table.labels[index])
+            if table.sheet.used[index]:
+                lost.setdefault(claim.field.name, []).append(table.labels[index])
             del open_claims[index]
     conflicts = [
         Conflict(taken[name].field, (taken[name].label, *losers)) for name, losers in lost.items()

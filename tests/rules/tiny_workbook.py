@@ -10,6 +10,8 @@ _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _RELS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _PACKAGE = "http://schemas.openxmlformats.org/package/2006"
 
+_DAY_ZERO = datetime(1899, 12, 30)  # noqa: DTZ001  # wall time, as Excel keeps it
+
 Rows = Sequence[Sequence[object]]
 
 
@@ -74,11 +76,13 @@ def _book(names: list[str], hidden: Sequence[str]) -> str:
 
 
 def _sheet(rows: Rows) -> str:
-    lines = "".join(
-        f'<row r="{number}">{"".join(_cell(number, at, value) for at, value in enumerate(row))}</row>'
-        for number, row in enumerate(rows, start=1)
-    )
+    lines = "".join(_row(number, row) for number, row in enumerate(rows, start=1))
     return f'<worksheet xmlns="{_MAIN}"><sheetData>{lines}</sheetData></worksheet>'
+
+
+def _row(number: int, row: Sequence[object]) -> str:
+    cells = "".join(_cell(number, at, value) for at, value in enumerate(row))
+    return f'<row r="{number}">{cells}</row>'
 
 
 def _cell(row: int, column: int, value: object) -> str:
@@ -90,7 +94,7 @@ def _cell(row: int, column: int, value: object) -> str:
     if isinstance(value, int | float):
         return f'<c r="{where}"><v>{value}</v></c>'
     if isinstance(value, datetime):
-        days = (value - datetime(1899, 12, 30)).total_seconds() / 86_400
+        days = (value - _DAY_ZERO).total_seconds() / 86_400
         return f'<c r="{where}" s="2"><v>{days!r}</v></c>'
     if isinstance(value, date):
         return f'<c r="{where}" s="1"><v>{(value - date(1899, 12, 30)).days}</v></c>'

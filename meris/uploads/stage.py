@@ -1,0 +1,174 @@
+"""Rows copied aside: temporary tables with the columns of a kind, filled by COPY."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, cast
+
+from geoalchemy2 import Geometry
+from sqlalchemy import BigInteger, Boolean, Column, Integer, MetaData, Table, text
+from sqlalchemy.orm import Session
+
+from geo.columns import as_wkb
+from geo.values import Position
+from meris.fields import RESOURCE_KIND, of
+from meris.tables import Resource, Shelter, StockLine, SupplySite, Unit
+
+#: The table of a kind's own columns.
+PARTS = {
+    "shelter": cast(Table, Shelter.__table__),
+    "supply_site": cast(Table, SupplySite.__table__),
+    "unit": cast(Table, Unit.__table__),
+}
+RESOURCE, STOCK_LINE = cast(Table, Resource.__table__), cast(Table, StockLine.__table__)
+#: Columns of a resource's place that no single column of a file holds.
+PLACE = ("position", "position_source", "position_radius_m", "county_fips")
+
+
+@dataclass(frozen=True)
+class Staging:
+    """The temporary tables of one upload.
+
+    `rows` has one row a resource: its number in the file, its columns, and what `merge` finds out
+    (`resource_id`, `is_new`, `skip`, `changed`, `confirmed`). `lines` has the stock lines of a
+    supply file, each with the number of its site's row. `sources` says for each column the
+    name of the checked value it takes.
+    """
+
+    kind: str
+    rows: Table
+    lines: Table | None
+    common: tuple[str, ...]
+    part: tuple[str, ...]
+    line: tuple[str, ...]
+    sources: dict[str, str]
+
+    @classmethod
+    def of(cls, row_kind: str) -> "Staging":
+        """The tables for a kind of file."""
+        kind, metadata = RESOURCE_KIND[row_kind], MetaData()
+        part_table = PARTS[kind]
+        common = _columns(row_kind, "resource")
+        part = _columns(row_kind, part_table.name)
+        line = _columns(row_kind, "stock_line")
+        columns = [_like(RESOURCE, name) for name in common]
+        columns += [_like(part_table, name) for name in part]
+        rows = Table("staged_row", metadata, *_flags(), *columns, prefixes=["TEMPORARY"])
+        lines = None
+        if line:
+            own = [_like(STOCK_LINE, name) for name in line]
+            lines = Table(
+                "staged_line",
+                metadata,
+                Column("number", Integer),
+                Column("site", Integer),
+                Column("resource_id", BigInteger),
+                Column("is_new", Boolean),
+                Column("changed", Boolean),
+                _like(STOCK_LINE, "as_of"),
+                *own,
+                prefixes=["TEMPORARY"],
+            )
+        return cls(kind, rows, lines, common, part, line, _sources(row_kind))
+
+    def make(self, session: Session) -> None:
+        """Create the tables, empty; they end with the transaction."""
+        self.drop(session)
+        for table in self.tables:
+            table.create(session.connection())
+
+    def drop(self, session: Session) -> None:
+        """Remove the tables of this session, if there are any."""
+        session.execute(text("DROP TABLE IF EXISTS pg_temp.staged_row, pg_temp.staged_line"))
+
+    @property
+    def tables(self) -> list[Table]:
+        return [self.rows] if self.lines is None else [self.rows, self.lines]
+
+
+def _flags() -> list[Column[Any]]:
+    return [
+        Column("number", Integer),
+        Column("resource_id", BigInteger),
+        Column("is_new", Boolean),
+        Column("skip", Boolean),
+        Column("changed", Boolean),
+        Column("confirmed", Boolean),
+    ]
+
+
+def _columns(row_kind: str, table: str) -> tuple[str, ...]:
+    """The columns of a table that rows of a kind may fill."""
+    found = [field.column for field in of(row_kind) if field.table == table]
+    if table == "resource":
+        found += [*PLACE, "position_at"]
+    return tuple(dict.fromkeys(found))
+
+
+def _sources(row_kind: str) -> dict[str, str]:
+    names = {field.column: field.name for field in of(row_kind) if field.table}
+    return names | {name: name for name in (*PLACE, "position_at")}
+
+
+def _like(table: Table, name: str) -> Column[Any]:
+    kind = table.c[name].type
+    # without its index: a temporary table is read from end to end anyway
+    if isinstance(kind, Geometry):
+        kind = Geometry(kind.geometry_type, srid=kind.srid, spatial_index=False)
+    return Column(name, kind)
+
+
+def copy(session: Session, table: Table, names: tuple[str, ...], rows: Iterable[Any]) -> None:
+    """Fill a table by COPY. `rows` are sequences of values in the order of `names`."""
+    columns = ", ".join(f'"{name}"' for name in names)
+    cursor: Any = session.connection().connection.cursor()
+    with cursor:
+        cursor.copy_expert(f"COPY pg_temp.{table.name} ({columns}) FROM STDIN", _Lines(rows))
+
+
+class _Lines:
+    """Rows as the text format of COPY, read in pieces and never held as a whole."""
+
+    def __init__(self, rows: Iterable[Any]) -> None:
+        self._lines: Iterator[str] = ("\t".join(map(_cell, row)) + "\n" for row in rows)
+        self._rest = ""
+
+    def read(self, size: int = 8192) -> str:
+        """At least `size` characters, or what is left."""
+        pieces, length = [self._rest], len(self._rest)
+        for line in self._lines:
+            pieces.append(line)
+            length += len(line)
+            if length >= size:
+                break
+        whole = "".join(pieces)
+        self._rest = whole[size:]
+        return whole[:size]
+
+
+_ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
+
+
+def _cell(value: Any) -> str:
+    """One value in COPY's text format."""
+    if value is None:
+        return "\\N"
+    if isinstance(value, str):
+        return value.translate(_ESCAPES)
+    if isinstance(value, bool):
+        return "t" if value else "f"
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    if isinstance(value, Position):
+        return str(as_wkb(value).desc)
+    if isinstance(value, Decimal):
+        return f"{value:f}"
+    if isinstance(value, list):
+        return _array(value).translate(_ESCAPES)
+    return str(value)
+
+
+def _array(words: list[str]) -> str:
+    quoted = (word.replace("\\", "\\\\").replace('"', '\\"') for word in words)
+    return "{" + ",".join(f'"{word}"' for word in quoted) + "}"

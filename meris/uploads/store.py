@@ -1,0 +1,109 @@
+"""Uploads as they are kept: received, found again, listed. The bytes stay in the database."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import insert, select
+from sqlalchemy.orm import Session
+
+from meris.db import Actor
+from meris.errors import NotFound, Refused
+from meris.fields import ROW_KINDS
+from meris.tables import Account, HeaderMapping, Upload, UploadFile
+from meris.uploads.read import read, shown_name
+
+
+@dataclass(frozen=True)
+class Received:
+    """A stored upload. `already` says when and by whom the same file was imported before."""
+
+    upload_id: int
+    already: str | None
+
+
+def receive(
+    session: Session, actor: Actor, *, agency_id: int, kind: str, filename: str, content: bytes
+) -> Received:
+    """Keep a file for an agency; nothing else changes.
+
+    The caller has made sure that the actor may upload for the agency. Raises `Refused` for a file
+    that holds no table, in words for the person who sent it.
+    """
+    if kind not in ROW_KINDS:
+        raise Refused(f'"{kind}" is no kind of file. Use {", ".join(ROW_KINDS)}.')
+    read(content, filename)
+    sha256 = hashlib.sha256(content).hexdigest()
+    already = _said_already(session, agency_id, kind, sha256)
+    upload_id = session.scalars(
+        insert(Upload)
+        .values(
+            agency_id=agency_id,
+            account_id=actor.account_id,
+            kind=kind,
+            filename=shown_name(filename),
+            size=len(content),
+            sha256=sha256,
+        )
+        .returning(Upload.id)
+    ).one()
+    session.execute(insert(UploadFile).values(upload_id=upload_id, content=content))
+    return Received(upload_id, already)
+
+
+def _said_already(session: Session, agency_id: int, kind: str, sha256: str) -> str | None:
+    """One sentence on the last time this very file was applied."""
+    earlier = session.execute(
+        select(Upload.applied_at, Account.name)
+        .join(Account, Account.id == Upload.account_id, isouter=True)
+        .where(
+            Upload.agency_id == agency_id,
+            Upload.kind == kind,
+            Upload.sha256 == sha256,
+            Upload.state == "applied",
+        )
+        .order_by(Upload.applied_at.desc())
+        .limit(1)
+    ).first()
+    if earlier is None or earlier[0] is None:
+        return None
+    day = f"{earlier[0]:%Y-%m-%d %H:%M} UTC"
+    return f"This file was already imported on {day} by {earlier[1] or 'MERIS'}."
+
+
+def find(session: Session, upload_id: int, *, agency_id: int | None = None) -> Upload:
+    """An upload; `agency_id` restricts it to that agency's. Raises `NotFound`."""
+    upload = session.get(Upload, upload_id)
+    if upload is None or agency_id not in (None, upload.agency_id):
+        raise NotFound("There is no such upload.")
+    return upload
+
+
+def content_of(session: Session, upload_id: int) -> bytes:
+    """The file as it was received. Raises `NotFound`."""
+    content = session.scalar(select(UploadFile.content).where(UploadFile.upload_id == upload_id))
+    if content is None:
+        raise NotFound("The file of this upload is no longer kept.")
+    return bytes(content)
+
+
+def recent(session: Session, *, agency_id: int | None = None, limit: int = 50) -> Sequence[Upload]:
+    """The latest uploads of an agency (None: of all), newest first."""
+    statement = select(Upload).order_by(Upload.id.desc()).limit(limit)
+    if agency_id is not None:
+        statement = statement.where(Upload.agency_id == agency_id)
+    return session.scalars(statement).all()
+
+
+def remembered_mapping(
+    session: Session, agency_id: int, kind: str, fingerprint: str
+) -> dict[str, str | None] | None:
+    """What the headers of such a file meant the last time a person decided it."""
+    found = session.scalar(
+        select(HeaderMapping.mapping).where(
+            HeaderMapping.agency_id == agency_id,
+            HeaderMapping.kind == kind,
+            HeaderMapping.fingerprint == fingerprint,
+        )
+    )
+    return dict(found) if found else None

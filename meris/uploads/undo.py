@@ -1,0 +1,90 @@
+"""Undo an upload from the journal, wherever nothing newer has touched what it changed."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from sqlalchemy import Table, text
+from sqlalchemy.orm import Session
+
+from meris.db import Actor, name_actor
+from meris.errors import Conflict, Refused
+from meris.sql import named
+from meris.uploads import store
+from meris.uploads.load import take_turn
+from meris.uploads.stage import PARTS, RESOURCE, STOCK_LINE
+
+# Written by triggers or never to be taken back.
+_KEPT = frozenset({"id", "resource_id", "version", "created_at", "updated_at", "search_text"})
+
+
+@dataclass(frozen=True)
+class Left:
+    """A resource that was not put back, because somebody changed it since."""
+
+    resource_id: int
+    name: str
+    touched_by: str
+
+
+@dataclass(frozen=True)
+class Undone:
+    """What an undo did: resources removed that the upload had made, others put back, some left."""
+
+    removed: int
+    restored: int
+    left: tuple[Left, ...]
+
+
+def undo(session: Session, actor: Actor, upload_id: int) -> Undone:
+    """Put back what an upload changed and remove what it made.
+
+    1. Resources that anybody changed after it are left as they are, and named.
+    2. What the upload made is deleted; what it changed gets its former values, from the journal.
+
+    Raises `Conflict` when the upload is not applied, `Refused` when nothing of it can be undone.
+    """
+    take_turn(session, upload_id)
+    upload = store.find(session, upload_id)
+    if upload.state != "applied":
+        raise Conflict(f"{upload.filename} is {upload.state}, so there is nothing to undo.")
+    name_actor(session, actor)
+    touched = session.execute(named("uploads", "touched"), {"upload": upload_id}).all()
+    left = tuple(Left(row.resource_id, row.name, row.touched_by) for row in touched if row[3])
+    made = [row.resource_id for row in touched if row.made and not row.touched_by]
+    changed = [row.resource_id for row in touched if not row.made and not row.touched_by]
+    if touched and not made and not changed:
+        raise Refused(
+            f"Nothing of {upload.filename} can be undone: {left[0].touched_by} and others changed "
+            "every record of it since.",
+            left=[vars(one) for one in left],
+        )
+    _put_back(session, upload_id, changed)
+    session.execute(named("uploads", "remove_resources"), {"ids": made})
+    upload.state, upload.undone_at = "undone", datetime.now(UTC)
+    session.flush()
+    return Undone(len(made), len(changed), left)
+
+
+def _put_back(session: Session, upload_id: int, ids: list[int]) -> None:
+    bound = {"upload": upload_id, "ids": ids}
+    session.execute(named("uploads", "remove_lines"), bound)
+    for table in (RESOURCE, *PARTS.values(), STOCK_LINE):
+        session.execute(text(_former_values(table)), bound)
+
+
+def _former_values(table: Table) -> str:
+    """An UPDATE to the values before the upload: the journal keeps only columns that changed, and
+    `jsonb_populate_record` leaves the others as they are."""
+    key = next(iter(table.primary_key.columns)).name
+    columns = [column.name for column in table.columns if column.name not in _KEPT]
+    return f"""
+        UPDATE {table.name} SET ({", ".join(columns)}) = (
+          SELECT {", ".join(f"former.{name}" for name in columns)}
+          FROM jsonb_populate_record({table.name}, before.fields) AS former)
+        FROM (SELECT row_id::bigint AS row_id, jsonb_merge(before ORDER BY id DESC) AS fields
+              FROM change
+              WHERE upload_id = :upload AND table_name = '{table.name}' AND operation = 'U'
+                AND resource_id = ANY(:ids)
+              GROUP BY row_id) AS before
+        WHERE {table.name}.{key} = before.row_id
+    """  # noqa: S608  # names from our own tables; values are bound
