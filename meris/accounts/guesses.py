@@ -61,7 +61,7 @@ def wait_after(failures: int) -> timedelta:
         return timedelta(0)
     if failures >= MOST:
         return _DAY
-    return min(timedelta(seconds=2 ** (failures - FREE)), LONGEST_WAIT)
+    return timedelta(seconds=min(2 ** (failures - FREE), LONGEST_WAIT.total_seconds()))
 
 
 def in_words(wait: timedelta) -> str:

@@ -32,7 +32,7 @@ _SITE_WORDS = (
     "meris emergency management resource shelter supply county dispatch dispatcher responder"
     " editor state password exercise department office admin administrator welcome"
 )
-_RUNS = ("01234567890", "abcdefghijklmnopqrstuvwxyz", "qwertyuiopasdfghjklzxcvbnm")
+_RUNS = ("1234567890", "abcdefghijklmnopqrstuvwxyz", "qwertyuiopasdfghjklzxcvbnm")
 _SHORTEST_WORD = 4
 
 

@@ -13,7 +13,8 @@ from flask_security import (
     TwoFactorVerifyCodeForm,
     VerifyForm,
 )
-from wtforms import Form
+from flask_security.utils import validate_redirect_url
+from wtforms import Field, Form
 
 from meris.accounts import guesses, people
 from meris.db import SYSTEM
@@ -21,6 +22,7 @@ from meris.errors import Invalid
 from meris.web import devices
 from meris.web.context import context
 from meris.web.passkeys import NewPasskeyForm, PasskeyForm
+from meris.web.sessions import accounts_session
 
 log = structlog.get_logger(__name__)
 
@@ -29,6 +31,11 @@ class LogInForm(LoginForm):
     """E-mail and password. Nobody is remembered longer than a sign-in lasts."""
 
     remember = None
+
+    def validate_next(self, field: Field) -> None:
+        """Forget an address on another site; it is no reason to refuse the log-in."""
+        if not validate_redirect_url(field.data):
+            field.data = ""
 
     def validate(self, **kwargs: Any) -> bool:
         """Whether the two belong together; the answer does not say which is wrong."""
@@ -103,7 +110,7 @@ def _who(email: str) -> str:
 def _counted(form: Form, who: str, judge: Callable[[], bool]) -> bool:
     """Judge a form unless it was tried too often; a success starts the count anew.
 
-    The count is kept in a transaction of its own, because a refused request keeps nothing.
+    A try is counted in a transaction of its own, because a refused request keeps nothing.
     """
     with context().database.transaction(SYSTEM) as session:
         wait = guesses.count_try(session, who)
@@ -115,8 +122,7 @@ def _counted(form: Form, who: str, judge: Callable[[], bool]) -> bool:
     if not judge():
         log.warning("log-in failed", form=type(form).__name__)
         return False
-    with context().database.transaction(SYSTEM) as session:
-        guesses.forget(session, who)
+    guesses.forget(accounts_session(), who)
     return True
 
 
