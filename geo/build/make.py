@@ -17,6 +17,7 @@ from geo.build.labels import first_zooms
 from geo.build.places import Finder, Town, ZipCode, towns, zip_codes
 from geo.build.sources import (
     ATTRIBUTION,
+    SOURCES,
     Area,
     MissingSourceError,
     node_file,
@@ -70,6 +71,7 @@ def _outputs(postal: str, folders: Folders) -> list[Path]:
         data / "counties.json.gz",
         data / "towns.json.gz",
         data / "zips.json.gz",
+        data / "SOURCES.txt",
         static / "basemap.json",
         static / "places.json",
     ]
@@ -118,6 +120,7 @@ def _contents(state: StateFacts, folders: Folders) -> list[bytes]:
         _packed(_county_rows(state, counties)),
         _packed(_columns(Town, named)),
         _packed(_columns(ZipCode, zip_codes(state, zips, finder))),
+        SOURCES.encode(),
         _json(basemap(state, counties, _other_states(state), rivers)),
         _json(_labels(state, named, counties)),
     ]

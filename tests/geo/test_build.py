@@ -103,7 +103,7 @@ def test_a_lost_file_is_made_again_and_the_same(folders: Folders, delaware: Gaze
     files = sorted([*(folders.data / "DE").iterdir(), *(folders.static / "DE").iterdir()])
     before = {path: path.read_bytes() for path in files}
     (folders.data / "DE" / "zips.json.gz").unlink()
-    assert len(make("DE", folders)) == 5
+    assert len(make("DE", folders)) == 6
     assert {path: path.read_bytes() for path in before} == before
 
 
@@ -231,9 +231,10 @@ def test_the_map_is_quickly_sent_over_a_bad_line() -> None:
 
 
 def test_every_source_is_credited(basemap: dict[str, Any], labels: dict[str, Any]) -> None:
-    for credit in (basemap["attribution"], labels["attribution"]):
-        assert "GeoNames (CC BY 4.0)" in " ".join(credit)
-        assert "Census Bureau" in " ".join(credit)
+    packed = (ROOT / "geo" / "data" / "MO" / "SOURCES.txt").read_text("utf-8")
+    for credit in (" ".join(basemap["attribution"]), " ".join(labels["attribution"]), packed):
+        for source in ("GeoNames", "CC BY 4.0", "Census Bureau", "GSHHG", "LGPL"):
+            assert source in credit
 
 
 def test_rivers_pass_where_they_pass(basemap: dict[str, Any]) -> None:
