@@ -79,7 +79,8 @@ def load(
 
     The same seed gives the same rows but for times, which count back from `now`; `scale`
     multiplies how many resources there are (0.05 is enough for a test). Everything passes the
-    triggers, so the journal has one row for each row made, at any scale.
+    triggers, so the journal has one row for each row made, at any scale; only live positions are
+    not journalled, as ever.
 
     Give it the owner's database where there is one: then it also tells the planner what there is
     (ANALYZE). With the web's role that is left to autovacuum.
@@ -123,7 +124,7 @@ def _has_resources(session: Session) -> bool:
 def _fill(
     session: Session, settings: Settings, world: World, seed: int, scale: float
 ) -> tuple[Counter[str], Sequence[DemoAccount]]:
-    agencies = add_agencies(session, world.roster.agencies.values())
+    agencies = add_agencies(session, world.roster.agencies)
     parts = people.cast(world.story, world.roster)
     accounts = people.open_accounts(session, parts, agencies, settings.mfa_roles)
     store = Store(session, agencies)

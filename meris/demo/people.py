@@ -113,6 +113,7 @@ def _cells(account: DemoAccount) -> tuple[str, str, str, str]:
 
 def keep(home: Path, accounts: Sequence[DemoAccount]) -> Path:
     """Write the accounts to a file that only its owner may read; it never was open to others."""
+    home.mkdir(mode=0o700, parents=True, exist_ok=True)
     path = home / FILE
     part = path.with_suffix(".new")
     part.unlink(missing_ok=True)

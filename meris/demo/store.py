@@ -3,11 +3,10 @@
 import csv
 import io
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import inspect, select, text
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from meris.demo.rows import Draft, NewAgency, Row, placed
@@ -95,14 +94,14 @@ def _columns(table: type[Base], row: Row) -> list[str]:
     return [name for name in names if name not in _OWN and (name != "id" or "id" in row)]
 
 
-def add_agencies(session: Session, agencies: Iterable[NewAgency]) -> dict[str, int]:
+def add_agencies(session: Session, agencies: Mapping[str, NewAgency]) -> dict[str, int]:
     """Make the agencies that are not there yet; name to id of all of them."""
-    rows = [
-        {"name": a.name, "kind": a.kind, "county_fips": a.county_fips, "phone": a.phone}
-        for a in agencies
-    ]
-    # one statement, so that the journal's trigger runs once
-    session.execute(insert(Agency).values(rows).on_conflict_do_nothing(index_elements=["name"]))
-    wanted = [row["name"] for row in rows]
-    statement = select(Agency.name, Agency.id).where(Agency.name.in_(wanted))
-    return dict(session.execute(statement).tuples().all())
+    known = _agency_ids(session, agencies)
+    missing = [vars(agency) for name, agency in agencies.items() if name not in known]
+    copy(session, "agency", ("name", "kind", "county_fips", "phone"), missing)
+    return _agency_ids(session, agencies)
+
+
+def _agency_ids(session: Session, names: Iterable[str]) -> dict[str, int]:
+    statement = select(Agency.name, Agency.id).where(Agency.name.in_(list(names)))
+    return {row.name: row.id for row in session.execute(statement)}

@@ -1,0 +1,228 @@
+"""The exercise in a database: stored through the journal, once, and never in production."""
+
+import re
+import stat
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+import pytest
+from passlib.context import CryptContext
+from sqlalchemy import func, select, text
+from sqlalchemy.orm import Session
+
+from meris import demo
+from meris.accounts import ROLES, agencies, passwords
+from meris.db import SYSTEM, Database
+from meris.demo import store
+from meris.demo.people import FILE
+from meris.errors import Refused
+from meris.settings import Settings
+from meris.tables import Account, Agency, Change, Resource, StockLine, UnitPosition
+from tests.conftest import _clone
+from tests.makers import shelter
+
+SMALL = 0.05
+#: How Flask-Security verifies a password.
+ARGON = CryptContext(schemes=["argon2"])
+EVERYTHING = ("agency", "resource", "shelter", "supply_site", "stock_line", "unit", "account")
+
+
+@pytest.fixture
+def settings(settings, tmp_path):
+    return replace(settings, home=tmp_path)
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """The exercise in a database of its own, for the tests that only look at it."""
+
+    database: Database
+    settings: Settings
+    report: demo.Report
+
+
+@pytest.fixture(scope="module")
+def loaded(cluster, tmp_path_factory) -> Iterator[Loaded]:
+    for urls in _clone(cluster, "demo"):
+        database = Database.at(urls.web, pool_size=1)
+        settings = Settings(home=tmp_path_factory.mktemp("demo"), environment="test")
+        yield Loaded(database, settings, demo.load(database, settings, scale=SMALL))
+        database.dispose()
+
+
+@pytest.fixture
+def seen(loaded) -> Iterator[Session]:
+    with loaded.database.reading() as session:
+        yield session
+
+
+def rows(session, table: str) -> int:
+    return session.scalar(text(f"SELECT count(*) FROM {table}"))
+
+
+def test_it_stores_what_it_reports(loaded, seen):
+    report = loaded.report
+    for table in ("resource", "shelter", "supply_site", "stock_line", "unit", "unit_position"):
+        assert rows(seen, table) == report.counts[table], table
+    assert report.counts["resource"] == 222
+    assert report.counts["agency"] == rows(seen, "agency") > 1000
+
+
+def test_the_journal_has_one_row_for_each(loaded, seen):
+    counts = Counter(seen.scalars(select(Change.table_name).where(Change.operation == "I")))
+    assert {table: counts[table] for table in EVERYTHING} == {
+        table: rows(seen, table) for table in EVERYTHING
+    }
+    actors = select(Change.actor_name).where(Change.table_name.in_(EVERYTHING)).distinct()
+    assert seen.scalars(actors).all() == ["Exercise"]
+
+
+def test_a_new_resource_starts_at_the_first_version(loaded, seen):
+    assert seen.scalars(select(Resource.version).distinct()).all() == [1]
+    updates = select(func.count()).where(Change.operation == "U", Change.table_name == "resource")
+    assert seen.scalar(updates) == 0
+
+
+def test_the_database_agrees_where_everything_lies(loaded, seen):
+    outside = seen.scalar(
+        text(
+            "SELECT count(*) FROM resource r JOIN county c ON c.fips = r.county_fips"
+            " WHERE r.position IS NOT NULL AND NOT st_covers(c.boundary, r.position)"
+        )
+    )
+    assert outside == 0
+
+
+def test_what_is_not_known_is_null(loaded, seen):
+    unknown = text("SELECT count(*) FROM shelter WHERE generator IS NULL AND pet_policy IS NULL")
+    assert seen.scalar(unknown) > 0
+    assert seen.scalar(text("SELECT count(*) FROM resource WHERE name = '' OR city = ''")) == 0
+
+
+def test_words_and_lists_arrive_as_they_were(loaded, seen):
+    skills = seen.scalars(text("SELECT DISTINCT unnest(capabilities) FROM unit")).all()
+    assert "structure fire" in skills
+
+
+def test_a_table_larger_than_a_batch_is_stored_whole(database, settings, session, monkeypatch):
+    monkeypatch.setattr(store, "BATCH", 50)
+    report = demo.load(database, settings, scale=SMALL)
+    assert rows(session, "resource") == report.counts["resource"] == 222
+    owned = select(func.count(func.distinct(StockLine.resource_id)))
+    assert session.scalar(owned) == report.counts["supply_site"]
+
+
+def test_an_agency_that_is_there_is_used(database, settings, session):
+    known = agencies.add(session, "Boone County OEM", kind="county", county="29019").id
+    session.flush()
+    demo.load(database, settings, scale=SMALL)
+    named = select(Agency.id).where(Agency.name == "Boone County OEM")
+    assert session.scalars(named).all() == [known]
+
+
+class TestRefusals:
+    def test_in_production(self, database, settings, session):
+        with pytest.raises(Refused, match="not for production"):
+            demo.load(database, replace(settings, environment="production"), scale=SMALL)
+        assert rows(session, "agency") == 0
+        assert not (settings.home / FILE).exists()
+
+    def test_where_there_are_resources_already(self, database, settings, session):
+        shelter(session)
+        session.flush()
+        before = rows(session, "agency")
+        with pytest.raises(Refused, match="never mixes"):
+            demo.load(database, settings, scale=SMALL)
+        assert rows(session, "agency") == before
+        assert not (settings.home / FILE).exists()
+
+    def test_the_second_time(self, loaded):
+        before = loaded.report.file.read_text()
+        with pytest.raises(Refused):
+            demo.load(loaded.database, loaded.settings, scale=SMALL)
+        with loaded.database.reading() as session:
+            assert rows(session, "resource") == loaded.report.counts["resource"]
+        assert loaded.report.file.read_text() == before
+
+    @pytest.mark.parametrize("scale", [0, -1, float("nan")])
+    def test_a_scale_of_nothing(self, database, settings, scale):
+        with pytest.raises(Refused, match="above zero"):
+            demo.load(database, settings, scale=scale)
+
+    def test_nothing_is_left_when_the_accounts_cannot_be_kept(self, database, settings, session):
+        (settings.home / "blocked").touch()
+        with pytest.raises(OSError, match="blocked"):
+            demo.load(database, replace(settings, home=settings.home / "blocked"), scale=SMALL)
+        assert rows(session, "resource") == 0
+
+
+def test_empty_is_told_from_loaded(database, loaded):
+    assert demo.is_empty(database)
+    assert not demo.is_empty(loaded.database)
+
+
+class TestAccounts:
+    def test_the_file_is_for_its_owner_alone(self, loaded):
+        assert loaded.report.file == loaded.settings.home / FILE
+        assert stat.S_IMODE(loaded.report.file.stat().st_mode) == 0o600
+
+    def test_the_file_tells_every_pass_phrase(self, loaded):
+        told = loaded.report.file.read_text()
+        for account in loaded.report.accounts:
+            assert re.search(rf"^{account.part.email} +{account.passphrase} ", told, re.MULTILINE)
+
+    def test_so_does_the_report_once(self, loaded):
+        told = "\n".join(loaded.report.lines())
+        assert all(told.count(account.passphrase) == 1 for account in loaded.report.accounts)
+        assert "127 shelters, 20 supply sites" in told
+
+    def test_the_pass_phrases_open_the_accounts(self, loaded, seen):
+        for given in loaded.report.accounts:
+            account = account_of(seen, given)
+            assert ARGON.verify(given.passphrase, account.password)
+            assert account.active
+            assert account.confirmed_at is not None, "nobody has to choose another first"
+            assert [role.name for role in account.roles] == [given.part.role]
+            assert account.agency.name == given.part.agency
+
+    def test_every_role_is_played(self, loaded, seen):
+        held = select(text("role.name")).select_from(text("account_role JOIN role ON id = role_id"))
+        assert set(seen.scalars(held)) == {role.name for role in ROLES}
+
+    def test_they_are_hashed_like_all_others(self, loaded, seen):
+        hashes = seen.scalars(select(Account.password)).all()
+        memory = passwords.ARGON2["argon2__memory_cost"]
+        assert all(given.startswith("$argon2id$") and f"m={memory}" in given for given in hashes)
+
+    def test_they_are_long_and_given_anew_each_time(self, database, settings, session):
+        first = demo.load(database, settings, scale=SMALL)
+        session.execute(text("DELETE FROM resource"))
+        session.flush()
+        second = demo.load(database, settings, scale=SMALL)
+        assert rows(session, "account") == len(first.accounts) == len(second.accounts)
+        assert not {a.passphrase for a in first.accounts} & {a.passphrase for a in second.accounts}
+        assert all(len(a.passphrase) >= passwords.MIN_ALONE for a in first.accounts)
+        account = account_of(session, second.accounts[0])
+        assert ARGON.verify(second.accounts[0].passphrase, account.password)
+        assert account.confirmed_at is not None
+
+
+def account_of(session: Session, given: demo.DemoAccount) -> Account:
+    return session.scalars(select(Account).where(Account.email == given.part.email)).one()
+
+
+def test_the_owner_tells_the_planner_what_there_is(fresh_database, settings):
+    database = Database.at(fresh_database.owner, pool_size=1)
+    try:
+        report = demo.load(database, settings, scale=SMALL)
+        with database.transaction(SYSTEM) as session:
+            known = text("SELECT reltuples FROM pg_class WHERE relname = 'resource'")
+            assert session.scalar(known) == report.counts["resource"]
+    finally:
+        database.dispose()
+
+
+def test_live_positions_are_of_units(loaded, seen):
+    moved = seen.scalars(select(Resource.kind).join(UnitPosition)).all()
+    assert set(moved) == {"unit"}
