@@ -29,7 +29,19 @@ EPOCH_2020 = 1_577_836_800
 POSITION_AGE_LIMIT_MINUTES = 10
 
 _APPROXIMATE, _RESTRICTED, _CONFIDENTIAL, _LIVE = 1, 2, 4, 8
-_DELTA_CODED = ("id", "lat", "lon")
+#: Of the map query, in its order.
+_COLUMNS = (
+    "id",
+    "kind",
+    "status",
+    "type",
+    "agency_id",
+    "county_fips",
+    "lat",
+    "lon",
+    "flags",
+    "stale_at",
+)
 
 Columns = dict[str, Any]
 Item = TypeVar("Item")
@@ -104,35 +116,60 @@ def _gone(session: Session, policy: Policy, missing: Iterable[Touched]) -> list[
     )
 
 
-def encode(rows: Iterable[Row[Any]], agencies: dict[int, str]) -> Columns:
-    """Rows of the map query as columns; the located come first, in the order given."""
-    rows = list(rows)
+def encode(rows: Sequence[Row[Any]], agencies: dict[int, str]) -> Columns:
+    """Rows of the map query, in its order, as columns; those without a place come last in it."""
     looks: dict[tuple[str, str, str | None], int] = {}
     counties: dict[str, int] = {}
     used: dict[int, int] = {}
-    located = [row for row in rows if row.lat is not None]
-    ordered = located + [row for row in rows if row.lat is None]
+    by_column = list(zip(*rows, strict=True)) or [()] * len(_COLUMNS)
+    column = dict(zip(_COLUMNS, by_column, strict=True))
+    lats = [lat for lat in column["lat"] if lat is not None]
+    looked = zip(column["kind"], column["status"], column["type"], strict=True)
     columns: Columns = {
-        "located": len(located),
-        "id": [row.id for row in ordered],
-        "lat": [row.lat for row in located],
-        "lon": [row.lon for row in located],
-        "look": [_index(looks, (row.kind, row.status, row.type)) for row in ordered],
-        "county": [
-            -1 if row.county_fips is None else _index(counties, row.county_fips) for row in ordered
-        ],
-        "agency": [_index(used, row.agency_id) for row in ordered],
-        "flags": [row.flags for row in ordered],
-        "stale_at": [row.stale_at for row in ordered],
+        "located": len(lats),
+        "id": _differences(column["id"]),
+        "lat": _differences(lats),
+        "lon": _differences(column["lon"][: len(lats)]),
+        "look": [_index(looks, look) for look in looked],
+        "county": [-1 if c is None else _index(counties, c) for c in column["county_fips"]],
+        "agency": [_index(used, agency) for agency in column["agency_id"]],
+        "flags": column["flags"],
+        **_stale_column(column["stale_at"]),
     }
-    for name in _DELTA_CODED:
-        columns[name] = _differences(columns[name])
     return {
         "looks": list(looks),
         "counties": list(counties),
         "agencies": [(i, agencies[i]) for i in used],
         **columns,
     }
+
+
+def _stale_column(minutes: Sequence[int | None]) -> Columns:
+    """When each turns stale, in minutes from `stale_base`, coarser the farther away; None: never
+    confirmed.
+
+    Exact minutes are a third of the whole map. Rounded down, so that nothing passes for fresh too
+    long; near the present the steps are a minute, and a page loads the map anew every few hours.
+    """
+    base = (int(time.time()) - EPOCH_2020) // 60
+    coarse = {m: _coarse(m - base) for m in set(minutes) if m is not None}
+    return {"stale_base": base, "stale_at": [None if m is None else coarse[m] for m in minutes]}
+
+
+def _coarse(minutes: int) -> int:
+    step = next(step for below, step in _STEPS if abs(minutes) < below)
+    return minutes // step * step
+
+
+_HOUR, _DAY, _WEEK = 60, 1_440, 10_080
+_STEPS = (
+    (_HOUR, 1),
+    (10 * _HOUR, 10),
+    (2 * _DAY, _HOUR),
+    (_WEEK, _DAY),
+    (6 * _WEEK, _WEEK),
+    (float("inf"), 4 * _WEEK),
+)
 
 
 def _index(known: dict[Item, int], item: Item) -> int:
@@ -199,13 +236,12 @@ def _flags(live: Any) -> Any:
 
 
 def _stale_minute(live: Any) -> Any:
-    """Minute, counted from 2020, at which the row is no longer to be believed; 0: never was."""
+    """Minute, counted from 2020, after which the row is not to be believed; NULL: never was."""
     confirmed = cast(func.extract("epoch", Resource.confirmed_at) - EPOCH_2020, BigInteger) // 60
     moved = cast(func.extract("epoch", UnitPosition.at) - EPOCH_2020, BigInteger) // 60
-    by_status = func.coalesce(confirmed + StatusCode.age_limit_minutes, 0)
-    by_position = case((live, moved + POSITION_AGE_LIMIT_MINUTES), else_=None)
-    # LEAST leaves NULL out
-    return cast(func.least(by_status, by_position), BigInteger)
+    by_status = confirmed + StatusCode.age_limit_minutes
+    by_position = case((live, moved + POSITION_AGE_LIMIT_MINUTES), else_=by_status)
+    return cast(case((by_status < by_position, by_status), else_=by_position), BigInteger)
 
 
 @dataclass(frozen=True)
