@@ -44,16 +44,12 @@ class Gazetteer:
     def __init__(self, facts: StateFacts, folder: Path) -> None:
         self.facts = facts
         self._folder = folder
-        shapes = _read(folder / "counties.json.gz")
-        home = {county.fips: county for county in facts.counties}
+        known = {county.fips: county for county in facts.counties}
         self.counties: Mapping[str, County] = {
-            fips: _own(home[fips], facts, boundary) for fips, boundary in shapes["home"]
-        }
-        self.neighbors: Mapping[str, County] = {
-            row[0]: _neighbor(*row) for row in shapes["neighbors"]
+            fips: _own(known[fips], facts, boundary)
+            for fips, boundary in _read(folder / "counties.json.gz")
         }
         self._home = _Finder(self.counties)
-        self._abroad = _Finder(self.neighbors)
         self._names = CountyNames(facts, self.counties.values())
 
     @staticmethod
@@ -64,6 +60,15 @@ class Gazetteer:
         `python -m geo.build` has run.
         """
         return _load(state, facts, data)
+
+    @cached_property
+    def neighbors(self) -> Mapping[str, County]:
+        """All counties of the neighboring states, by FIPS code; read when first asked for."""
+        return {row[0]: _neighbor(*row) for row in _read(self._folder / "neighbors.json.gz")}
+
+    @cached_property
+    def _abroad(self) -> "_Finder":
+        return _Finder(self.neighbors)
 
     @property
     def bounds(self) -> Bounds:

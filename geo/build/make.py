@@ -69,6 +69,7 @@ def _outputs(postal: str, folders: Folders) -> list[Path]:
     data, static = folders.data / postal, folders.static / postal
     return [
         data / "counties.json.gz",
+        data / "neighbors.json.gz",
         data / "towns.json.gz",
         data / "zips.json.gz",
         data / "SOURCES.txt",
@@ -117,7 +118,8 @@ def _contents(state: StateFacts, folders: Folders) -> list[bytes]:
     named = towns(state, read_cities(folders.node_modules), zips, finder)
     rivers = read_rivers(state.bounds.expanded(RIVER_DEGREES))
     return [
-        _packed(_county_rows(state, counties)),
+        _packed(_own_rows(state, counties)),
+        _packed(_neighbor_rows(state, counties)),
         _packed(_columns(Town, named)),
         _packed(_columns(ZipCode, zip_codes(state, zips, finder))),
         SOURCES.encode(),
@@ -145,20 +147,24 @@ def _other_states(state: StateFacts) -> list[Area]:
     return [other for other in others if other.geometry.intersects(window)]
 
 
-def _county_rows(state: StateFacts, areas: list[Area]) -> dict[str, Any]:
-    """Exact boundaries; names only for the neighbors', because ours are facts of the state."""
+def _own_rows(state: StateFacts, areas: list[Area]) -> list[Any]:
+    """Exact boundaries only: the rest is among the facts of the state."""
+    ours = [area for area in areas if area.fips.startswith(state.fips)]
+    return sorted([area.fips, shapely.to_wkb(area.geometry, hex=True)] for area in ours)
+
+
+def _neighbor_rows(state: StateFacts, areas: list[Area]) -> list[Any]:
+    """Code, names, state, a point for the name, and exact boundary."""
     postal = {other.fips: other.postal for other in state.neighbors}
-    home, neighbors = [], []
+    rows = []
     for area in sorted(areas, key=lambda area: area.fips):
-        boundary = shapely.to_wkb(area.geometry, hex=True)
-        if area.fips.startswith(state.fips):
-            home.append([area.fips, boundary])
-        else:
+        if area.fips[:2] in postal:
             full = _SUFFIXES.get(area.suffix, "{}").format(area.name)
             middle = area.geometry.representative_point()
             place = [round(middle.y, 4), round(middle.x, 4)]
-            neighbors.append([area.fips, area.name, full, postal[area.fips[:2]], place, boundary])
-    return {"home": home, "neighbors": neighbors}
+            boundary = shapely.to_wkb(area.geometry, hex=True)
+            rows.append([area.fips, area.name, full, postal[area.fips[:2]], place, boundary])
+    return rows
 
 
 def _labels(state: StateFacts, named: list[Town], counties: list[Area]) -> dict[str, Any]:
@@ -203,11 +209,11 @@ def _columns(kind: type[Town] | type[ZipCode], rows: Sequence[Any]) -> dict[str,
     return {field.name: [getattr(row, field.name) for row in rows] for field in fields(kind)}
 
 
-def _json(content: dict[str, Any]) -> bytes:
+def _json(content: Any) -> bytes:
     return json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()
 
 
-def _packed(content: dict[str, Any]) -> bytes:
+def _packed(content: Any) -> bytes:
     # A time in the header would make equal places differ.
     return gzip.compress(_json(content), mtime=0)
 

@@ -103,7 +103,7 @@ def test_a_lost_file_is_made_again_and_the_same(folders: Folders, delaware: Gaze
     files = sorted([*(folders.data / "DE").iterdir(), *(folders.static / "DE").iterdir()])
     before = {path: path.read_bytes() for path in files}
     (folders.data / "DE" / "zips.json.gz").unlink()
-    assert len(make("DE", folders)) == 6
+    assert len(make("DE", folders)) == 7
     assert {path: path.read_bytes() for path in before} == before
 
 
