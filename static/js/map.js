@@ -122,6 +122,7 @@ rail.on('unplaced', () => {
 search.on('place', (place) => {
   stage.goTo(place);
   panels.turnTo('map');
+  $('#map').focus();
 });
 search.on('resource', ({ id }) => selection.set(id, { focus: true, reveal: true }))
   .on('narrow', ({ text, ids }) => filters.found(text, ids));

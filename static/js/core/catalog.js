@@ -33,9 +33,9 @@ export class Catalog {
     return this.counties.get(fips)?.name ?? 'unknown';
   }
 
-  /** The form's rule for a field of a kind, or undefined. */
-  field(kind, name) {
-    return this.settings.fields?.[kind]?.find((field) => field.name === name);
+  /** [fips, name] of every county, for a select. */
+  get countyChoices() {
+    return this.settings.counties.map(({ fips, full_name: name }) => [fips, name]);
   }
 
   get symbolsUrl() {

@@ -1,4 +1,4 @@
-// Making elements without innerHTML: what a county typed as a name can never become markup.
+// Making elements without parsing markup: what a county typed as a name stays text.
 
 function setProperty(element, name, value) {
   if (name === 'class') element.className = value;
@@ -19,6 +19,18 @@ export function el(tag, properties = {}, ...children) {
   }
   element.append(...children.flat().filter((child) => child !== null && child !== undefined && child !== false));
   return element;
+}
+
+/** A button that does something here and sends no form. */
+export function button(className, onclick, ...children) {
+  return el('button', { type: 'button', class: className, onclick }, ...children);
+}
+
+/** The way back in, in another tab, so that this page loses nothing. */
+export function logInLink(settings) {
+  return el('a', {
+    class: 'button small', href: settings.urls.log_in, target: '_blank', rel: 'noopener',
+  }, 'Log in');
 }
 
 const SVG = 'http://www.w3.org/2000/svg';

@@ -6,7 +6,9 @@
 // view are indexed, when they are looked at. Surroundings are cut along a fixed grid, so that
 // panning does not make other clusters of the same points.
 import { DEGREE } from './columns.js';
+import { ringRadius } from '../words/rings.js';
 import { TONES, toneOf } from '../words/tones.js';
+import { spread } from './spread.js';
 
 /** A Leaflet world is 256 px wide at zoom 0. */
 const WORLD_PX = 256;
@@ -49,7 +51,9 @@ export class Clusters {
   query(bounds, zoom) {
     const level = Math.floor(zoom);
     this.shown = level <= FAR.maxZoom ? this.#far() : this.#near(bounds, level);
-    return this.shown.getClusters(bounds, level).map((feature) => this.#item(feature));
+    const items = this.shown.getClusters(bounds, level).map((feature) => this.#item(feature));
+    spread(items.filter(({ count }) => count), zoom, ({ count }) => ringRadius(count));
+    return items;
   }
 
   /**

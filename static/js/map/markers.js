@@ -4,8 +4,9 @@ import * as L from 'leaflet';
 import { Emitter } from '../core/emitter.js';
 import { el } from '../core/dom.js';
 import { plural } from '../words/numbers.js';
+import { ringRadius, ringSize } from '../words/rings.js';
 import { lookInWords, symbol } from '../ui/symbol.js';
-import { mixInWords, ring, RING_RADIUS_PX, ringSize } from './ring.js';
+import { mixInWords, ring } from './ring.js';
 
 const MadeIcon = L.Icon.extend({
   createIcon() { return this.options.make(); },
@@ -61,7 +62,7 @@ export class Markers extends Emitter {
   /** What is drawn as [lat, lon, radius in pixels], for names to keep clear of. */
   get occupied() {
     return [...this.markers.values()].map(({ item: { lat, lon, count } }) => (
-      [lat, lon, count ? RING_RADIUS_PX[ringSize(count)] : POINT_RADIUS_PX]));
+      [lat, lon, count ? ringRadius(count) : POINT_RADIUS_PX]));
   }
 
   #withSelected(items) {

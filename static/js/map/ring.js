@@ -63,16 +63,6 @@ export function ring(catalog, element, { count, mix }) {
   return element;
 }
 
-/** The size class of a cluster, as css/map.css knows it: its digits show in its size. */
-export function ringSize(count) {
-  if (count < 10) return 'few';
-  if (count < 100) return 'some';
-  return count < 1000 ? 'many' : 'most';
-}
-
-/** Half the width of each class in css/map.css. */
-export const RING_RADIUS_PX = Object.freeze({ few: 18, some: 21, many: 24, most: 28 });
-
 /** Lines for the tooltip and the screen reader: "12 shelters: 8 ready, 4 closed …". */
 export function mixInWords(catalog, mix) {
   return [...byKind(mix)].map(([kind, tones]) => {

@@ -1,6 +1,6 @@
 // Whether what is shown is true right now. In the bar always, in words; across the page when not.
 import { Emitter } from '../core/emitter.js';
-import { el, icon } from '../core/dom.js';
+import { button, el, icon, logInLink } from '../core/dom.js';
 import { ageInWords } from '../words/age.js';
 
 const TICK_MS = 1_000;
@@ -71,11 +71,10 @@ export class Connection extends Emitter {
   }
 
   #banner(state) {
-    const retry = el('button', { type: 'button', class: 'button small', onclick: () => this.emit('retry') }, 'Try now');
-    const logIn = el('a', { class: 'button small', href: this.settings.urls.log_in, target: '_blank', rel: 'noopener' }, 'Log in');
+    const retry = button('button small', () => this.emit('retry'), 'Try now');
     return el('div', { class: 'banner bad' }, icon('alarm', this.settings.symbols_url),
       el('p', {}, this.#sentence(state)),
-      state === 'signed_out' ? logIn : null, retry);
+      state === 'signed_out' ? logInLink(this.settings) : null, retry);
   }
 
   #sentence(state) {
@@ -83,7 +82,7 @@ export class Connection extends Emitter {
       return [el('strong', {}, 'Your session ended. '), 'What you see no longer changes. Log in again, then try now.'];
     }
     const first = state === 'offline' ? 'No network. ' : 'The line to the server is down. ';
-    if (this.connection.heard === null) return [el('strong', {}, first), 'Nothing is loaded yet; it will be when the line is back.'];
+    if (this.connection.heard === null) return [el('strong', {}, first), 'Nothing is loaded yet.'];
     return [
       el('strong', {}, first), 'You see the map as it was ',
       // counted aloud every second, the age would drown everything else

@@ -7,36 +7,37 @@ import { symbol } from './symbol.js';
 const SENSITIVITY = { restricted: 'Signed-in staff only', confidential: 'Named roles only' };
 /** Shown in the head or elsewhere in the panel, so not again among the facts. */
 const ELSEWHERE = new Set(['name', 'status', 'latitude', 'longitude', 'usng', 'coordinates', 'position']);
-const GROUPS = {
-  identity: 'About', capacity: 'Capacity', count: 'Counts', place: 'Address', access: 'Access and equipment', contact: 'Contact',
-};
-
 const ago = (moment) => agoInWords(Date.now() / 1000 - epochOf(moment));
 
 export function isStale({ stale_at: staleAt }) {
   return !(epochOf(staleAt) > Date.now() / 1000);
 }
 
-/** Symbol, name, and what it is: "Shelter · Evacuation shelter · Lincoln County OEM". */
+/** Symbol, name, and what it is: "Evacuation shelter · Lincoln County OEM". */
 export function head(catalog, detail, close) {
   const look = {
     kind: detail.kind, status: detail.status.code, stale: isStale(detail), approximate: Boolean(detail.place?.radius_m),
   };
-  const type = detail.type ?? detail.fields.find(({ name }) => name === 'type' || name === `${detail.kind}_type`)?.value;
-  const about = [catalog.kind(detail.kind).one, type && catalog.typeTitle(detail.kind, type), detail.agency?.name];
+  const { kind, type, agency } = detail;
+  const about = [type ? catalog.typeTitle(kind, type) : catalog.kind(kind).one, agency.name];
   return el('header', { class: 'detail-head' },
     symbol(catalog, look),
     el('div', { class: 'detail-title' },
       el('h2', { tabIndex: -1, id: 'detail-title' }, detail.name),
       el('p', { class: 'quietly' }, about.filter(Boolean).join(' · ')),
       SENSITIVITY[detail.sensitivity] ? el('span', { class: 'tag' }, SENSITIVITY[detail.sensitivity]) : null),
-    el('button', { type: 'button', class: 'icon-button', 'aria-label': 'Close the detail', onclick: close },
-      icon('close', catalog.symbolsUrl)));
+    closeButton(catalog, close));
+}
+
+export function closeButton(catalog, close) {
+  return el('button', {
+    type: 'button', class: 'icon-button', 'aria-label': 'Close the detail', onclick: close,
+  }, icon('close', catalog.symbolsUrl));
 }
 
 /** Status, its age and where it is from; and whether it can still be believed. */
 export function statusLine(detail) {
-  const { title, at, by, source } = detail.status;
+  const { title, at, by, source, reason } = detail.status;
   const from = [by && `by ${by}`, source && source !== by && `from ${source}`].filter(Boolean).join(', ');
   const stale = isStale(detail);
   const confirmed = detail.confirmed_at
@@ -44,7 +45,7 @@ export function statusLine(detail) {
       detail.confirmed_by ? ` by ${detail.confirmed_by}` : null]
     : ['Never confirmed'];
   return el('div', { class: 'status-line' },
-    el('p', {}, el('strong', { class: 'status-now' }, title), ' ',
+    el('p', {}, el('strong', { class: 'status-now' }, reason ? `${title} (${reason.replaceAll('_', ' ')})` : title), ' ',
       el('span', { class: 'quietly' }, el('time', { title: clockTime(at) }, ago(at)), from ? `, ${from}` : null)),
     el('p', { class: stale ? 'out-of-date' : 'quietly' }, confirmed, stale ? ' · out of date' : null));
 }
@@ -54,12 +55,10 @@ export function groups(fields) {
   const byGroup = new Map();
   for (const field of fields) {
     if (ELSEWHERE.has(field.name)) continue;
-    const group = field.group ?? 'identity';
-    if (!byGroup.has(group)) byGroup.set(group, []);
-    byGroup.get(group).push(field);
+    if (!byGroup.has(field.group)) byGroup.set(field.group, []);
+    byGroup.get(field.group).push(field);
   }
-  return [...byGroup].map(([group, members]) => [
-    GROUPS[group] ?? group[0].toUpperCase() + group.slice(1).replaceAll('_', ' '), members]);
+  return [...byGroup];
 }
 
 /** Two figures and a bar: people now of what it holds. Nothing where either is unknown. */
@@ -70,7 +69,9 @@ export function occupancy({ kind, fields }) {
   const capacity = value('evacuation_capacity');
   const known = Number.isFinite(people) && Number.isFinite(capacity) && capacity > 0;
   const share = known ? people / capacity : null;
-  const meter = known ? el('meter', { min: 0, max: capacity, value: Math.min(people, capacity), 'aria-label': 'Share of the capacity in use' }) : null;
+  const meter = known ? el('meter', {
+    min: 0, max: 1, value: Math.min(share, 1), 'aria-label': 'Share of the capacity in use',
+  }) : null;
   return el('div', { class: 'occupancy' },
     el('p', {}, el('strong', {}, Number.isFinite(people) ? count(people) : 'unknown'), ' people of ',
       el('strong', {}, Number.isFinite(capacity) ? count(capacity) : 'unknown'), ' evacuation capacity',
@@ -81,14 +82,10 @@ export function occupancy({ kind, fields }) {
 export function stockTable(stock) {
   if (!stock?.length) return null;
   const number = (value) => el('td', { class: 'number' }, typeof value === 'number' ? count(value) : 'unknown');
-  const line = (item) => {
-    const onHand = item.on_hand ?? item.quantity_on_hand;
-    const committed = item.committed ?? item.quantity_committed ?? null;
-    const free = item.available ?? (typeof onHand === 'number' && typeof committed === 'number' ? onHand - committed : null);
-    return el('tr', {}, el('th', { scope: 'row' }, item.item ?? item.item_name ?? item.name,
-      item.expires_on ? el('small', {}, `expires ${item.expires_on}`) : null),
-    number(onHand), number(committed), number(free), el('td', {}, item.unit ?? item.unit_of_issue ?? ''));
-  };
+  const small = (word, value) => (value ? el('small', {}, `${word} ${value}`) : null);
+  const line = ({ item_name: name, on_hand: onHand, committed, available, unit, expires_on: expires, lot }) => (
+    el('tr', {}, el('th', { scope: 'row' }, name, small('lot', lot), small('expires', expires)),
+      number(onHand), number(committed), number(available), el('td', {}, unit ?? '')));
   const heads = ['Item', 'On hand', 'Committed', 'Free', 'Unit'].map((title, i) => (
     el('th', { scope: 'col', class: i > 0 && i < 4 ? 'number' : '' }, title)));
   return el('section', { class: 'stock' }, el('h3', {}, 'Stock'),

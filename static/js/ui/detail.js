@@ -3,12 +3,15 @@ import { Emitter } from '../core/emitter.js';
 import { ApiError, get, send } from '../core/api.js';
 import { el, icon } from '../core/dom.js';
 import { Conflict } from './conflict.js';
-import { groups, head, isStale, occupancy, statusLine, stockTable } from './detail-parts.js';
+import { closeButton, groups, head, isStale, occupancy, statusLine, stockTable } from './detail-parts.js';
 import { FieldRow } from './field-row.js';
 import { historyFold } from './history.js';
 import { Notice } from './notice.js';
 import { PlaceBlock } from './place-block.js';
 import { StatusButtons } from './status-buttons.js';
+
+/** Names a place goes by in a change. */
+const PLACE_TITLES = { coordinates: 'Place', latitude: 'Latitude', longitude: 'Longitude' };
 
 /** Events: `closed`, `goto` {lat, lon}, `pick` (answer with `picked`), `said` words for the ear. */
 export class Detail extends Emitter {
@@ -63,9 +66,9 @@ export class Detail extends Emitter {
   }
 
   #frame(...content) {
-    const close = el('button', { type: 'button', class: 'icon-button', 'aria-label': 'Close the detail', onclick: () => this.emit('closed') },
-      icon('close', this.catalog.symbolsUrl));
-    this.root.replaceChildren(el('header', { class: 'detail-head' }, el('div', { class: 'detail-title' }), close),
+    const head = el('header', { class: 'detail-head' }, el('div', { class: 'detail-title' }),
+      closeButton(this.catalog, () => this.emit('closed')));
+    this.root.replaceChildren(head,
       el('div', { class: 'detail-body' }, content));
   }
 
@@ -76,11 +79,11 @@ export class Detail extends Emitter {
     const history = this.root.querySelector('.history[open]') !== null;
     const body = el('div', { class: 'detail-body' },
       statusLine(detail), occupancy(detail), this.#placeBlock(detail), stockTable(detail.stock), this.#facts(detail),
-      historyFold(detail.history_url ?? `/api/resources/${detail.id}/history`));
+      detail.history_url ? historyFold(detail.history_url) : '');
     this.root.replaceChildren(head(this.catalog, detail, () => this.emit('closed')), this.notice.root, body,
       detail.editable ? this.#actions(detail) : '');
     body.scrollTop = scroll;
-    body.querySelector('.history').open = history;
+    if (history && detail.history_url) body.querySelector('.history').open = true;
     if (focused) this.root.querySelector(`[data-keep="${focused}"]`)?.focus();
   }
 
@@ -88,7 +91,8 @@ export class Detail extends Emitter {
     const statuses = new StatusButtons(this.catalog, detail)
       .on('chosen', (status) => this.#setStatus(status));
     const confirm = el('button', {
-      type: 'button', class: `button${isStale(detail) ? ' primary' : ''}`, dataset: { keep: 'confirm' }, onclick: () => this.confirm(),
+      type: 'button', class: `button${isStale(detail) ? ' primary' : ''}`, dataset: { keep: 'confirm' },
+      onclick: () => this.confirm(),
     }, icon('check', this.catalog.symbolsUrl), 'Still true');
     return el('footer', { class: 'detail-actions' }, confirm, statuses.root);
   }
@@ -110,7 +114,7 @@ export class Detail extends Emitter {
 
   #row(detail, field) {
     const editable = detail.editable && field.editable;
-    return new FieldRow(this.catalog, { ...field, editable }, this.catalog.field(detail.kind, field.name))
+    return new FieldRow(this.catalog, { ...field, editable })
       .on('editing', () => { this.open = true; })
       .on('settled', () => this.#settled())
       .on('save', ({ name, value, row }) => this.#save({ [name]: value }, row));
@@ -191,9 +195,10 @@ export class Detail extends Emitter {
 
   // A field's title, or one of its values as people read it.
   #inWords(name, ...value) {
-    const field = this.catalog.field(this.detail.kind, name) ?? this.detail.fields.find((one) => one.name === name);
-    if (!value.length) return field?.title ?? name;
-    if (name === 'status') return this.catalog.status(this.detail.kind, value[0]).title;
+    const field = this.detail.fields.find((one) => one.name === name);
+    if (!value.length) return PLACE_TITLES[name] ?? field?.title ?? name;
+    const choice = field?.choices?.find(({ code }) => code === value[0]);
+    if (choice) return choice.title;
     if (value[0] === true || value[0] === false) return value[0] ? 'yes' : 'no';
     return value[0] === null ? 'unknown' : String(value[0]);
   }

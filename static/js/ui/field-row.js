@@ -5,10 +5,10 @@ import { inputFor, valueOf } from './inputs.js';
 
 /** Events: `save` {name, value, row}, `editing` while the form is open, `settled` when it closes. */
 export class FieldRow extends Emitter {
-  /** @param {object} field of the detail; @param {?object} rule of the page settings */
-  constructor(catalog, field, rule) {
+  /** @param {object} field of the detail, as the server describes it */
+  constructor(catalog, field) {
     super();
-    Object.assign(this, { catalog, field, rule });
+    Object.assign(this, { catalog, field });
     this.root = el('div', { class: 'fact', dataset: { field: field.name } });
     this.#view();
   }
@@ -46,19 +46,18 @@ export class FieldRow extends Emitter {
 
   /** Turn into a form. */
   open() {
-    const { name, title } = this.field;
+    const { name, title, help } = this.field;
     const ids = { help: `help-${name}`, problem: `problem-${name}` };
-    this.input = inputFor({ ...this.field, schema: this.rule?.schema }, {
+    this.input = inputFor(this.field, {
       id: `edit-${name}`, 'aria-describedby': `${ids.help} ${ids.problem}`,
-    });
+    }, this.catalog.countyChoices);
     this.problem = el('p', { class: 'problem', id: ids.problem, role: 'alert' });
     const form = el('form', { class: 'field', novalidate: true, onsubmit: (event) => this.#submit(event) },
-      el('label', { for: `edit-${name}` }, title),
-      this.input, el('p', { class: 'help', id: ids.help }, this.rule?.help ?? ''), this.problem,
+      el('label', { htmlFor: `edit-${name}` }, title),
+      this.input, el('p', { class: 'help', id: ids.help }, help ?? ''), this.problem,
       el('div', { class: 'actions' },
         el('button', { class: 'button primary small' }, 'Save'),
         el('button', { type: 'button', class: 'button small', onclick: () => this.#cancel() }, 'Cancel')));
-    form.querySelector('label').htmlFor = `edit-${name}`;
     form.addEventListener('keydown', (event) => { if (event.key === 'Escape') this.#cancel(event); });
     this.root.classList.add('open');
     this.root.replaceChildren(form);
@@ -70,7 +69,7 @@ export class FieldRow extends Emitter {
     event.preventDefault();
     this.root.classList.remove('wrong');
     this.problem.textContent = '';
-    const value = valueOf(this.input.value, this.rule?.schema);
+    const value = valueOf(this.input.value, this.field.widget);
     this.emit('save', { name: this.field.name, value, row: this });
   }
 

@@ -2,8 +2,13 @@
 import { get } from '../core/api.js';
 import { el } from '../core/dom.js';
 import { agoInWords, clockTime, epochOf } from '../words/age.js';
+import { decimal } from '../words/position.js';
 
-const shown = (value) => (value === null || value === undefined || value === '' ? 'unknown' : String(value));
+function shown(value) {
+  if (value === null || value === undefined || value === '') return 'unknown';
+  if (Array.isArray(value.coordinates)) return decimal({ lon: value.coordinates[0], lat: value.coordinates[1] });
+  return Array.isArray(value) ? value.join(', ') : String(value);
+}
 
 function change({ at, actor, what, fields = [] }) {
   return el('li', {},

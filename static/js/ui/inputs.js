@@ -1,67 +1,50 @@
-// From a field's rule (JSON schema) to an input, and from the input back to a value. What cannot
-// be read is sent as it was typed: the server's message is better than anything guessed here.
+// From a field to an input, and from the input back to a value. The server's catalogue says which
+// widget; what was typed is sent as it is wherever the server's message is better than a guess.
 import { el } from '../core/dom.js';
 
-const LONG = 200;
+const TYPES = { date: 'date', datetime: 'datetime-local', email: 'email', tel: 'tel' };
+const YES_NO = [['true', 'yes'], ['false', 'no']];
 
-/** [[code, title]] of a schema that lists its values, else null. */
-export function choicesOf(schema) {
-  if (schema?.oneOf?.every((one) => 'const' in one)) return schema.oneOf.map((one) => [one.const, one.title ?? one.const]);
-  if (!schema?.enum) return null;
-  const titles = schema['x-titles'] ?? {};
-  return schema.enum.filter((code) => code !== null).map((code) => [code, titles[code] ?? code]);
+function select(pairs, value, { required, attributes }) {
+  const offered = required ? pairs : [['', 'unknown'], ...pairs];
+  return el('select', attributes, offered.map(([code, title]) => (
+    el('option', { value: code, selected: String(value ?? '') === code }, title))));
 }
 
-/** A schema that also allows null, without the null. */
-function bare(schema) {
-  const kinds = schema?.anyOf?.filter(({ type }) => type !== 'null');
-  if (kinds?.length === 1) return kinds[0];
-  const type = Array.isArray(schema?.type) ? schema.type.find((name) => name !== 'null') : schema?.type;
-  return { ...schema, type };
-}
-
-function select(pairs, value, attributes) {
-  const options = [['', 'unknown'], ...pairs].map(([code, title]) => (
-    el('option', { value: String(code), selected: String(value ?? '') === String(code) }, title)));
-  return el('select', attributes, options);
-}
-
+// 2026-11-22T01:15:00Z as an input for local time wants it.
 function localTime(moment) {
   const date = new Date(moment);
   return new Date(date - date.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
 }
 
-/**
- * @param {object} field {title, schema, value} of the catalogue with the present value
- * @param {object} attributes for the element (id, aria-describedby)
- */
-export function inputFor({ schema: given, value }, attributes) {
-  const schema = bare(given) ?? {};
-  const choices = choicesOf(schema);
-  if (choices) return select(choices, value, attributes);
-  if (schema.type === 'boolean') return select([[true, 'yes'], [false, 'no']], value, attributes);
-  const text = Array.isArray(value) ? value.join('; ') : value ?? '';
-  if (schema.format === 'date') return el('input', { ...attributes, type: 'date', value: text });
-  if (schema.format === 'date-time') {
-    return el('input', { ...attributes, type: 'datetime-local', value: text && localTime(text) });
-  }
-  if (schema.type === 'integer' || schema.type === 'number') {
-    return el('input', { ...attributes, type: 'text', inputMode: 'decimal', autocomplete: 'off', value: String(text) });
-  }
-  const long = (schema.maxLength ?? 0) > LONG || String(text).length > 60;
-  return long ? el('textarea', { ...attributes, rows: 4, value: text })
-    : el('input', { ...attributes, type: 'text', autocomplete: 'off', value: text });
+function textOf({ widget, value }) {
+  if (value === null || value === undefined) return '';
+  if (Array.isArray(value)) return value.join('; ');
+  return widget === 'datetime' ? localTime(value) : String(value);
 }
 
-/** The value typed: null when empty (unknown), a number or boolean where the rule wants one. */
-export function valueOf(text, given) {
-  const schema = bare(given) ?? {};
+/**
+ * @param {object} field of a detail: {widget, choices, value, required}
+ * @param {object} attributes for the element (id, aria-describedby)
+ * @param {[string, string][]} counties [fips, name], for fields that hold one
+ */
+export function inputFor(field, attributes, counties = []) {
+  const { widget, choices, value, required } = field;
+  if (choices) return select(choices.map(({ code, title }) => [code, title]), value, { required, attributes });
+  if (widget === 'yesno') return select(YES_NO, value, { required, attributes });
+  if (widget === 'county') return select(counties, value, { required, attributes });
+  if (widget === 'textarea') return el('textarea', { ...attributes, rows: 4, value: textOf(field) });
+  return el('input', {
+    ...attributes, type: TYPES[widget] ?? 'text', value: textOf(field), autocomplete: 'off',
+    inputMode: widget === 'number' ? 'decimal' : null,
+  });
+}
+
+/** What was typed as JSON carries it; null when it is empty, which means unknown. */
+export function valueOf(text, widget) {
   const typed = text.trim();
   if (typed === '') return null;
-  if (schema.type === 'boolean') return typed === 'true';
-  if (schema.type === 'integer' || schema.type === 'number') {
-    return /^-?\d+(\.\d+)?$/.test(typed) ? Number(typed) : typed;
-  }
-  if (schema.format === 'date-time') return new Date(typed).toISOString();
-  return typed;
+  if (widget === 'yesno') return typed === 'true';
+  if (widget === 'number' && /^-?\d+(\.\d+)?$/.test(typed)) return Number(typed);
+  return widget === 'datetime' ? new Date(typed).toISOString() : typed;
 }

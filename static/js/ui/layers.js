@@ -46,7 +46,8 @@ class Layer extends Emitter {
     this.typeWords = el('span', { class: 'quietly' });
     const open = recall(`layer.${code}`, true);
     const fold = el('button', {
-      type: 'button', class: 'icon-button fold', 'aria-expanded': String(open), 'aria-label': `Statuses of ${title.toLowerCase()}`,
+      type: 'button', class: 'icon-button fold', 'aria-expanded': String(open),
+      'aria-label': `Statuses of ${title.toLowerCase()}`,
       onclick: () => this.#fold(fold),
     }, icon('down', this.catalog.symbolsUrl));
     this.inside = el('div', { class: 'layer-inside', hidden: !open },

@@ -75,7 +75,7 @@ export class Search extends Emitter {
   }
 
   #draw({ place, resource, narrow }) {
-    if (place) return this.#row(icon(place.what === 'county' ? 'map' : 'pin', this.catalog.symbolsUrl), place.title, place.what);
+    if (place) return this.#row(icon(place.bounds ? 'map' : 'pin', this.catalog.symbolsUrl), place.title, place.what);
     if (resource) return this.#row(symbol(this.catalog, resource), resource.name, this.#whereabouts(resource));
     const words = narrow.more ? `more than ${count(narrow.ids.length)} resources` : plural(narrow.ids.length, 'resource');
     return this.#row(icon('filter', this.catalog.symbolsUrl), `Show only “${narrow.query}”`, words);
@@ -95,6 +95,6 @@ export class Search extends Emitter {
     if (resource) this.emit('resource', { id: resource.id });
     if (narrow) this.emit('narrow', { text: narrow.query, ids: narrow.ids });
     this.input.value = '';
-    if (!place) this.input.blur();
+    this.input.blur();
   }
 }

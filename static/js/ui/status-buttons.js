@@ -5,12 +5,18 @@ import { symbol } from './symbol.js';
 
 /** Event: `chosen` code. */
 export class StatusButtons extends Emitter {
-  constructor(catalog, { kind, status }) {
+  /** @param {object} detail; its `moves` are the statuses that may follow the present one */
+  constructor(catalog, { kind, status, moves }) {
     super();
-    const buttons = catalog.kind(kind).statuses.map(({ code, title }) => el('button', {
-      type: 'button', class: 'status-button', 'aria-pressed': String(code === status.code), dataset: { keep: `status-${code}` },
-      title, onclick: () => { if (code !== status.code) this.emit('chosen', code); },
-    }, symbol(catalog, { kind, status: code }), el('span', {}, title)));
+    const buttons = catalog.kind(kind).statuses.map(({ code, title }) => {
+      const now = code === status.code;
+      const barred = !now && moves && !moves.includes(code);
+      return el('button', {
+        type: 'button', class: 'status-button', 'aria-pressed': String(now), disabled: barred,
+        dataset: { keep: `status-${code}` },
+        title: barred ? `${status.title} cannot become ${title}` : title, onclick: () => { if (!now) this.emit('chosen', code); },
+      }, symbol(catalog, { kind, status: code }), el('span', {}, title));
+    });
     this.root = el('div', { class: 'status-buttons', role: 'group', 'aria-label': 'Set the status' }, buttons);
   }
 }

@@ -1,0 +1,189 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { Feed } from '../../static/js/data/feed.js';
+
+// A server, a clock and a network that do as they are told.
+class World {
+  constructor() {
+    this.sources = [];
+    this.asked = [];
+    this.taken = [];
+    this.states = [];
+    this.timers = [];
+    this.isOnline = true;
+    this.answers = () => ({ cursor: `at-${this.asked.length}`, now: 1000, full: true });
+    const world = this;
+    class FakeSource {
+      constructor(url) {
+        Object.assign(this, { url, handlers: {}, closed: false });
+        world.sources.push(this);
+      }
+
+      addEventListener(name, handle) { this.handlers[name] = handle; }
+
+      close() { this.closed = true; }
+
+      send(name, data = {}, lastEventId = '') { return this.handlers[name]?.({ data: JSON.stringify(data), lastEventId }); }
+    }
+    this.feed = new Feed({
+      EventSource: FakeSource,
+      get: async (url) => { this.asked.push(url); return this.answers(url); },
+      take: (answer) => this.taken.push(answer),
+      report: ({ state }) => this.states.push(state),
+      online: () => this.isOnline,
+      random: () => 0,
+      timers: {
+        set: (call, ms) => { const timer = { call, ms, on: true }; this.timers.push(timer); return timer; },
+        clear: (timer) => { if (timer) timer.on = false; },
+      },
+    });
+  }
+
+  get source() { return this.sources.at(-1); }
+
+  /** Run the timer that waits this long, and let promises settle. */
+  async tick(ms) {
+    const timer = this.timers.find((one) => one.on && one.ms === ms);
+    assert.ok(timer, `a timer of ${ms} ms; there are ${this.timers.filter(({ on }) => on).map(({ ms: each }) => each)}`);
+    timer.on = false;
+    timer.call();
+    await settle();
+  }
+
+  refuse(status) { this.answers = () => { throw Object.assign(new Error('no'), { status }); }; }
+
+  serve() { this.answers = () => ({ cursor: `at-${this.asked.length}`, now: 1000, full: false }); }
+}
+
+const settle = () => new Promise((done) => { setTimeout(done, 0); });
+
+async function live() {
+  const world = new World();
+  await world.feed.start();
+  world.source.send('open');
+  return world;
+}
+
+test('the snapshot first, then the feed from its cursor', async () => {
+  const world = await live();
+  assert.deepEqual(world.asked, ['/api/map']);
+  assert.equal(world.source.url, '/api/feed?cursor=at-1');
+  assert.deepEqual(world.states, ['connecting', 'live']);
+});
+
+test('a change is taken and moves the cursor', async () => {
+  const world = await live();
+  world.source.send('change', { id: [1] }, 'at-7');
+  assert.deepEqual(world.taken.at(-1), { id: [1] });
+  assert.equal(world.feed.cursor, 'at-7');
+});
+
+test('an error closes, waits, asks what was missed and listens from there', async () => {
+  const world = await live();
+  world.serve();
+  world.source.send('error');
+  assert.equal(world.states.at(-1), 'reconnecting');
+  assert.ok(world.sources[0].closed);
+  await world.tick(500);
+  assert.deepEqual(world.asked.at(-1), '/api/map?since=at-1');
+  assert.equal(world.source.url, '/api/feed?cursor=at-2');
+  world.source.send('open');
+  assert.equal(world.states.at(-1), 'live');
+});
+
+test('silence is a dead line; a beat is a sign of life', async () => {
+  const world = await live();
+  world.source.send('beat', { now: 2000 });
+  assert.equal(world.timers.filter(({ on, ms }) => on && ms === 40_000).length, 1);
+  await world.tick(40_000);
+  assert.equal(world.states.at(-1), 'reconnecting');
+});
+
+test('a beat sets the clock by the server', async () => {
+  const world = await live();
+  world.source.send('beat', { now: Date.now() / 1000 + 500 });
+  assert.ok(Math.abs(world.feed.clock.now() - Date.now() / 1000 - 500) < 1);
+});
+
+test('each failure doubles the pause, up to half a minute', async () => {
+  const world = await live();
+  world.refuse(503);
+  world.source.send('error');
+  for (const pause of [500, 1000, 2000, 4000, 8000, 15_000, 15_000]) await world.tick(pause);
+});
+
+test('a bulk load is fetched after a pause, and the cursor waits for it', async () => {
+  const world = await live();
+  world.serve();
+  world.source.send('catchup', { delay: 2 }, 'at-90');
+  assert.equal(world.feed.cursor, 'at-1');
+  await world.tick(0);
+  assert.deepEqual(world.asked.at(-1), '/api/map?since=at-1');
+  assert.equal(world.feed.cursor, 'at-2');
+});
+
+test('changes that arrive during a catch-up come after it', async () => {
+  const world = await live();
+  world.serve();
+  world.source.send('catchup', { delay: 2 });
+  world.source.send('change', { late: true }, 'at-91');
+  assert.equal(world.taken.length, 1);
+  await world.tick(0);
+  assert.deepEqual(world.taken.at(-1), { late: true });
+  assert.equal(world.feed.cursor, 'at-91');
+});
+
+test('a catch-up that fails loses nothing: the old cursor is asked again', async () => {
+  const world = await live();
+  world.refuse(500);
+  world.source.send('catchup', { delay: 2 });
+  world.source.send('change', { late: true }, 'at-91');
+  await world.tick(0);
+  assert.equal(world.states.at(-1), 'reconnecting');
+  world.serve();
+  await world.tick(500);
+  assert.equal(world.asked.at(-1), '/api/map?since=at-1');
+});
+
+test('reload asks for everything', async () => {
+  const world = await live();
+  world.source.send('reload');
+  await settle();
+  assert.deepEqual(world.asked, ['/api/map', '/api/map']);
+});
+
+test('a session that ended is said and not tried again until a person asks', async () => {
+  const world = await live();
+  world.refuse(401);
+  world.source.send('error');
+  await world.tick(500);
+  assert.equal(world.states.at(-1), 'signed_out');
+  assert.equal(world.timers.filter(({ on }) => on).length, 0);
+  world.serve();
+  world.feed.retryNow();
+  await settle();
+  world.source.send('open');
+  assert.equal(world.states.at(-1), 'live');
+});
+
+test('no network is offline, and coming back needs no pause', async () => {
+  const world = await live();
+  world.isOnline = false;
+  world.feed.lost();
+  assert.equal(world.states.at(-1), 'offline');
+  world.isOnline = true;
+  world.serve();
+  world.feed.retryNow();
+  await settle();
+  assert.equal(world.asked.at(-1), '/api/map?since=at-1');
+});
+
+test('a source that was given up is not listened to any more', async () => {
+  const world = await live();
+  world.serve();
+  const [old] = world.sources;
+  old.send('error');
+  await world.tick(500);
+  old.send('change', { ghost: true }, 'at-66');
+  assert.ok(!world.taken.some(({ ghost }) => ghost));
+});
