@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { decode, NOWHERE, undelta } from '../../static/js/data/columns.js';
+import { decode, NEVER, NOWHERE, undelta } from '../../static/js/data/columns.js';
 import { answer } from './fixtures.js';
 
 test('differences add up to the values', () => {
@@ -19,6 +19,11 @@ test('the first rows have a place and the rest are nowhere', () => {
   assert.deepEqual([...decoded.id], [7, 3, 9]);
   assert.deepEqual([...decoded.lat], [3850000, 3850001, NOWHERE]);
   assert.deepEqual([...decoded.lon], [-9210000, -9220000, NOWHERE]);
+});
+
+test('minutes to staleness count from the base, and never confirmed stays apart', () => {
+  const { staleAt } = decode(answer([{ id: 1 }, { id: 2, fresh: false }, { id: 3, fresh: null }]));
+  assert.deepEqual([...staleAt], [1_000_060, 999_940, NEVER]);
 });
 
 test('columns of different lengths are refused by name', () => {

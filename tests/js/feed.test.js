@@ -152,13 +152,21 @@ test('reload asks for everything', async () => {
   assert.deepEqual(world.asked, ['/api/map', '/api/map']);
 });
 
+test('a page that stays open fetches everything again after six hours', async () => {
+  const world = await live();
+  await world.tick(6 * 3_600_000);
+  assert.deepEqual(world.asked, ['/api/map', '/api/map']);
+  assert.equal(world.states.at(-1), 'live');
+  assert.equal(world.timers.filter(({ on, ms }) => on && ms === 6 * 3_600_000).length, 1);
+});
+
 test('a session that ended is said and not tried again until a person asks', async () => {
   const world = await live();
   world.refuse(401);
   world.source.send('error');
   await world.tick(500);
   assert.equal(world.states.at(-1), 'signed_out');
-  assert.equal(world.timers.filter(({ on }) => on).length, 0);
+  assert.ok(!world.timers.some(({ on, ms }) => on && ms <= 40_000));
   world.serve();
   world.feed.retryNow();
   await settle();

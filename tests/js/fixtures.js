@@ -46,7 +46,8 @@ export function answer(resources, { full = true, gone = [], cursor = 'c1' } = {}
     county: rows.map(({ county }) => (county ? counties.number(county) : -1)),
     agency: rows.map(({ agency = 1 }) => agencies.number([agency, `Agency ${agency}`])),
     flags: rows.map(({ flags = 0 }) => flags),
-    stale_at: rows.map(({ fresh = true }) => (fresh === null ? 0 : 1_000_000 + (fresh ? 60 : -60))),
+    stale_base: 1_000_000,
+    stale_at: rows.map(({ fresh = true }) => (fresh === null ? null : (fresh ? 60 : -60))),
     looks: looks.values, counties: counties.values, agencies: agencies.values,
   };
 }

@@ -4,7 +4,8 @@
 /** A latitude or longitude that is not known. Coordinates travel as whole 1e-5 degrees. */
 export const NOWHERE = -0x80000000;
 export const DEGREE = 1e5;
-
+/** In `staleAt`: nobody ever confirmed it. */
+export const NEVER = 0;
 
 
 export const FLAG = Object.freeze({ approximate: 1, restricted: 2, confidential: 4, moving: 8 });
@@ -17,6 +18,11 @@ export function undelta(deltas, ArrayType = Float64Array) {
   return values;
 }
 
+// When each turns stale, in minutes from a base near the present; null is "never confirmed".
+function staleMinutes(minutes, base) {
+  return Uint32Array.from(minutes, (minute) => (minute === null ? NEVER : Math.max(1, base + minute)));
+}
+
 function coordinates(deltas, length) {
   const values = new Int32Array(length).fill(NOWHERE);
   values.set(undelta(deltas, Int32Array));
@@ -27,7 +33,8 @@ function coordinates(deltas, length) {
  * One answer of /api/map, decoded.
  * @param {object} answer as the server sent it
  * @returns {object} the same names; `id` a Float64Array (ids may pass 2^31), `lat` and `lon`
- *   Int32Arrays as long as `id` with NOWHERE past the first `located`
+ *   Int32Arrays as long as `id` with NOWHERE past the first `located`, `staleAt` minutes since
+ *   2020-01-01T00:00Z or NEVER
  * @throws {RangeError} when the columns are not equally long
  */
 export function decode(answer) {
@@ -51,6 +58,6 @@ export function decode(answer) {
     county: answer.county,
     agency: answer.agency,
     flags: answer.flags,
-    staleAt: answer.stale_at,
+    staleAt: staleMinutes(answer.stale_at, answer.stale_base),
   };
 }

@@ -9,6 +9,12 @@
 const SILENCE_MS = 40_000;
 const FIRST_RETRY_MS = 1_000;
 const LAST_RETRY_MS = 30_000;
+/**
+ * When something turns stale is sent the coarser the farther away it is, so a page that stays open
+ * for long fetches everything again, each at another minute.
+ */
+const RESYNC_MS = 6 * 3_600_000;
+const RESYNC_SPREAD_MS = 600_000;
 
 /** Seconds the server's clock is ahead of ours, learned from each beat. */
 class Clock {
@@ -82,7 +88,20 @@ export class Feed {
     this.clock.set(answer.now);
     this.cursor = answer.cursor;
     this.heard = this.clock.now();
+    if (answer.full) this.#resyncLater();
     this.take(answer);
+  }
+
+  #resyncLater() {
+    this.timers.clear(this.resync);
+    const pause = RESYNC_MS + this.random() * RESYNC_SPREAD_MS;
+    this.resync = this.timers.set(() => this.#resyncNow(), pause);
+  }
+
+  // While the line is down there is nobody to ask; the reconnection comes first.
+  #resyncNow() {
+    if (this.state === 'live') this.#reload();
+    else this.#resyncLater();
   }
 
   #listen() {
@@ -136,6 +155,7 @@ export class Feed {
 
   async #reload() {
     this.#heard();
+    if (this.held) return;
     await this.#holding(() => this.#fetch('/api/map'));
   }
 

@@ -7,13 +7,13 @@ const COLORS = {
   land: '--map-land', county: '--map-county', state: '--map-state', water: '--map-water',
   chosen: '--accent',
 };
-/** Lines from the quietest to the loudest: object, color, width in pixels, opacity, first zoom. */
+/** Lines from the quietest to the loudest: object, color, width in pixels, opacity, zooms. */
 const LINES = [
-  ['rivers', 'water', 1.2, 1, 0],
-  ['neighbor_county_lines', 'county', 0.6, 0.7, 7],
-  ['county_lines', 'county', 0.9, 1, 0],
-  ['neighbor_state_lines', 'state', 1, 0.55, 0],
-  ['state_line', 'state', 1.6, 1, 0],
+  ['rivers', 'water', 1.4, 1, 0, 10], // closer, their error of a kilometer would show
+  ['neighbor_county_lines', 'county', 0.6, 0.7, 7, 99],
+  ['county_lines', 'county', 0.9, 1, 0, 99],
+  ['neighbor_state_lines', 'state', 1, 0.55, 0, 99],
+  ['state_line', 'state', 1.6, 1, 0, 99],
 ];
 
 export const Ground = CanvasLayer.extend({
@@ -56,8 +56,8 @@ export const Ground = CanvasLayer.extend({
     context.fill(this.land, 'evenodd');
   },
 
-  _line(context, color, [path, name, width, opacity, firstZoom], { zoom, scale }) {
-    if (!path || zoom < firstZoom) return;
+  _line(context, color, [path, name, width, opacity, firstZoom, endZoom], { zoom, scale }) {
+    if (!path || zoom < firstZoom || zoom >= endZoom) return;
     context.globalAlpha = opacity;
     context.strokeStyle = color[name];
     context.lineWidth = width / scale;

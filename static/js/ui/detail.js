@@ -79,7 +79,7 @@ export class Detail extends Emitter {
     const history = this.root.querySelector('.history[open]') !== null;
     const body = el('div', { class: 'detail-body' },
       statusLine(detail), occupancy(detail), this.#placeBlock(detail), stockTable(detail.stock), this.#facts(detail),
-      detail.history_url ? historyFold(detail.history_url) : '');
+      detail.history_url ? historyFold(detail.history_url, (name, value) => this.#titled(name, value)) : '');
     this.root.replaceChildren(head(this.catalog, detail, () => this.emit('closed')), this.notice.root, body,
       detail.editable ? this.#actions(detail) : '');
     body.scrollTop = scroll;
@@ -197,9 +197,14 @@ export class Detail extends Emitter {
   #inWords(name, ...value) {
     const field = this.detail.fields.find((one) => one.name === name);
     if (!value.length) return PLACE_TITLES[name] ?? field?.title ?? name;
-    const choice = field?.choices?.find(({ code }) => code === value[0]);
-    if (choice) return choice.title;
-    if (value[0] === true || value[0] === false) return value[0] ? 'yes' : 'no';
-    return value[0] === null ? 'unknown' : String(value[0]);
+    const titled = this.#titled(name, value[0]);
+    return titled === null ? 'unknown' : String(titled);
+  }
+
+  // The title of a code, yes or no of a truth, anything else as it is.
+  #titled(name, value) {
+    if (value === true || value === false) return value ? 'yes' : 'no';
+    const { choices } = this.detail.fields.find((one) => one.name === name) ?? {};
+    return choices?.find(({ code }) => code === value)?.title ?? value;
   }
 }
