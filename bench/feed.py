@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from sqlalchemy import text
 
-from bench.world import World, percentile, resident_mb, table
+from bench.world import World, memory_mb, percentile, table
 from meris.db import SYSTEM, Database
 
 CLIENTS, ROUNDS, PAUSE_S = 1_000, 20, 0.5
@@ -20,7 +20,7 @@ def run(world: World) -> str:
     """A table of figures."""
     database = Database.at(world.settings.database_url or "")
     with world.served() as (address, pid):
-        idle = resident_mb(pid)
+        idle = memory_mb(pid)
         delays, loaded, connected = asyncio.run(_measure(database, address, pid))
     database.dispose()
     expected = CLIENTS * ROUNDS
@@ -44,7 +44,7 @@ async def _measure(database: Database, address: str, pid: int) -> tuple[list[flo
         await asyncio.to_thread(_touch, database, committed)
         await asyncio.sleep(PAUSE_S)
     await asyncio.sleep(2)
-    loaded = resident_mb(pid)
+    loaded = memory_mb(pid)
     for listener in listeners:
         listener.cancel()
     for _, writer in clients:

@@ -73,8 +73,8 @@ def _log_in(page: Page, address: str, email: str, password: str) -> None:
 def _draw(page: Page, address: str) -> float:
     page.goto("about:blank")
     page.goto(f"{address}/", wait_until="commit")
-    page.wait_for_function("performance.getEntriesByName('meris:drawn').length > 0")
-    drawn: Any = page.evaluate("performance.getEntriesByName('meris:drawn')[0].startTime")
+    page.wait_for_function("performance.getEntriesByName('meris-drawn').length > 0")
+    drawn: Any = page.evaluate("performance.getEntriesByName('meris-drawn')[0].startTime")
     return float(drawn)
 
 

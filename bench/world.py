@@ -8,7 +8,6 @@ import subprocess
 import sys
 import tempfile
 import time
-import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -64,7 +63,7 @@ class World:
             "DATABASE_URL": settings.database_url or "",
             "DATABASE_OWNER_URL": settings.owner_url or "",
         }
-        server = subprocess.Popen([sys.executable, "-m", "meris", "serve"], env=environ)
+        server = subprocess.Popen([Path(sys.executable).with_name("meris"), "serve"], env=environ)
         try:
             _wait_until_ready(f"http://127.0.0.1:{port}", server)
             yield f"http://127.0.0.1:{port}", server.pid
@@ -93,8 +92,8 @@ def free_port() -> int:
 def _wait_until_ready(address: str, server: subprocess.Popen[bytes]) -> None:
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline and server.poll() is None:
-        with suppress(urllib.error.URLError, ConnectionError):
-            urllib.request.urlopen(f"{address}/readyz", timeout=2)
+        with suppress(OSError):
+            urllib.request.urlopen(f"{address}/readyz", timeout=5)
             return
         time.sleep(0.1)
     raise RuntimeError("the server did not become ready")
@@ -120,12 +119,13 @@ def percentile(values: list[float], share: float) -> float:
     return sorted(values)[min(len(values) - 1, int(len(values) * share))]
 
 
-def resident_mb(pid: int) -> float:
-    """Resident memory of a process and its children, in MB."""
-    pages = 0
+def memory_mb(pid: int) -> float:
+    """Memory of a process and its children in MB, what they share counted once (PSS)."""
+    kilobytes = 0
     for process in [pid, *_children(pid)]:
-        pages += int(Path(f"/proc/{process}/statm").read_text().split()[1])
-    return pages * os.sysconf("SC_PAGE_SIZE") / 2**20
+        lines = Path(f"/proc/{process}/smaps_rollup").read_text().splitlines()
+        kilobytes += next(int(line.split()[1]) for line in lines if line.startswith("Pss:"))
+    return kilobytes / 1024
 
 
 def _children(pid: int) -> list[int]:

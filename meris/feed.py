@@ -7,9 +7,10 @@ and handed to the mailboxes as finished bytes.
 import json
 import threading
 import time
-from collections import deque
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
+from queue import Empty, SimpleQueue
 from typing import Any
 
 import structlog
@@ -45,19 +46,36 @@ def message(event: str, data: Any, cursor: Cursor | None = None) -> bytes:
 
 @dataclass(eq=False)
 class Mailbox:
-    """What one client has still to be sent."""
+    """What one client has still to be sent; None in it says that there will be no more."""
 
     policy: Policy
-    ready: threading.Condition
-    waiting: deque[bytes] = field(default_factory=deque)
-    closed: bool = False
+    waiting: SimpleQueue[bytes | None] = field(default_factory=SimpleQueue)
 
     def put(self, parcel: bytes, cursor: Cursor) -> None:
-        """Leave a message; call with the hub's lock held."""
-        if len(self.waiting) >= _MAILBOX_SIZE:
-            self.waiting.clear()
+        """Leave a message, or "catch up" for a client that has stopped reading."""
+        if self.waiting.qsize() >= _MAILBOX_SIZE:
+            self.take_all()
             parcel = _catch_up(cursor)
-        self.waiting.append(parcel)
+        self.waiting.put(parcel)
+
+    def close(self) -> None:
+        """Let the client's stream end."""
+        self.waiting.put(None)
+
+    def take(self, seconds: float) -> bytes | None:
+        """The next message; empty after `seconds` of silence, None at the end."""
+        try:
+            return self.waiting.get(timeout=seconds)
+        except Empty:
+            return b""
+
+    def take_all(self) -> bytes:
+        """Everything that waits, at once."""
+        parcels = []
+        with suppress(Empty):
+            while True:
+                parcels.append(self.waiting.get_nowait() or b"")
+        return b"".join(parcels)
 
 
 def _catch_up(cursor: Cursor) -> bytes:
@@ -72,7 +90,6 @@ class Hub:
         self._database = database
         self._lock = threading.Lock()
         self._advancing = threading.Lock()
-        self._ready = threading.Condition(self._lock)
         self._mailboxes: set[Mailbox] = set()
         self._cursor: Cursor | None = None
         self._listener: threading.Thread | None = None
@@ -118,7 +135,7 @@ class Hub:
         """Messages as they come, and a beat when none do; ends when the hub stops."""
         try:
             yield b"retry: 2000\n\n" + first
-            while (parcel := self._next(mailbox)) is not None:
+            while (parcel := mailbox.take(BEAT_SECONDS)) is not None:
                 yield parcel or message("beat", {"now": int(time.time())})
         finally:
             self.unsubscribe(mailbox)
@@ -137,41 +154,28 @@ class Hub:
                     parcel = parcels.get(mailbox.policy.key)
                     if parcel:
                         mailbox.put(parcel, here)
-                if parcels:
-                    self._ready.notify_all()
             self._heard_at = time.monotonic()
 
     def stop(self) -> None:
         """End every stream and the listener."""
         self._stopping.set()
-        with self._lock:
-            for mailbox in self._mailboxes:
-                mailbox.closed = True
-            self._ready.notify_all()
+        for mailbox in self._snapshot():
+            mailbox.close()
 
     def _snapshot(self) -> list[Mailbox]:
         with self._lock:
             return list(self._mailboxes)
 
     def _open(self, policy: Policy, *, locked: bool = False) -> Mailbox:
-        mailbox = Mailbox(policy, self._ready, closed=self._stopping.is_set())
+        mailbox = Mailbox(policy)
+        if self._stopping.is_set():
+            mailbox.close()
         if locked:
             self._mailboxes.add(mailbox)
         else:
             with self._lock:
                 self._mailboxes.add(mailbox)
         return mailbox
-
-    def _next(self, mailbox: Mailbox) -> bytes | None:
-        """The next message, empty after a while of silence, None at the end."""
-        with self._lock:
-            if not mailbox.waiting and not mailbox.closed:
-                self._ready.wait_for(lambda: mailbox.waiting or mailbox.closed, BEAT_SECONDS)
-            if mailbox.closed:
-                return None
-            parcels = b"".join(mailbox.waiting)
-            mailbox.waiting.clear()
-            return parcels
 
     def _backlog(self, policy: Policy, since: Cursor | None, here: Cursor) -> bytes:
         """What `policy` missed between its cursor and ours."""

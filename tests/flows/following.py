@@ -23,7 +23,7 @@ def events(parcels: bytes) -> Iterator[tuple[str, Any, str | None]]:
 
 def received(mailbox: Mailbox) -> list[tuple[str, Any, str | None]]:
     """What waits in a mailbox."""
-    return list(events(b"".join(mailbox.waiting)))
+    return list(events(mailbox.take_all()))
 
 
 class Follower:
@@ -52,7 +52,7 @@ class Follower:
         if last:
             self.hub.advance()
         self.hub.unsubscribe(mailbox)
-        for event, columns, cursor in events(first + b"".join(mailbox.waiting)):
+        for event, columns, cursor in events(first + mailbox.take_all()):
             assert event in ("change", "beat"), event
             if event == "change":
                 self.apply(columns)

@@ -130,7 +130,7 @@ def test_removing_a_resource_that_was_never_shown_tells_nobody(fresh_database):
     hub.advance()
     hub.stop()
     database.dispose()
-    assert not mailbox.waiting
+    assert mailbox.take_all() == b""
 
 
 def makers_actor():
