@@ -17,7 +17,7 @@ from meris.cli.shared import opened, running
 from meris.db import Database, driver_url
 from meris.errors import Refused
 from meris.settings import Settings
-from meris.web import logs, server
+from meris.web import server
 from meris.web.openapi import describe
 
 _SECRET = {"secret_key", "metrics_token"}
@@ -35,7 +35,6 @@ def serve() -> None:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # gunicorn sets its own later
     listener = server.listen(settings.host, settings.port)
     with running(settings) as ready:
-        logs.configure(ready.log_level)
         migrations.migrate(ready)
         if ready.environment == "demo":
             load_demo(ready)
