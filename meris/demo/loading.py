@@ -128,8 +128,7 @@ def _fill(
     parts = people.cast(world.story, world.roster)
     accounts = people.open_accounts(session, parts, agencies, settings.mfa_roles)
     store = Store(session, agencies)
-    store.add(drafts(world, seed=seed, scale=scale))
-    store.flush()
+    store.fill(drafts(world, seed=seed, scale=scale))
     store.counts["agency"] = len(agencies)
     return store.counts, accounts
 

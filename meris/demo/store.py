@@ -4,6 +4,8 @@ import csv
 import io
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from itertools import islice
 from typing import Any
 
 from sqlalchemy import inspect, select, text
@@ -32,27 +34,28 @@ _NEXT_IDS = text(
 
 
 class Store:
-    """Takes drafts one by one and writes them in batches. Call `flush` at the end."""
+    """Writes drafts in batches, in the session's transaction."""
 
-    def __init__(self, session: Session, agencies: dict[str, int]) -> None:
+    def __init__(self, session: Session, agencies: Mapping[str, int]) -> None:
         self._session = session
         self._agencies = agencies
-        self._waiting: list[Draft] = []
         #: Rows written, by table.
         self.counts: Counter[str] = Counter()
 
-    def add(self, drafts: Iterable[Draft]) -> None:
-        """Take drafts in; writes whenever a batch is full."""
-        for draft in drafts:
-            self._waiting.append(draft)
-            if len(self._waiting) >= BATCH:
-                self.flush()
+    def fill(self, drafts: Iterable[Draft]) -> None:
+        """Write them all. While the database takes one batch, the next one is being made."""
+        remaining = iter(drafts)
+        # the session is used by one thread at a time: this one waits before it hands on
+        with ThreadPoolExecutor(1) as writer:
+            writing: Future[None] | None = None
+            while batch := list(islice(remaining, BATCH)):
+                if writing:
+                    writing.result()
+                writing = writer.submit(self._add, batch)
+            if writing:
+                writing.result()
 
-    def flush(self) -> None:
-        """Write what is waiting."""
-        drafts, self._waiting = self._waiting, []
-        if not drafts:
-            return
+    def _add(self, drafts: Sequence[Draft]) -> None:
         ids = self._session.scalars(_NEXT_IDS, {"table": "resource", "count": len(drafts)}).all()
         numbered = list(zip(ids, drafts, strict=True))
         self._write(Resource, [self._common(i, draft) for i, draft in numbered])
