@@ -7,7 +7,6 @@ from functools import cache, cached_property
 from zoneinfo import ZoneInfo
 
 from geo.gazetteer import Gazetteer
-
 from geo.states import StateFacts
 from geo.values import Bounds
 
