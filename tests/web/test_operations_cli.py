@@ -1,0 +1,216 @@
+"""`meris …`: what an operator types, on a real database."""
+
+import json
+import re
+
+import pytest
+from click.testing import CliRunner
+from sqlalchemy import text
+
+from meris.cli import main
+from meris.db import SYSTEM, Database
+
+
+@pytest.fixture
+def meris(fresh_database, tmp_path, monkeypatch):
+    """Runs a command; returns what it printed, and fails unless it ended as `code` says."""
+    monkeypatch.setenv("MERIS_HOME", str(tmp_path))
+    monkeypatch.setenv("MERIS_ENV", "test")
+    monkeypatch.setenv("DATABASE_URL", fresh_database.web)
+    monkeypatch.setenv("DATABASE_OWNER_URL", fresh_database.owner)
+
+    def run(*words, code=0, **options):
+        done = CliRunner().invoke(main, words, catch_exceptions=False, **options)
+        assert done.exit_code == code, done.output
+        assert "Traceback" not in done.output
+        return done.output
+
+    return run
+
+
+@pytest.fixture
+def boone(meris):
+    meris("agency", "add", "Boone County OEM", "--kind", "county", "--county", "Boone")
+
+
+def add_carol(meris, *more, **options):
+    words = ("user", "add", "carol@boone.example", "--name", "Carol", "--role", "county_editor")
+    return meris(*words, "--agency", "Boone County OEM", *more, **options)
+
+
+def rows(fresh_database, query):
+    database = Database.at(fresh_database.web, pool_size=1)
+    with database.reading() as session:
+        found = [tuple(row) for row in session.execute(text(query))]
+    database.dispose()
+    return found
+
+
+def test_an_account_is_made_listed_closed_and_opened(meris, boone):
+    said = add_carol(meris)
+    assert re.search(r"Pass phrase, shown this once: \w+-\w+-\w+-\w+-\w+", said)
+    assert re.search(
+        r"carol@boone.example +Carol +county_editor +Boone County OEM +new", meris("user", "list")
+    )
+    meris("user", "disable", "carol@boone.example")
+    assert "disabled" in meris("user", "list")
+    meris("user", "enable", "carol@boone.example")
+    assert "disabled" not in meris("user", "list")
+
+
+def test_the_journal_says_that_it_was_the_shell(meris, boone, fresh_database):
+    names = rows(
+        fresh_database, "SELECT DISTINCT actor_name FROM change WHERE table_name = 'agency'"
+    )
+    assert len(names) == 1
+    assert names[0][0].endswith("(shell)")
+
+
+def test_a_password_may_come_from_a_pipe_and_is_not_printed(meris, boone):
+    said = add_carol(meris, "--password-stdin", input="gravel umbrella nineteen\n")
+    assert "gravel" not in said
+    assert "15 characters" in meris(
+        "user", "password", "carol@boone.example", "--password-stdin", input="short\n", code=1
+    )
+
+
+def test_roles_are_exchanged(meris, boone):
+    add_carol(meris)
+    meris("user", "roles", "carol@boone.example", "--role", "dispatcher", "--role", "auditor")
+    assert "auditor, dispatcher" in meris("user", "list")
+
+
+def test_a_lost_second_factor_is_forgotten(meris, boone, fresh_database):
+    add_carol(meris)
+    database = Database.at(fresh_database.owner, pool_size=1)
+    with database.transaction(SYSTEM) as session:
+        session.execute(text("UPDATE account SET tf_primary_method = 'authenticator'"))
+    database.dispose()
+    meris("user", "forget-second-factor", "carol@boone.example")
+    assert rows(fresh_database, "SELECT tf_primary_method FROM account") == [(None,)]
+
+
+@pytest.mark.parametrize(
+    ("words", "because"),
+    [
+        (("user", "password", "who@example.org"), "There is no account who@example.org"),
+        (("user", "add", "x@y.z", "--name", "X", "--role", "king"), 'There is no role "king"'),
+        (("user", "add", "x@y.z", "--name", "X", "--role", "admin", "--agency", "Y"), "no agency"),
+        (("agency", "add", "X", "--kind", "castle"), "not a kind of agency"),
+        (("token", "revoke", "99"), "There is no such token"),
+        (("token", "add", "X", "--agency", "Nobody", "--role", "reader"), "no agency"),
+    ],
+)
+def test_a_refusal_is_one_line_of_plain_words(meris, words, because):
+    said = meris(*words, code=1)
+    assert because in said
+    assert said.startswith("Error: ")
+
+
+def test_a_token_is_shown_once_listed_and_revoked(meris, boone):
+    said = meris("token", "add", "CAD bridge", "--agency", "Boone County OEM", "--role", "reader")
+    secret = said.splitlines()[-1]
+    listed = meris("token", "list")
+    assert secret.startswith("meris_")
+    assert secret not in listed
+    assert "CAD bridge" in listed
+    number = listed.splitlines()[1].split()[0]
+    meris("token", "revoke", number)
+    assert "revoked" in meris("token", "list")
+
+
+CSV = "name,status,latitude,longitude\nHickman High School,Open,38.9604,-92.3285\n"
+
+
+def test_a_file_is_checked_and_only_loaded_when_told_so(meris, boone, fresh_database, tmp_path):
+    (tmp_path / "shelters.csv").write_text(CSV)
+    words = (
+        "upload",
+        str(tmp_path / "shelters.csv"),
+        "--kind",
+        "shelter",
+        "--agency",
+        "Boone County OEM",
+    )
+    said = meris(*words)
+    assert "1 rows: 1 good, 0 with errors." in said
+    assert "With --apply: 1 new" in said
+    assert rows(fresh_database, "SELECT count(*) FROM upload") == [(0,)]
+    assert "Loaded: 1 new" in meris(*words, "--apply")
+    assert rows(fresh_database, "SELECT name FROM resource") == [("Hickman High School",)]
+    assert "already imported" in meris(*words)
+
+
+def test_a_file_with_errors_is_not_loaded_and_ends_with_1(meris, boone, fresh_database, tmp_path):
+    (tmp_path / "bad.csv").write_text(CSV + "Oakland School,Opn,38.9,-92.3\n")
+    words = (
+        "upload",
+        str(tmp_path / "bad.csv"),
+        "--kind",
+        "shelter",
+        "--agency",
+        "Boone County OEM",
+    )
+    said = meris(*words, code=1)
+    assert "Row 3" in said
+    assert "Opn" in said
+    meris(*words, "--apply", code=1)
+    assert rows(fresh_database, "SELECT count(*) FROM resource") == [(0,)]
+    meris(*words, "--apply", "--only-valid")
+    assert rows(fresh_database, "SELECT count(*) FROM resource") == [(1,)]
+
+
+def test_columns_and_values_may_be_said(meris, boone, fresh_database, tmp_path):
+    (tmp_path / "odd.csv").write_text("Ort,Breite,Laenge\nHickman,38.9604,-92.3285\n")
+    meris(
+        *("upload", str(tmp_path / "odd.csv"), "--kind", "shelter", "--agency", "Boone County OEM"),
+        *("--column", "Ort=name", "--column", "Breite=latitude", "--column", "Laenge=longitude"),
+        *("--set", "status=open", "--apply"),
+    )
+    assert rows(fresh_database, "SELECT name, status FROM resource") == [("Hickman", "open")]
+
+
+def test_settings_are_shown_without_their_secrets(meris, monkeypatch):
+    monkeypatch.setenv("MERIS_SECRET_KEY", "do not show me")
+    said = meris("config")
+    assert "do not show me" not in said
+    assert "(set)" in said
+    assert re.search(r"database_url +postgresql\+psycopg2://\w+:\*\*\*@", said)
+
+
+def test_a_setting_that_cannot_be_is_refused(meris, monkeypatch):
+    monkeypatch.setenv("PORT", "eighty")
+    assert 'PORT is "eighty"' in meris("config", code=1)
+
+
+def test_the_schema_is_brought_up_to_date_and_its_address_told(meris, fresh_database):
+    assert "up to date" in meris("db", "migrate")
+    assert meris("db", "url").strip() == fresh_database.web
+    assert meris("db", "url", "--owner").strip() == fresh_database.owner
+
+
+def test_an_empty_database_says_what_to_run(meris, cluster, monkeypatch):
+    urls = cluster.create_database("unmigrated")
+    monkeypatch.setenv("DATABASE_URL", urls.owner)
+    assert "Run: meris db migrate" in meris("user", "list", code=1)
+    cluster.drop_database("unmigrated")
+
+
+def test_a_database_that_is_not_there_is_said_in_plain_words(meris, monkeypatch):
+    monkeypatch.setenv("DATABASE_URL", "postgresql://nobody:x@127.0.0.1:1/none")
+    assert "The database does not answer" in meris("user", "list", code=1)
+
+
+def test_the_api_is_described_without_a_server(meris):
+    assert json.loads(meris("openapi"))["openapi"].startswith("3.")
+
+
+def test_every_command_says_what_it_does(meris):
+    def walk(command, path):
+        yield command, path
+        for name, child in getattr(command, "commands", {}).items():
+            yield from walk(child, (*path, name))
+
+    for command, path in walk(main, ()):
+        assert command.help, path
+        meris(*path, "--help")

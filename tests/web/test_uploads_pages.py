@@ -1,0 +1,213 @@
+"""The upload pages without a browser: send, check, choose, apply once, undo, and who may."""
+
+import html
+import io
+import re
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select
+
+from meris.tables import Resource, Upload
+from tests.web.forms import token_of
+from tests.web.forms import words as marked_words
+
+FIXTURES = Path(__file__).parents[2] / "fixtures"
+THREE = (
+    "ID,Shelter name,Status,City,Latitude,Longitude,Evacuation capacity\n"
+    "B-1,Armory,Open,Columbia,38.95,-92.33,120\n"
+    "B-2,Town hall,Standby,Columbia,38.96,-92.34,80\n"
+    "B-3,Lyceum,Opn,Columbia,38.97,-92.35,40\n"
+)
+
+
+@pytest.fixture
+def carol(client, session):
+    """Carol's browser."""
+    client.sign_in(session, "carol")
+    return client
+
+
+def words(response):
+    """What a person reads on the page."""
+    return html.unescape(marked_words(response))
+
+
+def upload(client, text=THREE, name="shelters.csv", kind="shelter", **more):
+    """Send a file by the form."""
+    page = client.get("/uploads/new").get_data(as_text=True)
+    content = text if isinstance(text, bytes) else text.encode()
+    data = {"csrf_token": token_of(page), "kind": kind, "file": (io.BytesIO(content), name)}
+    return client.post("/uploads", data=data | more, content_type="multipart/form-data")
+
+
+def press(client, address, **values):
+    """Send one of the forms of an upload's page; the answer is the page that follows."""
+    page = client.get(address.rpartition("/")[0]).get_data(as_text=True)
+    data = {"csrf_token": token_of(page), **values}
+    return client.post(address, data=data, follow_redirects=True)
+
+
+def sent(client, *args, **more):
+    """The address of the page of a file just sent."""
+    response = upload(client, *args, **more)
+    assert response.status_code == 303, words(response)
+    return response.location
+
+
+def shelters(session):
+    return session.scalar(select(func.count()).select_from(Resource))
+
+
+def test_an_empty_list_says_what_will_be_there(carol):
+    assert "No spreadsheet has been uploaded yet" in words(carol.get("/uploads"))
+
+
+def test_a_file_is_shown_before_anything_changes(carol, session):
+    page = words(carol.get(sent(carol)))
+    assert "3 rows 2 can be loaded 1 refused" in page
+    assert "2 new shelters" in page
+    assert 'Row 4, column "Status"' in page
+    assert "Did you mean Open?" in page
+    assert "7 of 7 columns are read" in page
+    assert shelters(session) == 0
+
+
+def test_all_or_nothing_is_kept_even_when_the_page_is_not_asked(carol, session):
+    page = words(press(carol, sent(carol) + "/apply", rows="all"))
+    assert "1 of 3 rows of shelters.csv have errors, so nothing was changed" in page
+    assert shelters(session) == 0
+
+
+def test_valid_rows_only_loads_those_and_says_so(carol, session):
+    page = words(press(carol, sent(carol) + "/apply", rows="valid"))
+    assert "Added 2 shelters" in page
+    assert "Applied" in page
+    assert shelters(session) == 2
+
+
+def test_new_records_are_for_staff_unless_the_editor_says_otherwise(carol, session):
+    press(carol, sent(carol) + "/apply", rows="valid", sensitivity="restricted")
+    press(
+        carol, sent(carol, THREE.replace("B-", "C-")) + "/apply", rows="valid", sensitivity="public"
+    )
+    found = session.execute(select(Resource.external_id, Resource.sensitivity)).all()
+    assert {"B-1": "restricted", "C-1": "public"}.items() <= dict(found).items()
+
+
+def test_a_second_press_applies_nothing_twice(carol, session):
+    address = sent(carol)
+    press(carol, address + "/apply", rows="valid")
+    again = press(carol, address + "/apply", rows="valid")
+    assert again.status_code == 200
+    assert "was applied before" in words(again)
+    assert shelters(session) == 2
+
+
+def test_the_same_file_again_says_when_and_by_whom(carol, session):
+    press(carol, sent(carol) + "/apply", rows="valid")
+    page = words(carol.get(sent(carol)))
+    assert re.search(r"already imported \d{4}-\d\d-\d\d .* by Carol", page)
+    assert "recorded already. Applying it would change nothing" in page
+    assert shelters(session) == 2
+
+
+def test_the_refused_rows_come_back_with_their_reasons(carol):
+    response = carol.get(sent(carol) + "/refused.csv")
+    assert response.headers["Content-Disposition"] == "attachment; filename=shelters-refused.csv"
+    header, row = response.get_data(as_text=True).lstrip("\ufeff").splitlines()
+    assert header.endswith("Evacuation capacity,row,error")
+    assert row.startswith("B-3,Lyceum,Opn,Columbia,38.97,-92.35,40,4,")
+    assert "Did you mean Open?" in row
+
+
+def test_there_is_no_file_of_refused_rows_without_any(carol):
+    assert carol.get(sent(carol, THREE.replace("Opn", "Open")) + "/refused.csv").status_code == 404
+
+
+def test_undo_removes_what_was_added(carol, session):
+    address = sent(carol)
+    press(carol, address + "/apply", rows="valid")
+    page = words(press(carol, address + "/undo"))
+    assert "2 shelters removed, 0 put back" in page
+    assert shelters(session) == 0
+    assert "Undone" in words(carol.get("/uploads"))
+
+
+def test_undo_leaves_and_names_what_somebody_changed_since(carol, session):
+    address = sent(carol)
+    press(carol, address + "/apply", rows="valid")
+    armory = session.scalars(select(Resource).where(Resource.external_id == "B-1")).one()
+    detail = carol.get(f"/api/resources/{armory.id}").json
+    body = {"version": detail["version"], "set": {"status": "full"}}
+    assert (
+        carol.patch(f"/api/resources/{armory.id}", json=body, headers=carol.csrf()).status_code
+        == 200
+    )
+    page = words(press(carol, address + "/undo"))
+    assert "1 shelter removed" in page
+    assert "Armory , by Carol" in page
+
+
+def test_two_columns_of_one_meaning_wait_for_a_choice(carol):
+    text = THREE.replace("City", "Shelter_name", 1)
+    page = words(carol.get(sent(carol, text)))
+    assert "“Shelter name” means the same and is read. One of the two can be." in page
+
+
+def test_a_column_can_be_read_otherwise(carol):
+    text = "Site,State of affairs\nArmory,open\nTown hall,closed\n"
+    address = sent(carol, text)
+    page = carol.get(address).get_data(as_text=True)
+    number = re.search(r'name="column-(\d)" aria-label="Read State of affairs as"', page).group(1)
+    page = words(press(carol, address + "/check", **{f"column-{number}": "notes"}))
+    assert "State of affairs open · closed" in page
+    assert "Chosen by a person" in page
+    assert 'No column was found for "Status"' in page
+
+
+def test_two_columns_for_one_field_are_refused(carol):
+    address = sent(carol)
+    page = words(press(carol, address + "/check", **{"column-3": "status"}))
+    assert "Status was chosen for two columns. Choose one of them." in page
+    assert "7 of 7 columns are read" in page
+
+
+def test_a_missing_column_can_be_one_value_for_all_rows(carol):
+    address = sent(carol, "Shelter name,City\nArmory,Columbia\nTown hall,Columbia\n")
+    assert 'No column was found for "Status"' in words(carol.get(address))
+    page = words(press(carol, address + "/check", **{"all-status": "closed"}))
+    assert "Add 2 shelters" in page
+
+
+def test_missing_minus_signs_are_put_in_for_all_rows_at_once(carol):
+    address = sent(carol, THREE.replace("Opn", "Open").replace("-92", "92"))
+    assert "Use negative longitudes in all 3 rows" in words(carol.get(address))
+    page = words(press(carol, address + "/check", repairs="longitude-sign"))
+    assert "Add 3 shelters" in page
+
+
+@pytest.mark.parametrize("name", ["not_a_table.bin", "not_a_table.txt"])
+def test_what_is_no_table_is_refused_on_the_same_page(carol, session, name):
+    response = upload(carol, (FIXTURES / name).read_bytes(), name, kind="unit")
+    assert response.status_code == 400
+    assert name in words(response)
+    assert '<input type="radio" id="kind-unit" name="kind" value="unit" required checked>' in (
+        response.get_data(as_text=True)
+    )
+    assert session.scalar(select(func.count()).select_from(Upload)) == 0
+
+
+def test_a_form_without_a_file_says_so(carol):
+    page = carol.get("/uploads/new").get_data(as_text=True)
+    response = carol.post("/uploads", data={"csrf_token": token_of(page), "kind": "shelter"})
+    assert response.status_code == 422
+    assert "Choose a file." in words(response)
+
+
+def test_a_file_beyond_the_limit_is_told_the_limit(carol, app):
+    app.config["MAX_CONTENT_LENGTH"] = 2_000
+    response = upload(carol, THREE * 100)
+    assert response.status_code == 413
+    assert "The file is larger than 100 MB" in words(response)
+    assert "Check the file" in words(response)
