@@ -28,8 +28,11 @@ $$;
 -- columns whose values are secret; each a comma-separated list.
 -- OFFSET 0 keeps the planner from computing to_jsonb once for each mention of `item`.
 -- SECURITY DEFINER: the web's role cannot write the journal except by changing something.
+-- enable_nestloop: a session keeps for good the number of rows that a transition table had when
+-- the trigger first ran in it. After an update of one row the planner would join the old and new
+-- rows of a bulk load one by one: 160 s for 1,100 rows, instead of 0.1 s.
 CREATE FUNCTION journal_write() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp SET enable_nestloop = off AS $$
 DECLARE
   keys text[] := string_to_array(TG_ARGV[0], ',');
   subject text := TG_ARGV[1];
