@@ -25,10 +25,13 @@ class Building:
     contact: str
 
     def called(self, chance: Random, town: str, county: str, attempt: int) -> str:
-        """A name for one; from the second `attempt` on with the part of town it lies in."""
-        part = f"{town} {one_of(chance, words.PARTS)}" if attempt else town
+        """A name for one; after some attempts with the part of town that it lies in."""
+        varies = "{school}" in self.name or "{church}" in self.name
+        if attempt > (4 if varies else 0):
+            # a county has one fairground, and what its towns have besides
+            town = county = f"{town} {one_of(chance, words.PARTS)}"
         return self.name.format(
-            town=part,
+            town=town,
             county=county,
             school=one_of(chance, words.SCHOOLS),
             church=one_of(chance, words.CHURCHES),

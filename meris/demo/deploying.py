@@ -26,7 +26,7 @@ _IDLE = {
 }
 _REASONS = ("Mechanical", "Mechanical", "Personnel", "Personnel", "Rest")
 _CARRIES_PATIENTS = frozenset({"ambulance_als", "ambulance_bls", "helicopter"})
-_MUTUAL_AID_KM, _MUTUAL_AID = 130, 0.14
+_MUTUAL_AID_KM, _MUTUAL_AID = 130, 0.4
 _HAS_DEVICE = 0.36
 _DEVICES = ("owntracks", "owntracks", "traccar", "browser")
 _DRIVING = frozenset({"en_route", "returning", "transporting"})

@@ -59,14 +59,15 @@ class Scene:
         `propose` is given how often it was asked before.
         """
         # a city over several counties has each name once, too
-        names = self.world.city_names if spot.spreads else self._names
-        for attempt in range(6):
+        known = [self._names, self.world.city_names] if spot.spreads else [self._names]
+        for attempt in range(8):
             name = propose(attempt)
-            if name not in names:
-                names[name] = 1
-                return name
-        names[name] += 1
-        return f"{name} {names[name]}"
+            if not any(name in names for names in known):
+                break
+        number = 1 + max(names.get(name, 0) for names in known)
+        for names in known:
+            names[name] = number
+        return name if number == 1 else f"{name} {number}"
 
     def external_id(self, letter: str) -> str | None:
         """A number of the county's own list; some lists have none."""
