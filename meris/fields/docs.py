@@ -1,7 +1,6 @@
-"""The page `docs/fields.md`, written from the catalogue: `python -m meris.fields.docs`."""
+"""The page `docs/fields.md`, written from the catalogue."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 from meris.fields.catalogue import needs, of
 from meris.fields.field import Field, Note
@@ -25,7 +24,7 @@ _NOTES: dict[Note, str] = {
 _HEAD = """\
 # Columns of the files
 
-Written by `python -m meris.fields.docs` from the field catalogue; do not edit it by hand.
+Written by `python -m meris.fields` from the field catalogue; do not edit it by hand.
 
 Headers may be in any order, upper or lower case, with or without blanks and underscores, and may be
 any of the other headers named here. Columns that MERIS does not know are listed and left out. An
@@ -53,9 +52,8 @@ def _needed(kind: str) -> str:
 
 
 def _row(column: Field) -> str:
-    what = f"**{column.title}.** {column.help}"
-    if column.unit:
-        what += f" In {column.unit}."
+    unit = f" ({column.unit})" if column.unit else ""
+    what = f"**{column.title}**{unit}. {column.help}"
     if column.example:
         what += f" Example: `{column.example}`."
     others = [f"{word.key}{_footnote(word.note)}" for word in column.synonyms]
@@ -85,7 +83,3 @@ def _items() -> str:
     ]
     lines += [f"| {i.code} | {i.title} | {i.category} | {i.base_unit} |" for i in ITEMS]
     return "\n".join(lines) + "\n"
-
-
-if __name__ == "__main__":
-    Path("docs/fields.md").write_text(page(), encoding="utf-8")

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -28,6 +28,7 @@ from meris.uploads.stage import Staging, copy
 
 # First half of the advisory locks' keys: one upload, and one agency's uploads.
 _LOCK_UPLOAD, _LOCK_AGENCY = 0x55504C44, 0x55504147
+_LONGEST = "15min"
 
 
 @dataclass(frozen=True)
@@ -86,6 +87,7 @@ def examine(
 ) -> Examined:
     """A dry run: everything `apply` does short of writing. Needs a writing transaction, because
     the rows are copied aside to be compared. Raises `Refused` when the file cannot be read."""
+    allow_time(session)
     upload = store.find(session, upload_id)
     return _run(session, actor, upload, home, decisions or Decisions(), write=False)
 
@@ -123,9 +125,15 @@ def take_turn(session: Session, upload_id: int) -> None:
     ours = func.pg_try_advisory_xact_lock(_LOCK_UPLOAD, upload_id)
     if not session.scalar(select(ours)):
         raise Conflict("This upload is being applied at this moment. Wait for its result.")
+    allow_time(session)
     agency_id = store.find(session, upload_id).agency_id
     session.execute(select(func.pg_advisory_xact_lock(_LOCK_AGENCY, agency_id)))
     session.expire_all()
+
+
+def allow_time(session: Session) -> None:
+    """A file of half a million rows may take minutes; other requests are cut off much sooner."""
+    session.execute(text(f"SET LOCAL statement_timeout = '{_LONGEST}'"))
 
 
 def is_being_applied(session: Session, upload_id: int) -> bool:
@@ -149,6 +157,7 @@ def _run(
     staging = Staging.of(upload.kind)
     staging.make(session)
     _stage(session, staging, checking, decisions.as_of)
+    staging.analyze(session)
     checked = checking.checked
     if write:
         _refuse_errors(upload, checked, decisions)

@@ -81,6 +81,7 @@ class Merge:
         """
         self._match_by_id()
         self._match_by_name()
+        self.staging.analyze(self.session)
         self._lock()
         self._skip_older()
         self._number_new()

@@ -78,6 +78,11 @@ class Staging:
         for table in self.tables:
             table.create(session.connection())
 
+    def analyze(self, session: Session) -> None:
+        """Let the planner know how many rows there are; it would take them for a handful."""
+        for table in self.tables:
+            session.execute(text(f"ANALYZE pg_temp.{table.name}"))
+
     def drop(self, session: Session) -> None:
         """Remove the tables of this session, if there are any."""
         session.execute(text("DROP TABLE IF EXISTS pg_temp.staged_row, pg_temp.staged_line"))
