@@ -50,7 +50,8 @@ class World:
 
     def _populate(self, settings: Settings) -> None:
         database = Database.at(settings.owner_url or "")
-        demo.load(database, settings, scale=self.resources / _AT_SCALE_ONE)
+        if self.resources:
+            demo.load(database, settings, scale=self.resources / _AT_SCALE_ONE)
         database.dispose()
 
     @contextmanager
@@ -59,6 +60,9 @@ class World:
         settings = self.settings
         port = free_port()
         environ = {**os.environ, "MERIS_HOME": str(self.home), "PORT": str(port)}
+        if not self.resources:
+            # an empty database stays empty only in production
+            environ["MERIS_ENV"] = "production"
         environ |= {
             "DATABASE_URL": settings.database_url or "",
             "DATABASE_OWNER_URL": settings.owner_url or "",
