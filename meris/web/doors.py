@@ -147,6 +147,8 @@ def _turn_away(viewer: Viewer) -> ResponseReturnValue:
 
 
 def _to_log_in() -> ResponseReturnValue:
+    if request.endpoint in _ALWAYS:
+        return redirect("/")  # to log in only to be asked to log out again would be odd
     return redirect(url_for("security.login", next=request.full_path.rstrip("?")))
 
 

@@ -1,6 +1,8 @@
 """The forms of log-in, each of which counts its tries (`meris.accounts.guesses`)."""
 
 from collections.abc import Callable
+from threading import BoundedSemaphore
+from time import monotonic, sleep
 from typing import Any
 
 import structlog
@@ -22,9 +24,13 @@ from meris.errors import Invalid
 from meris.web import devices
 from meris.web.context import context
 from meris.web.passkeys import NewPasskeyForm, PasskeyForm
-from meris.web.sessions import accounts_session
+from meris.web.sessions import accounts_session, give_up
 
 log = structlog.get_logger(__name__)
+
+#: A failed log-in takes so long at least: longer than checking a password does, so that the time
+#: does not tell whether there is such an account.
+FAILURE_SECONDS = 0.2
 
 
 class LogInForm(LoginForm):
@@ -41,8 +47,12 @@ class LogInForm(LoginForm):
         """Whether the two belong together; the answer does not say which is wrong."""
         if not (self.email.data and self.password.data):
             return bool(super().validate(**kwargs))
-        who = _who(self.email.data)
-        return _counted(self, who, lambda: super(LogInForm, self).validate(**kwargs))
+        began, who = monotonic(), _who(self.email.data)
+        good = _counted(self, who, lambda: super(LogInForm, self).validate(**kwargs))
+        if not good:
+            give_up()
+            sleep(max(0.0, began + FAILURE_SECONDS - monotonic()))
+        return good
 
 
 class VerifyAgainForm(VerifyForm):
@@ -98,6 +108,10 @@ FORMS: dict[str, Any] = {
 }
 
 
+#: A password takes 20 MB to check; a crowd of log-ins must not take all there is.
+_AT_ONCE = BoundedSemaphore(8)
+
+
 def _who(email: str) -> str:
     """What a try at the password of `email` counts under; a device known to it counts apart."""
     try:
@@ -119,7 +133,9 @@ def _counted(form: Form, who: str, judge: Callable[[], bool]) -> bool:
         form.form_errors.append(f"Too many tries. Wait {guesses.in_words(wait)}, then try again.")
         after_this_request(_too_many)
         return False
-    if not judge():
+    with _AT_ONCE:
+        good = judge()
+    if not good:
         log.warning("log-in failed", form=type(form).__name__)
         return False
     guesses.forget(accounts_session(), who)

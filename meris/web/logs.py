@@ -9,6 +9,7 @@ import re
 import secrets
 import sys
 import time
+from typing import TextIO
 
 import structlog
 from flask import Flask, Response, g, request
@@ -20,9 +21,34 @@ _SHARED: list[structlog.typing.Processor] = [
     structlog.contextvars.merge_contextvars,
     structlog.processors.add_log_level,
     structlog.processors.TimeStamper(fmt="iso", utc=True, key="at"),
-    structlog.processors.dict_tracebacks,
+    # without the values of variables, among which may be passwords
+    structlog.processors.ExceptionRenderer(
+        structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
+    ),
 ]
+_HANDLER = "meris"
 log = structlog.get_logger("meris.requests")
+
+
+class _ToStderr(logging.StreamHandler[TextIO]):
+    """Writes to what stderr is now, which tests exchange."""
+
+    def __init__(self) -> None:
+        logging.Handler.__init__(self)
+        self.name = _HANDLER
+        self.setFormatter(
+            structlog.stdlib.ProcessorFormatter(
+                foreign_pre_chain=_SHARED,
+                processors=[
+                    structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                    structlog.processors.JSONRenderer(),
+                ],
+            )
+        )
+
+    @property
+    def stream(self) -> TextIO:  # type: ignore[override]
+        return sys.stderr
 
 
 def configure(level: str) -> None:
@@ -31,20 +57,10 @@ def configure(level: str) -> None:
     structlog.configure(
         processors=[*_SHARED, structlog.processors.JSONRenderer()],
         wrapper_class=structlog.make_filtering_bound_logger(number),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-    )
-    handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(
-        structlog.stdlib.ProcessorFormatter(
-            foreign_pre_chain=_SHARED,
-            processors=[
-                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-                structlog.processors.JSONRenderer(),
-            ],
-        )
+        logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),
     )
     root = logging.getLogger()
-    root.handlers = [handler]
+    root.handlers = [h for h in root.handlers if h.name != _HANDLER] + [_ToStderr()]
     root.setLevel(max(number, logging.WARNING))
 
 
@@ -59,7 +75,7 @@ def _begin() -> None:
     g.request_id = given if _REQUEST_ID.fullmatch(given) else secrets.token_hex(8)
     g.began = time.perf_counter()
     structlog.contextvars.clear_contextvars()
-    structlog.contextvars.bind_contextvars(request_id=g.request_id)
+    structlog.contextvars.bind_contextvars(request_id=g.request_id, ip=request.remote_addr)
 
 
 def _end(response: Response) -> Response:

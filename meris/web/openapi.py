@@ -25,13 +25,18 @@ _HOUR_SECONDS = 3600
 
 @dataclass(frozen=True)
 class Details:
-    """Of one route and method: query, body, answer (names of `SCHEMAS`), refusals."""
+    """Of one route and method: query, body, answer (names of `SCHEMAS`), refusals.
+
+    `media` and `status` are of the answer, `sends` is the media type of the body.
+    """
 
     answer: str
     query: tuple[tuple[str, str], ...] = ()
     body: str | None = None
     refuses: tuple[int, ...] = ()
     media: str = "application/json"
+    sends: str = "application/json"
+    status: int = 200
 
 
 _WRITE = (401, 403, 404, 409, 422)
@@ -57,6 +62,20 @@ DETAILS: dict[tuple[str, str], Details] = {
     ),
     ("/api/search", "GET"): Details(
         "Found", query=(("q", "words, an address, a ZIP, a county, or a position in any notation"),)
+    ),
+    ("/api/uploads", "POST"): Details(
+        "Upload",
+        body="NewUpload",
+        sends="multipart/form-data",
+        status=201,
+        refuses=(400, 401, 403, 413, 422),
+    ),
+    ("/api/uploads/<int:upload_id>", "GET"): Details("Upload", refuses=(401, 403, 404)),
+    ("/api/uploads/<int:upload_id>/check", "POST"): Details(
+        "Upload", body="UploadReading", refuses=(400, *_WRITE)
+    ),
+    ("/api/uploads/<int:upload_id>/apply", "POST"): Details(
+        "Upload", body="UploadApplying", refuses=(400, *_WRITE)
     ),
     ("/api/openapi.json", "GET"): Details("OpenAPI"),
 }
@@ -135,7 +154,10 @@ def _operation(app: Flask, rule: Rule, method: str) -> dict[str, Any]:
     if rest.strip():
         operation["description"] = " ".join(rest.split())
     if details.body:
-        operation["requestBody"] = {"required": True, "content": _content(details.body)}
+        operation["requestBody"] = {
+            "required": True,
+            "content": _content(details.body, details.sends),
+        }
     return operation
 
 
@@ -156,14 +178,16 @@ def _responses(details: Details) -> dict[str, Any]:
         str(status): {"description": _REFUSALS[status], "content": _content("Error")}
         for status in details.refuses
     }
-    return {"200": done, **refusals}
+    return {str(details.status): done, **refusals}
 
 
 _REFUSALS = {
+    400: "Cannot be done with what was sent; `message` says why and what to do",
     401: "Nobody is logged in, or the log-in has ended",
     403: "Known, but not allowed",
     404: "Not there, or not for this viewer to know",
     409: "Somebody changed it first; `current` is what it is now",
+    413: "Larger than this installation accepts",
     422: "Breaks a rule; `problems` says which",
 }
 

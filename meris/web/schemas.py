@@ -41,7 +41,9 @@ _MAP = _object(
     county=_NUMBERS,
     agency=_NUMBERS,
     flags=_NUMBERS | {"description": "1 approximate, 2 restricted, 4 confidential, 8 live"},
-    stale_at=_NUMBERS | {"description": "minutes since 2020-01-01T00:00Z; 0: never confirmed"},
+    stale_base=_NUMBER | {"description": "a minute, counted from 2020-01-01T00:00Z"},
+    stale_at=_list_of({"type": ["integer", "null"]})
+    | {"description": "minutes after stale_base at which the row is stale; null: never confirmed"},
 )
 _BRIEF = _object(
     id=_NUMBER,
@@ -61,7 +63,79 @@ _BRIEF = _object(
 )
 _VERSION = _NUMBER | {"minimum": 1, "description": "the version that was seen"}
 
-SCHEMAS: dict[str, dict[str, Any]] = {
+_MAYBE_NUMBER = {"type": ["integer", "null"]}
+_FLAG = {"type": "boolean", "default": False}
+_MAYBE_LIST = {"type": ["array", "null"], "items": {"type": "object"}}
+_MAYBE_COUNTS = {"type": ["object", "null"], "additionalProperties": True}
+_KIND_OF_FILE = {"enum": ["shelter", "supply", "unit"]}
+
+#: What /api/uploads takes and answers.
+_UPLOADS: dict[str, dict[str, Any]] = {
+    "NewUpload": {
+        "type": "object",
+        "required": ["file", "kind"],
+        "properties": {
+            "file": {"type": "string", "format": "binary", "description": "CSV, TSV, XLSX or XLS"},
+            "kind": _KIND_OF_FILE,
+            "agency": _TEXT | {"description": "name or id, for those who may act for any agency"},
+            "check": {"enum": ["now", "later"], "default": "now"},
+        },
+    },
+    "UploadReading": {
+        "type": "object",
+        "properties": {
+            "sheet": _MAYBE_TEXT | {"description": "worksheet to read"},
+            "columns": {
+                "type": "object",
+                "additionalProperties": _MAYBE_TEXT,
+                "description": "column of the file to field, null: do not read",
+            },
+            "constants": {
+                "type": "object",
+                "additionalProperties": _TEXT,
+                "description": "one value for all rows, for fields without a column",
+            },
+            "repairs": _list_of({"enum": ["longitude-sign"]}),
+            "allow_out_of_state": _FLAG,
+            "clear": _FLAG | {"description": "empty cells clear what is recorded"},
+            "as_of": _MAYBE_TIME | {"description": "when rows without a time were true"},
+        },
+    },
+    "UploadApplying": {
+        "type": "object",
+        "properties": {
+            "only_valid": _FLAG | {"description": "leave rows with errors out"},
+            "public": _FLAG | {"description": "everybody sees new records, not only staff"},
+        },
+    },
+    "Upload": _object(
+        id=_NUMBER,
+        url=_TEXT | {"description": "its page"},
+        filename=_TEXT,
+        kind=_KIND_OF_FILE,
+        agency=_TEXT,
+        by=_MAYBE_TEXT,
+        state={"enum": ["received", "applying", "applied", "refused", "undone"]},
+        received_at=_MAYBE_TIME,
+        applied_at=_MAYBE_TIME,
+        undone_at=_MAYBE_TIME,
+        applied_before={
+            "type": ["object", "null"],
+            "description": "when the very same file was applied before",
+        },
+        rows=_MAYBE_NUMBER,
+        counts=_MAYBE_COUNTS | {"description": "total = ready + refused + repeated rows"},
+        outcome=_MAYBE_COUNTS | {"description": "what applying does, or did"},
+        columns=_MAYBE_LIST,
+        missing_text=_MAYBE_TEXT,
+        notes={"type": ["array", "null"], "items": _TEXT},
+        problems=_MAYBE_LIST,
+        more_problems=_MAYBE_NUMBER,
+        undone=_MAYBE_COUNTS,
+    ),
+}
+
+SCHEMAS: dict[str, dict[str, Any]] = _UPLOADS | {
     "Anything": {},
     "OpenAPI": {"type": "object"},
     "Feed": {"type": "string", "description": "Server-Sent Events: change, catchup, reload, beat"},

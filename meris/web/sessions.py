@@ -22,7 +22,7 @@ from meris.web.context import context
 #: Where the cookie keeps the text that stands for the sign-in.
 KEY = "sign_in"
 #: A long answer, such as the feed, is cut this soon after its sign-in or token has ended.
-_RECHECK_SECONDS = 60.0
+RECHECK_SECONDS = 60.0
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ def init_app(app: Flask) -> None:
     """Close the request's database session at its end, and cut answers that outlive a sign-in."""
     app.after_request(_cut_when_ended)
     app.after_request(_finish)
-    app.teardown_request(lambda _error: _undo())
+    app.teardown_request(lambda _error: give_up())
 
 
 def visit() -> Visit:
@@ -144,11 +144,12 @@ def _finish(response: Response) -> Response:
     """Keep what a request did when it went well. Runs before anything of the answer is sent."""
     if response.status_code < 400 and (block := _block()):
         block.__exit__(None, None, None)
-    _undo()
+    give_up()
     return response
 
 
-def _undo() -> None:
+def give_up() -> None:
+    """Keep nothing of what the request did so far, and let go of its connection."""
     if block := _block():
         reason = _GivenUp()
         block.__exit__(_GivenUp, reason, None)
@@ -175,12 +176,12 @@ def _cut_when_ended(response: Response) -> Response:
 
 
 def _while_good(chunks: Iterator[bytes], is_good: Callable[[], bool]) -> Iterator[bytes]:
-    due = monotonic() + _RECHECK_SECONDS
+    due = monotonic() + RECHECK_SECONDS
     for chunk in chunks:
         if monotonic() >= due:
             if not is_good():
                 return
-            due = monotonic() + _RECHECK_SECONDS
+            due = monotonic() + RECHECK_SECONDS
         yield chunk
 
 

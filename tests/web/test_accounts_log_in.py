@@ -1,12 +1,15 @@
 """Logging in and out, and how long it lasts."""
 
 from datetime import timedelta
+from time import monotonic
 from urllib.parse import urljoin
 
 import pytest
+from flask import Response
 from sqlalchemy import text
 
 from meris.accounts import guesses, people
+from meris.web import sessions
 from tests.people import PASSWORD
 from tests.people import email as address
 from tests.web.forms import another, fill, log_in, token_of, words
@@ -39,6 +42,13 @@ def test_an_unknown_address_and_a_wrong_password_are_answered_alike(client, app)
     assert "The e-mail address or the password is wrong." in words(known)
     assert (known.status_code, words(known)) == (unknown.status_code, words(unknown))
     assert who_is(client) is None
+
+
+@pytest.mark.parametrize("who", ["carol", "nobody.here"])
+def test_and_both_take_as_long(client, patience, who):
+    began = monotonic()
+    log_in(client, who, password="not this one at all")
+    assert monotonic() - began >= patience
 
 
 def test_a_closed_account_is_answered_like_a_wrong_password(client, session, carol):
@@ -153,6 +163,25 @@ def test_a_closed_account_is_out_at_once(client, session, carol):
     carol.active = False
     session.flush()
     assert client.get("/api/map").status_code == 401
+
+
+def test_to_log_out_nobody_logs_in_first(client):
+    assert client.get("/log-out").location == "/"
+
+
+def test_an_open_feed_ends_with_its_sign_in(client, app, session, monkeypatch):
+    monkeypatch.setattr(sessions, "RECHECK_SECONDS", 0.0)
+
+    def ticks():
+        return Response((b"tick" for _ in range(5)), mimetype="text/event-stream")
+
+    app.add_url_rule("/api/ticks", "map_api.ticks", ticks)
+    log_in(client)
+    feed = client.get("/api/ticks").iter_encoded()
+    assert next(feed) == b"tick"
+    session.execute(text("DELETE FROM sign_in"))
+    assert list(feed) == []
+    assert len(list(another(app).get("/api/ticks").iter_encoded())) == 5, "the public's goes on"
 
 
 def test_logging_out_everywhere_ends_all(client, app):

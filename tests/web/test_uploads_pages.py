@@ -169,7 +169,7 @@ def test_a_column_can_be_read_otherwise(carol):
 def test_two_columns_for_one_field_are_refused(carol):
     address = sent(carol)
     page = words(press(carol, address + "/check", **{"column-3": "status"}))
-    assert "Status was chosen for two columns. Choose one of them." in page
+    assert "“Status” and “City” are both to be read as Status. Choose one of them." in page
     assert "7 of 7 columns are read" in page
 
 

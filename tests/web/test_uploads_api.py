@@ -1,0 +1,198 @@
+"""/api/uploads for machines, and who may touch whose uploads."""
+
+import io
+
+import pytest
+from sqlalchemy import func, select
+
+from meris.accounts import tokens
+from meris.tables import Agency, Resource, Upload
+from tests.web.forms import another
+from tests.web.test_uploads_pages import THREE, sent, words
+
+
+class Machine:
+    """A program with a token of Boone County."""
+
+    def __init__(self, client, secret):
+        self._client = client
+        self._headers = {"Authorization": f"Bearer {secret}"}
+
+    def send(self, text=THREE, name="shelters.csv", **fields):
+        content = text if isinstance(text, bytes) else text.encode()
+        data = {"kind": "shelter", "file": (io.BytesIO(content), name), **fields}
+        return self._client.post(
+            "/api/uploads", data=data, headers=self._headers, content_type="multipart/form-data"
+        )
+
+    def get(self, upload_id):
+        return self._client.get(f"/api/uploads/{upload_id}", headers=self._headers)
+
+    def post(self, upload_id, verb, **body):
+        address = f"/api/uploads/{upload_id}/{verb}"
+        return self._client.post(address, json=body, headers=self._headers)
+
+
+@pytest.fixture
+def machine(app, session, cast):
+    """A machine that may upload."""
+    made = tokens.create(session, cast.viewer("carol"), name="Shelter sync", role="county_editor")
+    session.flush()
+    return Machine(another(app), made.secret)
+
+
+def test_a_machine_sends_checks_and_applies(machine, session):
+    report = machine.send()
+    assert report.status_code == 201
+    found = report.json
+    assert found["state"] == "received"
+    assert found["counts"]["total"] == 3
+    assert (found["counts"]["ready"], found["counts"]["refused"]) == (2, 1)
+    assert found["problems"][0]["text"].startswith('Row 4, column "Status": "Opn"')
+    assert [column["field"] for column in found["columns"]][:3] == ["external_id", "name", "status"]
+    applied = machine.post(found["id"], "apply", only_valid=True)
+    assert (applied.status_code, applied.json["state"]) == (200, "applied")
+    assert applied.json["outcome"]["new"] == 2
+    assert session.scalar(select(func.count()).select_from(Resource)) == 2
+
+
+def test_all_or_nothing_is_the_rule_for_machines(machine, session):
+    refused = machine.post(machine.send().json["id"], "apply")
+    assert refused.status_code == 400
+    assert "1 of 3 rows" in refused.json["message"]
+    assert refused.json["problems"][0]["row"] == 4
+    assert session.scalar(select(func.count()).select_from(Resource)) == 0
+
+
+def test_an_upload_is_applied_once(machine):
+    number = machine.send().json["id"]
+    machine.post(number, "apply", only_valid=True)
+    again = machine.post(number, "apply", only_valid=True)
+    assert (again.status_code, again.json["error"]) == (409, "conflict")
+    assert machine.post(number, "check").status_code == 409
+
+
+def test_the_same_file_again_changes_nothing_and_says_so(machine):
+    first = machine.send().json["id"]
+    machine.post(first, "apply", only_valid=True)
+    second = machine.send().json
+    assert second["applied_before"]["id"] == first
+    done = machine.post(second["id"], "apply", only_valid=True).json["outcome"]
+    assert (done["new"], done["changed"], done["unchanged"]) == (0, 0, 2)
+
+
+def test_a_check_may_wait_until_it_is_asked_for(machine):
+    kept = machine.send(check="later").json
+    assert (kept["state"], kept["counts"]) == ("received", None)
+    assert machine.post(kept["id"], "check").json["counts"]["total"] == 3
+
+
+def test_columns_and_constants_are_chosen_by_name(machine):
+    number = machine.send("Site,Beds\nArmory,40\nTown hall,60\n").json["id"]
+    columns = {"Site": "name", "Beds": "evacuation_capacity"}
+    found = machine.post(number, "check", columns=columns, constants={"status": "open"}).json
+    assert found["missing_text"] is None
+    assert found["outcome"]["new"] == 2
+
+
+@pytest.mark.parametrize(
+    ("body", "words_of_it"),
+    [
+        ({"columns": ["name"]}, '"columns" must be an object.'),
+        ({"columns": {"Status": 3}}, '"columns" must give each name a text or null.'),
+        ({"constants": {"status": None}}, '"constants" must give each name a text.'),
+        ({"clear": "yes"}, '"clear" must be true or false.'),
+        ({"repairs": "all"}, '"repairs" must be a list.'),
+        ({"as_of": "yesterday"}, '"as_of" must be a time with its zone'),
+        ({"as_of": "2026-05-04T14:30:00"}, '"as_of" must be a time with its zone'),
+    ],
+)
+def test_a_body_of_the_wrong_shape_is_told_which_member(machine, body, words_of_it):
+    answer = machine.post(machine.send().json["id"], "check", **body)
+    assert answer.status_code == 422
+    assert answer.json["message"].startswith(words_of_it)
+
+
+def test_unknown_fields_and_sheets_are_refused_in_plain_words(machine):
+    number = machine.send().json["id"]
+    unknown = machine.post(number, "check", columns={"Status": "colour"})
+    assert (unknown.status_code, unknown.json["error"]) == (400, "refused")
+    assert "There is no field 'colour'" in unknown.json["message"]
+
+
+@pytest.mark.parametrize(
+    ("text", "name"), [("", "empty.csv"), (b"%PDF-1.7 ...", "plan.pdf"), ("a,b\n", "bare.csv")]
+)
+def test_what_is_no_table_leaves_nothing_behind(machine, session, text, name):
+    answer = machine.send(text, name)
+    assert answer.status_code == 400
+    assert name in answer.json["message"]
+    assert session.scalar(select(func.count()).select_from(Upload)) == 0
+
+
+def test_a_machine_uploads_for_its_own_agency_only(machine, session):
+    other = Agency(name="Greene County OEM", kind="county")
+    session.add(other)
+    session.flush()
+    assert machine.send(agency="Greene County OEM").status_code == 403
+    assert machine.send(agency="Boone County OEM").json["agency"] == "Boone County OEM"
+
+
+@pytest.mark.parametrize(
+    ("who", "status"), [("carol", 200), ("joe", 404), ("dana", 200), ("stella", 200)]
+)
+def test_only_the_agency_and_those_above_see_an_upload(app, client, session, who, status):
+    client.sign_in(session, "carol")
+    address = sent(client)
+    visitor = another(app)
+    visitor.sign_in(session, who)
+    assert visitor.get(address).status_code == status
+    assert visitor.get(f"{address}/refused.csv").status_code == status
+    assert visitor.get(f"/api{address}").status_code == status
+    for verb in ("check", "apply", "undo"):
+        answer = visitor.post(f"{address}/{verb}", headers=visitor.csrf())
+        assert answer.status_code == (303 if status == 200 else 404)
+
+
+@pytest.mark.parametrize("who", ["rita", "sam"])
+def test_who_may_not_upload_finds_the_pages_closed(client, session, who):
+    client.sign_in(session, who)
+    assert client.get("/uploads").status_code == 403
+    assert client.get("/uploads/new").status_code == 403
+    assert client.post("/api/uploads", headers=client.csrf()).status_code == 403
+
+
+def test_the_public_is_led_to_the_log_in(client):
+    assert client.get("/uploads").location.startswith("/log-in")
+    assert client.post("/api/uploads").status_code == 401
+
+
+def test_an_editor_without_an_agency_has_nobody_to_upload_for(client, session, cast):
+    client.sign_in(session, "carol")
+    cast.account("carol").agency = None
+    session.flush()
+    assert client.get("/uploads").status_code == 403
+    assert "belongs to no agency" in words(client.get("/uploads/new"))
+
+
+def test_those_above_choose_the_agency(client, session, cast):
+    cast.account("carol")
+    client.sign_in(session, "stella")
+    assert "Agency whose resources these are" in words(client.get("/uploads/new"))
+    address = sent(client, agency="Boone County OEM")
+    assert "Shelters of Boone County OEM" in words(client.get(address))
+
+
+def test_search_finds_what_an_upload_touched(machine, client, session):
+    number = machine.send().json["id"]
+    machine.post(number, "apply", only_valid=True)
+    client.sign_in(session, "carol")
+    found = client.get(f"/api/search?q=upload:{number}").json
+    assert sorted(one["name"] for one in found["resources"]) == ["Armory", "Town hall"]
+    assert client.get(f"/api/search?q=upload:{number + 1}").json["ids"] == []
+
+
+def test_search_by_upload_shows_the_public_nothing_hidden(machine, client):
+    number = machine.send().json["id"]
+    machine.post(number, "apply", only_valid=True)
+    assert client.get(f"/api/search?q=upload:{number}").json["ids"] == []
