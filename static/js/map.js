@@ -35,10 +35,10 @@ const box = $('#stage');
 const address = new Address();
 const summaries = new Summaries();
 const stage = new Stage($('#map'), settings, address.state.view);
-const basemap = new Basemap(stage.map, settings);
 const markers = new Markers(stage.map, catalog);
 const panels = new Panels(page);
 const rail = new Rail($('#rail'), catalog);
+const basemap = new Basemap(stage.map, settings, rail.credits);
 const list = new List($('#list'), catalog, summaries);
 const detail = new Detail($('#detail'), catalog);
 const selection = new Selection({ address, client, markers, detail, list, stage, panels });
@@ -79,7 +79,7 @@ async function countView() {
 function refreshed({ items, changed, counts, shown, total, unplaced }) {
   draw(items);
   filters.show({ counts, shown, total, unplaced });
-  list.tell({ all: shown, unplaced });
+  list.tell({ all: shown, unplaced, total });
   summaries.forget(changed);
   list.refresh(changed);
   selection.refresh(changed);
@@ -137,7 +137,7 @@ detail.on('closed', () => selection.close())
     detail.picked(position);
   });
 
-panels.on('resized', () => stage.resized());
+new ResizeObserver(() => stage.resized()).observe(box);
 
 const keys = new Keys([
   { key: '/', title: 'Search', run: () => search.focus() },

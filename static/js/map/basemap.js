@@ -23,9 +23,9 @@ function script(url) {
 }
 
 export class Basemap {
-  constructor(map, settings) {
-    this.map = map;
-    this.settings = settings;
+  /** @param {HTMLElement} words where the sources are named besides the corner of the map */
+  constructor(map, settings, words) {
+    Object.assign(this, { map, settings, words });
     this.credits = L.control.attribution({ position: 'bottomright', prefix: false }).addTo(map);
     addEventListener('themechange', () => this.#repaint());
   }
@@ -78,7 +78,9 @@ export class Basemap {
   }
 
   #credit(text) {
-    if (text) this.credits.addAttribution(text);
+    if (!text) return;
+    this.credits.addAttribution(text);
+    this.words.textContent = `${this.words.textContent || 'Map:'} ${text}`;
   }
 
   #repaint() {

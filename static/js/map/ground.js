@@ -7,6 +7,7 @@ const COLORS = {
   land: '--map-land', county: '--map-county', state: '--map-state', water: '--map-water',
   chosen: '--accent',
 };
+const TINT_UNTIL = 10.5;
 /** Lines from the quietest to the loudest: object, color, width in pixels, opacity, zooms. */
 const LINES = [
   ['rivers', 'water', 1.4, 1, 0, 10], // closer, their error of a kilometer would show
@@ -46,7 +47,7 @@ export const Ground = CanvasLayer.extend({
     context.scale(scale, scale);
     this._fill(context, color);
     for (const line of this.lines) this._line(context, color, line, { zoom, scale });
-    this._tint(context, color, scale);
+    this._tint(context, color, { zoom, scale });
     context.restore();
   },
 
@@ -66,14 +67,15 @@ export const Ground = CanvasLayer.extend({
     context.globalAlpha = 1;
   },
 
-  _tint(context, color, scale) {
+  // Close up the tint would fill the screen: the outline is enough.
+  _tint(context, color, { zoom, scale }) {
     for (const fips of this.chosen) {
       const path = this.countyPaths.get(fips);
       if (!path) continue;
       context.fillStyle = color.chosen;
       context.strokeStyle = color.chosen;
       context.lineWidth = 1.4 / scale;
-      context.globalAlpha = 0.1;
+      context.globalAlpha = TINT_UNTIL > zoom ? 0.09 : 0;
       context.fill(path, 'evenodd');
       context.globalAlpha = 0.8;
       context.stroke(path);

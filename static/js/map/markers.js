@@ -3,7 +3,7 @@
 import * as L from 'leaflet';
 import { Emitter } from '../core/emitter.js';
 import { el } from '../core/dom.js';
-import { plural } from '../words/numbers.js';
+import { plural, short } from '../words/numbers.js';
 import { ringRadius, ringSize } from '../words/rings.js';
 import { lookInWords, symbol } from '../ui/symbol.js';
 import { mixInWords, ring } from './ring.js';
@@ -14,6 +14,8 @@ const MadeIcon = L.Icon.extend({
 });
 
 const POINT_RADIUS_PX = 12;
+/** As long as the transition in css/map.css. */
+const GLIDE_MS = 500;
 
 const keyOf = (item) => (item.id === undefined
   ? `c${item.lat.toFixed(5)},${item.lon.toFixed(5)}` : `r${item.id}`);
@@ -87,7 +89,15 @@ export class Markers extends Emitter {
     const { lat, lng } = known.marker.getLatLng();
     known.item = item;
     known.marker.item = item;
-    if (lat !== item.lat || lng !== item.lon) known.marker.setLatLng([item.lat, item.lon]);
+    if (lat === item.lat && lng === item.lon) return;
+    if (item.id !== undefined) this.#glide(known.marker.getElement());
+    known.marker.setLatLng([item.lat, item.lon]);
+  }
+
+  // The one motion on the page: it shows where something went.
+  #glide(element) {
+    element.classList.add('glide');
+    setTimeout(() => element.classList.remove('glide'), GLIDE_MS);
   }
 
   #make(item) {
@@ -115,7 +125,7 @@ export class Markers extends Emitter {
     const words = mixInWords(this.catalog, item.mix);
     return ring(this.catalog, el('div', {
       class: `leaflet-marker-icon marker cluster ${ringSize(item.count)}`,
-      'aria-label': `${plural(item.count, 'resource')}. ${words.join('. ')}`,
+      'aria-label': `${short(item.count)}: ${plural(item.count, 'resource')}. ${words.join('. ')}`,
     }), item);
   }
 

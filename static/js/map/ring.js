@@ -59,7 +59,7 @@ function shapes(catalog, kinds) {
 /** Draw a cluster {count, mix} into its element. */
 export function ring(catalog, element, { count, mix }) {
   element.style.background = gradient(mix);
-  element.append(el('span', { class: 'disc' }, short(count), shapes(catalog, [...byKind(mix).keys()])));
+  element.append(el('span', { class: 'disc', 'aria-hidden': 'true' }, short(count), shapes(catalog, [...byKind(mix).keys()])));
   return element;
 }
 

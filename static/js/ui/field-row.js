@@ -60,7 +60,7 @@ export class FieldRow extends Emitter {
         el('button', { type: 'button', class: 'button small', onclick: () => this.#cancel() }, 'Cancel')));
     form.addEventListener('keydown', (event) => { if (event.key === 'Escape') this.#cancel(event); });
     this.root.classList.add('open');
-    this.root.replaceChildren(form);
+    this.root.replaceChildren(el('dt', { class: 'spoken' }, title), el('dd', {}, form));
     this.emit('editing');
     this.input.focus();
   }

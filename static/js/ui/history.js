@@ -32,7 +32,8 @@ export function historyFold(url, inWords) {
     body.textContent = 'Loading';
     try {
       const changes = (await get(url)).changes.filter(({ what, fields }) => what !== 'changed' || fields.length);
-      body.replaceChildren(changes.length ? el('ol', {}, changes.map((one) => change(one, inWords))) : el('p', {}, 'Nothing is recorded yet.'));
+      body.replaceChildren(changes.length ? el('ol', {}, changes.map((one) => change(one, inWords)))
+        : el('p', {}, 'Nothing is recorded yet.'));
       fold.dataset.loaded = 'yes';
     } catch (problem) {
       body.textContent = problem.message;

@@ -148,7 +148,7 @@ export class List extends Emitter {
     const empty = this.ids.length === 0;
     if (COLUMN_SORTS.includes(this.sort.key)) this.note.textContent = '';
     if (!empty) return;
-    this.note.textContent = {
+    this.note.textContent = this.numbers.total === 0 ? 'Nothing is here yet.' : {
       view: this.numbers.all ? 'Nothing in this part of the map. Zoom out, or list all.' : 'Nothing passes the filters.',
       all: 'Nothing passes the filters.', unplaced: 'Everything that passes the filters has a place.',
     }[this.scope];

@@ -1,5 +1,4 @@
 // Which panels are open, how high the list is, and on a phone which one sheet covers the map.
-import { Emitter } from '../core/emitter.js';
 import { $ } from '../core/dom.js';
 import { recall, remember } from '../core/storage.js';
 
@@ -7,10 +6,8 @@ const LEAST_LIST_PX = 96;
 const STEP_PX = 32;
 const PHONE = matchMedia('(width <= 720px)');
 
-/** Event: `resized` when the map's box has another size. */
-export class Panels extends Emitter {
+export class Panels {
   constructor(page) {
-    super();
     this.page = page;
     this.handle = $('[data-resize]', page);
     this.open = recall('panels', { rail: true, list: true });
@@ -68,7 +65,6 @@ export class Panels extends Emitter {
     for (const button of this.page.querySelectorAll('[data-sheet]')) {
       button.setAttribute('aria-pressed', String(button.dataset.sheet === this.sheet));
     }
-    this.emit('resized');
   }
 
   // The edge of the list can be dragged, and moved with the arrow keys.

@@ -23,6 +23,7 @@ export class Rail extends Emitter {
       .on('chosen', (ids) => this.emit('filter', { agencies: ids.map(Number) }));
     this.region = this.#regionSelect();
     this.text = this.#textInput();
+    this.credits = el('p', { class: 'credits' });
     this.head = this.#head();
     root.append(this.head, this.#body());
   }
@@ -66,7 +67,7 @@ export class Rail extends Emitter {
         el('label', { class: 'rail-field' }, el('span', {}, 'Region'), this.region),
         this.agencies.root,
         el('label', { class: 'rail-field' }, el('span', {}, 'Name or address contains'), this.text)),
-      new Legend(this.catalog).root);
+      new Legend(this.catalog).root, this.credits);
   }
 
   #regionSelect() {

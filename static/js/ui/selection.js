@@ -40,7 +40,9 @@ export class Selection {
   /** Some resources changed (null: anything may have). */
   async refresh(changed) {
     if (!this.id) return;
-    this.#mark(await this.client.locate(this.id));
+    const item = await this.client.locate(this.id);
+    this.#mark(item);
+    if (this.sought === this.id) this.#reveal(item); // the page was faster than the snapshot
     if (changed === null || changed.includes(this.id)) this.detail.refresh();
   }
 
@@ -55,7 +57,12 @@ export class Selection {
     const [item] = await Promise.all([this.client.locate(id), this.detail.show(id, { focus })]);
     if (this.id !== id) return;
     this.#mark(item);
-    if (item && item.lat !== null && (reveal || this.panels.phone)) this.stage.reveal(item, this.#covered());
+    if (reveal || this.panels.phone) this.#reveal(item);
+  }
+
+  #reveal(item) {
+    this.sought = item ? null : this.id;
+    if (item && item.lat !== null) this.stage.reveal(item, this.#covered());
   }
 
   // How much of the map the panel covers: its right side, on a phone its lower part.
