@@ -29,6 +29,8 @@ from meris.web import (
     security,
     sessions,
     tokens,
+    uploads,
+    uploads_api,
 )
 from meris.web.context import Context, context
 from meris.web.doors import Door, may, meter, person, public, unasked
@@ -49,12 +51,15 @@ DOORS: tuple[tuple[Blueprint | str, Door], ...] = (
     ("security",         public),
     (accounts.pages,     person),
     (tokens.pages,       may("tokens")),
+    (uploads.pages,      may("upload")),
+    (uploads_api.api,    may("upload")),
 )  # fmt: skip
 
 
 def create_app(settings: Settings, database: Database | None = None) -> Flask:
     """MERIS as a WSGI application, on `database` or the one that the settings name."""
     app = Flask("meris", template_folder=str(assets.shipped("templates")), static_folder=None)
+    logs.configure(settings.log_level)
     app.config["TESTING"] = settings.environment == "test"
     parts = _parts(settings, database or open_database(settings))
     app.extensions["meris"] = parts

@@ -10,12 +10,13 @@ from geo.gazetteer import Gazetteer
 from geo.notation import read_position
 from geo.values import NotAPlace
 from meris.accounts import Policy
-from meris.tables import County, Resource
+from meris.tables import Change, County, Resource
 
 MOST_IDS = 5_000
 MOST_SHOWN = 20
 MOST_PLACES = 6
 _SHORTEST_FOR_TRIGRAMS = 3
+_UPLOAD = re.compile(r"upload:([0-9]{1,18})")
 
 
 def search(session: Session, policy: Policy, query: str, gazetteer: Gazetteer) -> dict[str, Any]:
@@ -65,8 +66,20 @@ def _places(words: str, gazetteer: Gazetteer) -> list[dict[str, Any]]:
 
 
 def _resource_ids(session: Session, policy: Policy, words: str) -> list[int]:
-    statement = select(Resource.id).where(policy.condition(), matches(words)).limit(MOST_IDS + 1)
+    asked = _of_upload(words)
+    if asked is None:
+        asked = matches(words)
+    statement = select(Resource.id).where(policy.condition(), asked).limit(MOST_IDS + 1)
     return list(session.scalars(statement))
+
+
+def _of_upload(words: str) -> ColumnElement[bool] | None:
+    """The resources an upload touched, asked for as `upload:12`; None for any other words."""
+    asked = _UPLOAD.fullmatch(words)
+    if asked is None:
+        return None
+    touched = select(Change.resource_id).where(Change.upload_id == int(asked[1]))
+    return Resource.id.in_(touched)
 
 
 def matches(words: str) -> ColumnElement[bool]:

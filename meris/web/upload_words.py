@@ -1,0 +1,115 @@
+"""What the pages say of uploads: effects as verbs with numbers, states, how a column was known."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from meris import fields
+from meris.fields.words import listing
+from meris.tables import Upload
+from meris.uploads import REPAIRS
+from meris.uploads.review import decisions_of
+
+#: Kinds of file: what they are called, and what one and several of their resources are called.
+TITLES = {"shelter": "Shelters", "supply": "Supplies", "unit": "Units"}
+_NOUNS = {
+    "shelter": ("shelter", "shelters"),
+    "supply": ("supply site", "supply sites"),
+    "unit": ("unit", "units"),
+}
+_LINES = ("stock line", "stock lines")
+
+#: State of an upload: what to call it, and the color of its tag.
+STATES = {
+    "received": ("Not applied yet", "warn"),
+    "applying": ("Being applied", "warn"),
+    "applied": ("Applied", "good"),
+    "refused": ("Refused", "bad"),
+    "undone": ("Undone", ""),
+}
+
+#: How a column was recognized.
+HOW = {
+    "confirmed": "chosen by a person",
+    "tag": "by its HXL tag",
+    "name": "by its name",
+    "synonym": "a known name for it",
+    "prefix": "begins like a known name",
+    "values": "by its values",
+}
+
+# Rules that a row breaks by lying in another state.
+_ELSEWHERE = frozenset({"other state", "outside"})
+_FUTURE = ("add", "change", "confirm")
+_PAST = ("added", "changed", "confirmed")
+
+
+def will(kind: str, outcome: Mapping[str, Any] | None) -> str | None:
+    """What applying does, for its button: `Add 14 and change 3 shelters`; None for nothing."""
+    return _effect(kind, outcome, _FUTURE)
+
+
+def did(kind: str, outcome: Mapping[str, Any] | None) -> str | None:
+    """The same once it is done: `Added 14 and changed 3 shelters`."""
+    return _effect(kind, outcome, _PAST)
+
+
+def count(number: int, kind: str) -> str:
+    """`14 shelters`."""
+    return _some(number, _NOUNS[kind])
+
+
+def noun(kind: str, number: int = 2) -> str:
+    """`shelters`, or `shelter` for one."""
+    return _NOUNS[kind][number != 1]
+
+
+def reading(upload: Upload) -> dict[str, Any]:
+    """What the page says of how a file is read: what was found, and what there is to choose."""
+    found, decided = upload.summary or {}, decisions_of(upload)
+    rules = {problem["rule"] for problem in found.get("problems", ())}
+    by_name = fields.by_name(upload.kind)
+    missing = [name for group in found.get("missing", ()) for name in group]
+    return {
+        "found": found,
+        "decided": decided,
+        "checked_at": datetime.fromisoformat(found["at"]) if "at" in found else None,
+        "choices": _by_section(upload.kind),
+        "titles": {name: field.title for name, field in by_name.items()},
+        "needed": [by_name[n] for n in dict.fromkeys([*missing, *decided.constants])],
+        "field_values": fields.choices_of,
+        "repairs": sorted(REPAIRS & (rules | decided.choices.repairs)),
+        "elsewhere": bool(_ELSEWHERE & rules) or decided.choices.allow_out_of_state,
+        "has_sensitivity": any(c["field"] == "sensitivity" for c in found.get("columns", ())),
+    }
+
+
+def _by_section(kind: str) -> dict[str, list[fields.Field]]:
+    """The fields a column may be read into."""
+    sections: dict[str, list[fields.Field]] = {}
+    for field in fields.of(kind):
+        sections.setdefault(fields.SECTIONS[field.section], []).append(field)
+    return sections
+
+
+def _effect(kind: str, outcome: Mapping[str, Any] | None, verbs: tuple[str, ...]) -> str | None:
+    found = outcome or {}
+    sites = [found.get(name, 0) for name in ("new", "changed", "confirmed")]
+    if kind == "supply":
+        lines = [found.get("lines_new", 0), found.get("lines_changed", 0), 0]
+        clauses = [
+            f"{verb} {listing(things, last='and')}"
+            for verb, site, line in zip(verbs, sites, lines, strict=True)
+            if (things := [_some(n, w) for n, w in ((site, _NOUNS[kind]), (line, _LINES)) if n])
+        ]
+    else:
+        told = [(verb, n) for verb, n in zip(verbs, sites, strict=True) if n]
+        clauses = [f"{verb} {n:,}" for verb, n in told]
+        if clauses:
+            clauses[-1] = f"{told[-1][0]} {_some(told[-1][1], _NOUNS[kind])}"
+    text = listing(clauses, last="and")
+    return text[:1].upper() + text[1:] if text else None
+
+
+def _some(number: int, words: tuple[str, str]) -> str:
+    return f"{number:,} {words[number != 1]}"

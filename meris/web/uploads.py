@@ -1,0 +1,192 @@
+"""/uploads: a county's spreadsheet, from the drop to the map and back."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+
+import structlog
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import RequestEntityTooLarge
+
+from meris import uploads
+from meris.accounts import agencies
+from meris.errors import Conflict, NotFound, Refused
+from meris.fields import ROW_KINDS
+from meris.uploads import review
+from meris.web import upload_words
+from meris.web.context import context, viewer
+from meris.web.errors import status_of
+from meris.web.upload_forms import agency_of, file_of, from_form, scope
+
+pages = Blueprint("uploads", __name__)
+log = structlog.get_logger(__name__)
+
+# What is read of a body that is too large, so that the browser listens to the answer.
+_DRAINED_BYTES, _DRAIN_STEP = 200_000_000, 1 << 20
+
+
+@pages.get("/uploads")
+def index() -> str:
+    """The uploads of the agency, newest first."""
+    with context().database.reading() as session:
+        lines = review.listed(session, agency_id=scope(viewer()))
+    return render_template("uploads/index.html", lines=lines, words=upload_words)
+
+
+@pages.get("/uploads/new")
+def new() -> str:
+    """The form that takes a file."""
+    return _new_page()
+
+
+@pages.post("/uploads")
+def create() -> ResponseReturnValue:
+    """Keep a file, check it, and show what was found."""
+    try:
+        file = file_of(request)
+        with context().database.transaction(viewer().actor) as session:
+            received = uploads.receive(
+                session,
+                viewer().actor,
+                agency_id=agency_of(session, viewer(), request.form.get("agency", "")),
+                kind=request.form.get("kind", ""),
+                filename=file.filename or "",
+                content=file.read(),
+            )
+            review.review(
+                session, viewer().actor, received.upload_id, context().home, uploads.Decisions()
+            )
+    except Refused as refused:
+        return _new_page(problem=refused.message), status_of(refused)
+    log.info("upload received", who=viewer().account_id, upload=received.upload_id)
+    return redirect(url_for("uploads.show", upload_id=received.upload_id), 303)
+
+
+@pages.get("/uploads/<int:upload_id>")
+def show(upload_id: int) -> str:
+    """What was found in a file and, once it is applied, what became of it."""
+    with context().database.reading() as session:
+        line = review.line_of(session, upload_id, agency_id=scope(viewer()))
+        waiting = line.upload.state == "received"
+        applying = waiting and uploads.is_being_applied(session, upload_id)
+        earlier = review.earlier(session, line.upload) if waiting else None
+    return render_template(
+        "uploads/show.html",
+        line=line,
+        upload=line.upload,
+        state="applying" if applying else line.upload.state,
+        earlier=earlier,
+        words=upload_words,
+        **upload_words.reading(line.upload),
+    )
+
+
+@pages.post("/uploads/<int:upload_id>/check")
+def check(upload_id: int) -> ResponseReturnValue:
+    """Read the file anew, by other columns or choices."""
+    with _saying_why_not(), context().database.transaction(viewer().actor) as session:
+        upload = uploads.find(session, upload_id, agency_id=scope(viewer()))
+        decisions = from_form(request.form, upload)
+        review.review(session, viewer().actor, upload_id, context().home, decisions)
+    return _back_to(upload_id)
+
+
+@pages.post("/uploads/<int:upload_id>/apply")
+def apply(upload_id: int) -> ResponseReturnValue:
+    """Load the file into the tables, once; a second press finds it done."""
+    with _saying_why_not(), context().database.transaction(viewer().actor) as session:
+        uploads.find(session, upload_id, agency_id=scope(viewer()))
+        review.apply_reviewed(
+            session,
+            viewer().actor,
+            upload_id,
+            context().home,
+            only_valid=request.form.get("rows") == "valid",
+            public=request.form.get("sensitivity") == "public",
+        )
+        log.info("upload applied", who=viewer().account_id, upload=upload_id)
+    return _back_to(upload_id)
+
+
+@pages.post("/uploads/<int:upload_id>/undo")
+def undo(upload_id: int) -> ResponseReturnValue:
+    """Take back what the file did, wherever nobody changed it since."""
+    with _saying_why_not(), context().database.transaction(viewer().actor) as session:
+        uploads.find(session, upload_id, agency_id=scope(viewer()))
+        review.undo_applied(session, viewer().actor, upload_id)
+        log.info("upload undone", who=viewer().account_id, upload=upload_id)
+    return _back_to(upload_id)
+
+
+@pages.get("/uploads/<int:upload_id>/refused.csv")
+def refused_rows(upload_id: int) -> Response:
+    """The rows with errors: the file's own columns, and why each was refused."""
+    # a check copies the rows aside to compare them, which a reading session may not
+    with context().database.transaction(viewer().actor) as session:
+        upload = uploads.find(session, upload_id, agency_id=scope(viewer()))
+        decided = review.decisions_of(upload)
+        seen = uploads.examine(session, viewer().actor, upload_id, context().home, decided)
+    if not seen.checked.refused:
+        raise NotFound(f"No row of {upload.filename} is refused.")
+    body = "".join(uploads.failed_rows(seen.sheet, seen.checked))
+    response = Response(body, content_type="text/csv; charset=utf-8")
+    name = upload.filename.rpartition(".")[0] or upload.filename
+    response.headers.set("Content-Disposition", "attachment", filename=f"{name}-refused.csv")
+    return response
+
+
+@pages.errorhandler(RequestEntityTooLarge)
+def too_large(_: RequestEntityTooLarge) -> ResponseReturnValue:
+    """The form again, with the limit in words."""
+    drain()
+    return _new_page(problem=say_too_large()), 413
+
+
+def say_too_large() -> str:
+    """Plain words for a file beyond the limit."""
+    limit = context().settings.upload_limit_mb
+    return f"The file is larger than {limit} MB, which is the most that is accepted. Split it."
+
+
+def drain() -> None:
+    """Read on for a while: a browser that is cut off while sending never reads the answer."""
+    stream, left = request.environ["wsgi.input"], _DRAINED_BYTES
+    with suppress(OSError):
+        while left > 0 and (piece := stream.read(min(left, _DRAIN_STEP))):
+            left -= len(piece)
+
+
+@contextmanager
+def _saying_why_not() -> Iterator[None]:
+    """Turn a refusal into a message on the page that follows."""
+    try:
+        yield
+    except NotFound:
+        raise
+    except Refused as refused:
+        flash(refused.message, "info" if isinstance(refused, Conflict) else "error")
+
+
+def _back_to(upload_id: int) -> ResponseReturnValue:
+    return redirect(url_for("uploads.show", upload_id=upload_id), 303)
+
+
+def _new_page(problem: str | None = None) -> str:
+    """The form, with what was chosen before; a browser does not give a file back."""
+    with context().database.reading() as session:
+        choosable = agencies.every(session) if scope(viewer()) is None else []
+    return render_template(
+        "uploads/new.html",
+        kinds=[(kind, upload_words.TITLES[kind]) for kind in ROW_KINDS],
+        agencies=choosable,
+        problem=problem,
+        typed=_typed(),
+        limit_mb=context().settings.upload_limit_mb,
+    )
+
+
+def _typed() -> dict[str, str]:
+    """What was chosen before; nothing where the body was too large to be read."""
+    with suppress(RequestEntityTooLarge):
+        return request.values.to_dict()
+    return {}
