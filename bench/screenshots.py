@@ -24,11 +24,14 @@ def main() -> None:
             _map(browser, address, who, "map-dark", DESK, "dark")
             _map(browser, address, who, "map-phone", PHONE, "light")
             _detail(browser, address, who)
-        with cleared(World(resources=0)) as world, world.served() as (address, _):
-            with _page(browser, DESK, "light") as page:
-                page.goto(address)
-                page.wait_for_timeout(2_500)
-                page.screenshot(path=IMAGES / "map-empty.png")
+        with (
+            cleared(World(resources=0)) as world,
+            world.served() as (address, _),
+            _page(browser, DESK, "light") as page,
+        ):
+            page.goto(address)
+            page.wait_for_timeout(2_500)
+            page.screenshot(path=IMAGES / "map-empty.png")
         browser.close()
 
 
