@@ -15,7 +15,7 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Home:
     """The state an installation serves; `now` is the clock that "in the future" is told by."""
 

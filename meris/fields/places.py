@@ -13,6 +13,8 @@ from meris.fields.rule import Judged, Rule
 from meris.fields.states import by_key, name_of
 from meris.fields.words import clean, closest, key
 
+# Decimal places of a degree that are kept: a centimeter.
+_DIGITS = 7
 _DECIMAL = re.compile(r"^[+-]?(?:\d+(?:\.\d*)?|\.\d+)$")
 _DEGREES = re.compile(
     r"""^(?P<before>[NSEW])?\s*(?P<sign>[+-])?
@@ -34,8 +36,7 @@ class Angle(Rule):
 
     def _judge(self, text: str, home: Home) -> Judged:
         if _DECIMAL.match(text):
-            value = float(text)
-            warning = _coarse(text)
+            value, warning = round(float(text), _DIGITS), _coarse(text)
         else:
             value, warning = self._from_degrees(text), None
         if not -self.limit <= value <= self.limit:
@@ -55,7 +56,7 @@ class Angle(Rule):
             raise self.refuse(
                 text, "has a sign and a letter", f"Write a minus sign or {letter}, not both."
             )
-        value = float(found["degrees"]) + minutes / 60 + seconds / 3600
+        value = round(float(found["degrees"]) + minutes / 60 + seconds / 3600, _DIGITS)
         return -value if found["sign"] == "-" or letter in ("S", "W") else value
 
     def _not_an_angle(self, text: str) -> Invalid:
@@ -87,7 +88,7 @@ class Angle(Rule):
         return {"type": "number", "minimum": -self.limit, "maximum": self.limit}
 
     def _text(self, value: Any, _home: Home) -> str:
-        return repr(float(value))
+        return f"{value:.{_DIGITS}f}".rstrip("0").rstrip(".")
 
 
 @dataclass(frozen=True)

@@ -156,7 +156,7 @@ STOCK = (
         "unit_of_issue",
         "Unit",
         OneOf(lists.UNIT_OF_ISSUE),
-        "How it is counted: each, case, pallet, gallon, …",
+        "How it is counted: each, case, pallet, gallon and so on.",
         "uom ui unit§ units§ unitofmeasure measure packaging pack per",
         example="case",
         required=True,

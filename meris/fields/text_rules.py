@@ -37,7 +37,7 @@ class Text(Rule):
 
 
 _SSN = re.compile(r"\b\d{3}-\d{2}-\d{4}\b")
-_PERSON = re.compile(r"^[A-Z][\w'’-]+, [A-Z][\w'’-]+\b")
+_PERSON = re.compile(r"^[A-Z][\w'’-]+, [A-Z][a-z]")
 
 
 @dataclass(frozen=True)
@@ -153,9 +153,11 @@ class Words(Rule):
 
     def _judge(self, text: str, _home: Home) -> Judged:
         divider = ";" if ";" in text else "," if "," in text else "|"
-        parts = [clean(part) for part in text.split(divider)]
-        words = list({key(part) or part: part for part in reversed(parts) if part}.values())
-        words = [word for word in reversed(words) if not is_unknown(word, letters=False)]
+        once: dict[str, str] = {}
+        for part in map(clean, text.split(divider)):
+            if not is_unknown(part, letters=False):
+                once.setdefault(key(part) or part, part)
+        words = list(once.values())
         if len(words) > self.most or any(len(word) > self.longest for word in words):
             raise self.refuse(
                 text,

@@ -125,7 +125,7 @@ def match(
     """
     table = Table(sheet, kind, home)
     said = _check_said(kind, confirmed or {}, constants or {})
-    columns, conflicts = _settle(table, said)
+    columns, conflicts = _settle(table, said, set(constants or {}))
     columns += _by_values(table, columns, said, constants or {})
     taken = {column.index for column in columns}
     unmatched = tuple(
@@ -149,34 +149,45 @@ def match(
 def _check_said(
     kind: str, confirmed: Mapping[str, str | None], constants: Mapping[str, str]
 ) -> dict[str, Field | None]:
-    """What a person said, as fields. Raises `Refused` for unknown fields and double use."""
+    """What a person said, as fields by the key of the label: the next file may spell it otherwise.
+
+    Raises `Refused` for unknown fields and double use.
+    """
     known = by_name(kind)
     names = [name for name in (*confirmed.values(), *constants) if name is not None]
     if unknown := [name for name in names if name not in known]:
         raise Refused(f"There is no field {unknown[0]!r} for this kind of file.")
     if double := next((name for name in names if names.count(name) > 1), None):
         raise Refused(f"{known[double].title} was chosen for two columns. Choose one of them.")
-    return {label: known[name] if name else None for label, name in confirmed.items()}
+    return {key(label): known[name] if name else None for label, name in confirmed.items()}
 
 
-def _settle(table: Table, said: Mapping[str, Field | None]) -> tuple[list[Column], list[Conflict]]:
-    """Give each field to its strongest claim; a loser takes its next field or is in conflict."""
+def _settle(
+    table: Table, said: Mapping[str, Field | None], given: set[str]
+) -> tuple[list[Column], list[Conflict]]:
+    """Give each field to its strongest claim; a loser takes its next field or is in conflict.
+
+    Fields `given` a value for all rows need no column.
+    """
     columns = [
         Column(i, label, field, "confirmed")
         for i, label in enumerate(table.labels)
-        if (field := said.get(label))
+        if (field := said.get(key(label)))
     ]
     taken = {column.field.name: column for column in columns}
     open_claims = {
         i: claims
         for i, label in enumerate(table.labels)
-        if label not in said and (claims := table.claims(i))
+        if key(label) not in said and (claims := table.claims(i))
     }
     lost: dict[str, list[str]] = {}
     while open_claims:
         index = max(open_claims, key=lambda i: (open_claims[i][0].strength, -i))
         claim = open_claims[index].pop(0)
-        if claim.field.name not in taken:
+        if claim.field.name in given:
+            if not open_claims[index]:
+                del open_claims[index]
+        elif claim.field.name not in taken:
             column = Column(
                 index, table.labels[index], claim.field, claim.how, _warning(claim, table, index)
             )
@@ -221,7 +232,7 @@ def _by_values(
             i
             for i, label in enumerate(table.labels)
             if i not in used
-            and label not in said
+            and key(label) not in said
             and 0 < table.variety(i) <= len(field.rule.codes)
             and (table.fit(i, field) or 0) >= _BY_VALUES_NEEDS
         ]
@@ -242,7 +253,7 @@ def _suggest(
     """For each column that is left, the field with the most similar header, if any is."""
     words = header_table(table.kind)
     for column in unmatched:
-        if column.label in said:
+        if key(column.label) in said:
             continue
         wanted = key(table.sheet.headers[column.index])
         near = difflib.get_close_matches(wanted, words, n=3, cutoff=_ALIKE) if wanted else []
