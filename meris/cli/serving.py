@@ -77,12 +77,15 @@ def migrate() -> None:
 @db.command()
 @click.option("--owner", is_flag=True, help="of the role that owns the schema")
 def url(owner: bool) -> None:
-    """Print the database's address, with its password.
+    """Print the database's address, with its password, as psql and pg_dump take it.
 
     That of the private cluster answers while MERIS runs.
     """
     with running(Settings.from_environment()) as settings:
-        click.echo(settings.owner_url if owner else settings.database_url)
+        address = settings.owner_url if owner else settings.database_url
+        assert address is not None
+        plain = make_url(driver_url(address)).set(drivername="postgresql")
+        click.echo(plain.render_as_string(hide_password=False))
 
 
 @db.command(context_settings={"ignore_unknown_options": True})

@@ -52,8 +52,9 @@ def installation_of(data: Path) -> Installation:
     raise Refused(
         f"{data} was made by PostgreSQL {major}, and PostgreSQL {newest} with PostGIS is what is "
         f"installed here, which cannot read it. Nothing was changed. Either install PostgreSQL "
-        f"{major} with PostGIS again, or bring the data over with pg_upgrade (see "
-        f"docs/operations.md), or start with an empty database: move {data} aside."
+        f"{major} with PostGIS again, and bring the data over with pg_dump or pg_upgrade if you "
+        f"want to (docs/operations.md says how), or start with an empty database: move {data} "
+        "aside."
     )
 
 
