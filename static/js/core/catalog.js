@@ -1,7 +1,7 @@
 // The words of this installation (statuses, types, counties, fields) as the page settings give
 // them, with the look-ups that everything visible needs.
 
-const byCode = (items, name = 'code') => new Map(items.map((item) => [item[name], item]));
+const byCode = (items) => new Map(items.map((item) => [item.code, item]));
 
 export class Catalog {
   constructor(settings) {
@@ -10,7 +10,6 @@ export class Catalog {
     this.kindOf = byCode(settings.kinds);
     this.statusOf = new Map(settings.kinds.map((kind) => [kind.code, byCode(kind.statuses)]));
     this.typeOf = new Map(settings.kinds.map((kind) => [kind.code, byCode(kind.types)]));
-    this.counties = byCode(settings.counties, 'fips');
   }
 
   /** {code, title, one} of a kind. */
@@ -29,10 +28,6 @@ export class Catalog {
     return this.typeOf.get(kind)?.get(code)?.title ?? code;
   }
 
-  countyName(fips) {
-    return this.counties.get(fips)?.name ?? 'unknown';
-  }
-
   /** [fips, name] of every county, for a select. */
   get countyChoices() {
     return this.settings.counties.map(({ fips, full_name: name }) => [fips, name]);
@@ -40,10 +35,6 @@ export class Catalog {
 
   get symbolsUrl() {
     return this.settings.symbols_url;
-  }
-
-  get mayEdit() {
-    return Boolean(this.settings.viewer?.can_edit);
   }
 
   /** What the worker needs for counting and sorting: codes in order, and names. */

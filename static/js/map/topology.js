@@ -6,7 +6,7 @@ export const REFERENCE_ZOOM = 8;
 const WORLD = TILE * 2 ** REFERENCE_ZOOM;
 
 /** Web Mercator in pixels of REFERENCE_ZOOM. */
-export function project(lon, lat) {
+function project(lon, lat) {
   const sine = Math.sin((lat * Math.PI) / 180);
   return [
     ((lon + 180) / 360) * WORLD,

@@ -132,10 +132,13 @@ export class List extends Emitter {
 
   async #sortByWords() {
     const { ids, sort } = this;
-    this.note.textContent = ids.length > MOST_BY_NAME
-      ? `Sorted by distance: narrow to ${count(MOST_BY_NAME)} or fewer to sort by ${sort.key}.` : '';
-    if (ids.length > MOST_BY_NAME) return;
+    if (ids.length > MOST_BY_NAME) {
+      this.note.textContent = `Sorted by distance: narrow to ${count(MOST_BY_NAME)} or fewer to sort by ${sort.key}.`;
+      return;
+    }
+    this.note.textContent = ids.every((id) => this.#summary(id) !== undefined) ? '' : 'Fetching names to sort by';
     await this.summaries.load([...ids]).catch(() => {});
+    this.note.textContent = '';
     const word = (id) => this.#summary(id)?.[sort.key] ?? '';
     const sign = sort.descending ? -1 : 1;
     if (this.ids === ids) {
