@@ -4,9 +4,10 @@ Flask-Security tells keys that replace a password from keys that stand beside on
 the person (PIN, finger or face), so that each serves for either.
 """
 
+from functools import wraps
 from typing import Any
 
-from flask import session
+from flask import Flask, Response, make_response, session, url_for
 from flask_security import WebauthnUtil
 from flask_security.webauthn import (
     WebAuthnRegisterForm,
@@ -41,6 +42,21 @@ CONFIG: dict[str, Any] = {
         "webauthn": "meris.web.passkeys.PasskeyFactor",
     },
 }
+
+
+def init_app(app: Flask) -> None:
+    """Lead back to the account when a passkey is removed, not to the form for a new one."""
+    views: dict[str, Any] = app.view_functions
+    remove = views["security.wan_delete"]
+
+    @wraps(remove)
+    def remove_and_return() -> Response:
+        response = make_response(remove())
+        if response.location == url_for("security.wan_register"):
+            response.location = url_for("account.overview")
+        return response
+
+    views["security.wan_delete"] = remove_and_return
 
 
 class PasskeyUtil(WebauthnUtil):

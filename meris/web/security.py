@@ -122,6 +122,7 @@ def init_app(app: Flask, settings: Settings, secret: str) -> None:
     security.login_manager.session_protection = None
     security.change_password_context_processor(_password_length)
     _limit_tries(app)
+    passkeys.init_app(app)
     auth_events.init_app(app)
 
 
