@@ -17,7 +17,7 @@ from meris.accounts import Viewer
 from meris.errors import Forbidden
 from meris.web.context import context
 from meris.web.errors import NotSignedIn, is_for_programs
-from meris.web.sessions import Visit, bearer, visit
+from meris.web.sessions import Visit, bearer, is_somebody_else, visit
 
 log = structlog.get_logger(__name__)
 
@@ -111,7 +111,7 @@ def _enter() -> ResponseReturnValue | None:
 
 def _admit(door: Door, seen: Visit) -> ResponseReturnValue | None:
     """Who has ended or has a duty is dealt with first, then the door, then forged requests."""
-    if seen.ended:
+    if seen.ended or (is_for_programs() and is_somebody_else()):
         return _ended(door)
     if seen.duty:
         if request.endpoint not in _ALWAYS | _DUTIES[seen.duty][1]:

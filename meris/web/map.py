@@ -10,6 +10,7 @@ from meris import fields, snapshot
 from meris.snapshot import POSITION_AGE_LIMIT_MINUTES
 from meris.web import assets
 from meris.web.context import context, viewer
+from meris.web.sessions import mark
 
 pages = Blueprint("map", __name__)
 api = Blueprint("map_api", __name__)
@@ -118,6 +119,7 @@ def _viewer() -> dict[str, Any]:
     person = viewer()
     return {
         "name": person.name,
+        "mark": mark(),
         "signed_in": person.signed_in,
         "agency": person.agency_name,
         "roles": sorted(person.roles),

@@ -4,6 +4,7 @@ The browser's cookie is signed and holds no more than a random text; the sign-in
 the database, so that logging out, a new password or an administrator ends it at once.
 """
 
+import hashlib
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ from meris.web.context import context
 
 #: Where the cookie keeps the text that stands for the sign-in.
 KEY = "sign_in"
+_PUBLIC_MARK = "public"
 #: A long answer, such as the feed, is cut this soon after its sign-in or token has ended.
 RECHECK_SECONDS = 60.0
 
@@ -69,10 +71,26 @@ def limits() -> sign_ins.Limits:
     )
 
 
+def mark() -> str:
+    """A name for this sign-in that opens nothing; a page sends it along as `?as=`.
+
+    When somebody logs out in another tab, the page's next question is then refused, and not
+    answered as if it came from the public.
+    """
+    token = session.get(KEY) if visit().viewer.signed_in else None
+    return hashlib.sha256(f"mark:{token}".encode()).hexdigest()[:12] if token else _PUBLIC_MARK
+
+
 def bearer() -> str | None:
     """What a machine sends as `Authorization: Bearer …`."""
     scheme, _, secret = request.headers.get("Authorization", "").partition(" ")
     return secret.strip() if scheme.lower() == "bearer" else None
+
+
+def is_somebody_else() -> bool:
+    """Whether the page that asks was made for a sign-in that this browser has no longer."""
+    claimed = request.args.get("as", _PUBLIC_MARK)
+    return claimed not in (_PUBLIC_MARK, mark())
 
 
 def shows_token() -> bool:

@@ -1,5 +1,6 @@
 """Logging in and out, and how long it lasts."""
 
+import re
 from datetime import timedelta
 from time import monotonic
 from urllib.parse import urljoin
@@ -163,6 +164,20 @@ def test_a_closed_account_is_out_at_once(client, session, carol):
     carol.active = False
     session.flush()
     assert client.get("/api/map").status_code == 401
+
+
+def test_a_page_left_open_is_told_when_somebody_logs_out_in_another_tab(client):
+    log_in(client)
+    page = client.get("/").get_data(as_text=True)
+    mark = re.search(r'"mark": ?"([0-9a-f]{12})"', page).group(1)
+    assert client.get(f"/api/map?as={mark}").status_code == 200
+    fill(client, "/log-out")
+    assert client.get(f"/api/map?as={mark}").status_code == 401
+    assert client.get(f"/api/feed?as={mark}").status_code == 401
+    assert client.get("/api/map?as=public").status_code == 200
+    log_in(client)
+    assert client.get(f"/api/map?as={mark}").status_code == 401
+    assert client.get("/api/map?as=public").status_code == 200, "who was public may see more"
 
 
 def test_to_log_out_nobody_logs_in_first(client):
