@@ -5,6 +5,7 @@ import csv
 import io
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import suppress
 from itertools import islice
 
 from charset_normalizer import from_bytes
@@ -88,10 +89,9 @@ def sniff_delimiter(start: str) -> tuple[str | None, int]:
 
 def _usual_width(start: str, delimiter: str) -> int:
     """How many cells most rows have when cut at `delimiter`; 0 when they do not agree."""
-    try:
-        rows = list(islice(csv.reader(io.StringIO(start, newline=""), delimiter=delimiter), 60))
-    except csv.Error:
-        return 0
+    rows: list[list[str]] = []
+    with suppress(csv.Error):  # what came before it still shows the width
+        rows.extend(islice(csv.reader(io.StringIO(start, newline=""), delimiter=delimiter), 60))
     if len(rows) > 2 and len(start) == 200_000:
         rows.pop()  # the last one may have been cut off
     filled = [len(row) for row in rows if any(cell.strip() for cell in row)]

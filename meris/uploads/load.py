@@ -154,7 +154,9 @@ def _run(
     sheet = read(store.content_of(session, upload.id), upload.filename, decisions.sheet)
     matched = _matched(session, upload, sheet, home, decisions)
     checking = Checking(sheet, matched, home, decisions.choices)
-    staging = Staging.of(upload.kind)
+    staging = Staging.of(
+        upload.kind, {column.field.name for column in matched.columns} | set(matched.constants)
+    )
     staging.make(session)
     _stage(session, staging, checking, decisions.as_of)
     staging.analyze(session)

@@ -1,6 +1,6 @@
 """Rows copied aside: temporary tables with the columns of a kind, filled by COPY."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -24,6 +24,12 @@ PARTS = {
 RESOURCE, STOCK_LINE = cast(Table, Resource.__table__), cast(Table, StockLine.__table__)
 #: Columns of a resource's place that no single column of a file holds.
 PLACE = ("position", "position_source", "position_radius_m", "county_fips")
+# What identifies a record, is completed by the check, or decides what the newer state is.
+_ALWAYS = (
+    frozenset({"external_id", "name", "type", "status", "address_line1", "city", "source", "as_of"})
+    | {"sensitivity", "managing_org", "item_code", "item_name", "category", "quantity_on_hand"}
+    | {"quantity_committed", "unit_of_issue", "lot", "owner_agency"}
+)
 
 
 @dataclass(frozen=True)
@@ -45,13 +51,13 @@ class Staging:
     sources: dict[str, str]
 
     @classmethod
-    def of(cls, row_kind: str) -> "Staging":
-        """The tables for a kind of file."""
+    def of(cls, row_kind: str, names: Collection[str]) -> "Staging":
+        """The tables for a kind of file that has the fields `names`."""
         kind, metadata = RESOURCE_KIND[row_kind], MetaData()
         part_table = PARTS[kind]
-        common = _columns(row_kind, "resource")
-        part = _columns(row_kind, part_table.name)
-        line = _columns(row_kind, "stock_line")
+        common = _columns(row_kind, "resource", names)
+        part = _columns(row_kind, part_table.name, names)
+        line = _columns(row_kind, "stock_line", names)
         columns = [_like(RESOURCE, name) for name in common]
         columns += [_like(part_table, name) for name in part]
         rows = Table("staged_row", metadata, *_flags(), *columns, prefixes=["TEMPORARY"])
@@ -103,9 +109,13 @@ def _flags() -> list[Column[Any]]:
     ]
 
 
-def _columns(row_kind: str, table: str) -> tuple[str, ...]:
-    """The columns of a table that rows of a kind may fill."""
-    found = [field.column for field in of(row_kind) if field.table == table]
+def _columns(row_kind: str, table: str, names: Collection[str]) -> tuple[str, ...]:
+    """The columns of a table that the file fills, and those that `merge` always looks at."""
+    found = [
+        field.column
+        for field in of(row_kind)
+        if field.table == table and (field.name in names or field.column in _ALWAYS)
+    ]
     if table == "resource":
         found += [*PLACE, "position_at"]
     return tuple(dict.fromkeys(found))

@@ -49,11 +49,10 @@ def open_workbook(content: bytes, name: str, sheet: str | None = None) -> tuple[
             f"{name} has {found.total_height:,} rows; at most {MOST_ROWS:,} are read. "
             "Split it, or delete the formatted but empty rows below the table."
         )
-    above, left = found.start or (0, 0)
+    # iter_rows gives the empty rows above the table, but not the empty columns left of it
+    blank = [""] * (found.start or (0, 0))[1]
 
     def rows() -> Iterator[list[str]]:
-        yield from ([] for _ in range(above))
-        blank = [""] * left
         for row in found.iter_rows():
             yield blank + [as_text(cell) for cell in row]
 
