@@ -80,7 +80,8 @@ def load(
     The same seed gives the same rows but for times, which count back from `now`; `scale`
     multiplies how many resources there are (0.05 is enough for a test). Everything passes the
     triggers, so the journal has one row for each row made, at any scale; only live positions are
-    not journalled, as ever.
+    not journalled, as ever. A resource with what hangs on it costs about 0.4 ms of the database
+    and 0.15 ms of Python beside it (measured up to scale 100), so a million takes some minutes.
 
     Give it the owner's database where there is one: then it also tells the planner what there is
     (ANALYZE). With the web's role that is left to autovacuum.
