@@ -91,7 +91,10 @@ function refreshed({ items, changed, counts, shown, total, unplaced }) {
 
 client.on('refreshed', refreshed)
   .on('connection', (state) => connection.show(state))
-  .on('broken', ({ message }) => { throw new Error(`the map's worker stopped: ${message}`); });
+  .on('broken', ({ message }) => {
+    console.error(`the map's worker stopped: ${message}`);
+    connection.show({ ...client.connection, state: 'broken' });
+  });
 connection.show(client.connection);
 connection.on('retry', () => client.retry());
 

@@ -14,7 +14,12 @@ export const WORDS = Object.freeze({
   reconnecting: (age) => `Reconnecting · ${age} old`,
   offline: (age) => `Offline · ${age} old`,
   signed_out: () => 'Logged out',
+  broken: () => 'Stopped',
 });
+
+const NOTHING_YET = { reconnecting: 'No answer yet', offline: 'Offline' };
+/** States in which waiting does not help. */
+const ENDED = new Set(['signed_out', 'broken']);
 
 /** A short age that starts at once: "12 s", then as elsewhere. */
 export function shownAge(seconds) {
@@ -49,9 +54,7 @@ export class Connection extends Emitter {
   #tell() {
     const { state, heard } = this.connection;
     const age = heard === null ? 'nothing' : shownAge(this.#age);
-    const words = heard === null && state !== 'signed_out' && state !== 'live'
-      ? { connecting: 'Connecting', reconnecting: 'No answer yet', offline: 'Offline' }[state]
-      : WORDS[state](age);
+    const words = heard === null && NOTHING_YET[state] ? NOTHING_YET[state] : WORDS[state](age);
     this.pill.dataset.state = state;
     if (this.words.textContent !== words) this.words.textContent = words;
     this.#cross(state, age);
@@ -59,7 +62,7 @@ export class Connection extends Emitter {
 
   // The banner is built once a state, so that a screen reader hears it once; only its age runs.
   #cross(state, age) {
-    const lost = state === 'signed_out'
+    const lost = ENDED.has(state)
       || (['reconnecting', 'offline'].includes(state) && Date.now() / 1000 - this.since > PATIENCE_S);
     const name = lost ? state : '';
     if (this.crossed !== name) {
@@ -71,7 +74,8 @@ export class Connection extends Emitter {
   }
 
   #banner(state) {
-    const retry = button('button small', () => this.emit('retry'), 'Try now');
+    const retry = state === 'broken' ? button('button small', () => location.reload(), 'Load again')
+      : button('button small', () => this.emit('retry'), 'Try now');
     return el('div', { class: 'banner bad' }, icon('alarm', this.settings.symbols_url),
       el('p', {}, this.#sentence(state)),
       state === 'signed_out' ? logInLink(this.settings) : null, retry);
@@ -81,6 +85,7 @@ export class Connection extends Emitter {
     if (state === 'signed_out') {
       return [el('strong', {}, 'Your session ended. '), 'What you see no longer changes. Log in again, then try now.'];
     }
+    if (state === 'broken') return [el('strong', {}, 'The map stopped because of a fault. '), 'Load the page again.'];
     const first = state === 'offline' ? 'No network. ' : 'The line to the server is down. ';
     if (this.connection.heard === null) return [el('strong', {}, first), 'Nothing is loaded yet.'];
     return [
