@@ -33,6 +33,9 @@ def make_world(
 def drafts(world: World, *, seed: int, scale: float) -> Iterator[Draft]:
     """Every resource, county by county: what lies together is stored together, and memory stays
     small. The same seed and scale give the same drafts but for times."""
+    # what an earlier run has numbered and named does not count
+    world.numbers.clear()
+    world.city_names.clear()
     yield from hidden(world, stream(seed, "hidden"), HIDDEN)
     shares = quotas(stream(seed, "quotas"), world.ground, world.story, scale)
     for land in world.ground.counties:

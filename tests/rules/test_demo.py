@@ -104,6 +104,12 @@ def test_the_same_seed_gives_the_same_exercise():
     assert list(map(parts, made(scale=0.1))) == list(map(parts, made(scale=0.1)))
 
 
+def test_the_same_world_gives_it_again():
+    twice = world(scale=0.1)
+    first = list(map(parts, drafts(twice, seed=29, scale=0.1)))
+    assert list(map(parts, drafts(twice, seed=29, scale=0.1))) == first
+
+
 def test_times_move_with_the_clock_and_nothing_else_does():
     later = made(scale=0.1, now=NOW + timedelta(days=400, hours=5))
     first = made(scale=0.1)
