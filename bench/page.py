@@ -36,6 +36,8 @@ def run(world: World) -> str:
                 executable_path="/usr/bin/chromium",
                 args=CHROMIUM,
                 viewport={"width": 1440, "height": 900},
+                # the page forbids eval, which waiting for a condition needs
+                bypass_csp=True,
             )
             page = browser.new_page()
             page.add_init_script(_WATCH)

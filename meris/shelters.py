@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from meris.errors import Invalid
-from meris.tables import Shelter
+from meris.tables import Resource, Shelter
 
 #: From each status the ones it may become (domain §2.5). A report may always say `unknown`.
 TRANSITIONS: dict[str, frozenset[str]] = {
@@ -46,9 +46,12 @@ def capacity_in_use(facts: Mapping[str, Any]) -> int | None:
     return facts.get("evacuation_capacity") if capacity is None else capacity
 
 
-def summary(facts: Mapping[str, Any]) -> str:
+def summary(status: str, facts: Mapping[str, Any]) -> str:
     """One line for a list: people and places, unknown said as such."""
     people, places = facts.get("population_total"), capacity_in_use(facts)
+    if status == "closed" and not people and places is not None:
+        # nobody counts in an empty building
+        return f"{places:,} places"
     if places is None:
         return "places unknown" if people is None else f"{people:,} people, places unknown"
     if people is None:
@@ -58,5 +61,10 @@ def summary(facts: Mapping[str, Any]) -> str:
 
 def briefs(session: Session, ids: list[int]) -> dict[int, str]:
     """The summary of each shelter among `ids`."""
-    statement = select(Shelter.resource_id, *BRIEF).where(Shelter.resource_id.in_(ids))
-    return {row["resource_id"]: summary(dict(row)) for row in session.execute(statement).mappings()}
+    statement = (
+        select(Shelter.resource_id, Resource.status, *BRIEF)
+        .join(Resource, Resource.id == Shelter.resource_id)
+        .where(Shelter.resource_id.in_(ids))
+    )
+    rows = session.execute(statement).mappings()
+    return {row["resource_id"]: summary(row["status"], dict(row)) for row in rows}
