@@ -30,12 +30,12 @@ STATES = {
 
 #: How a column was recognized.
 HOW = {
-    "confirmed": "chosen by a person",
-    "tag": "by its HXL tag",
-    "name": "by its name",
-    "synonym": "a known name for it",
-    "prefix": "begins like a known name",
-    "values": "by its values",
+    "confirmed": "Chosen by a person",
+    "tag": "By its HXL tag",
+    "name": "By its name",
+    "synonym": "A known name for it",
+    "prefix": "Begins like a known name",
+    "values": "By its values",
 }
 
 # Rules that a row breaks by lying in another state.

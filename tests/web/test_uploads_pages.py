@@ -65,8 +65,8 @@ def test_an_empty_list_says_what_will_be_there(carol):
 
 def test_a_file_is_shown_before_anything_changes(carol, session):
     page = words(carol.get(sent(carol)))
-    assert "3 rows 2 can be loaded 1 refused" in page
-    assert "2 new shelters" in page
+    assert "Nothing has changed yet" in page
+    assert "In the file 3 rows 2 can be loaded 1 refused Shelters 2 new" in page
     assert 'Row 4, column "Status"' in page
     assert "Did you mean Open?" in page
     assert "7 of 7 columns are read" in page
