@@ -1,7 +1,7 @@
 """Every error as an answer: JSON for programs, a page for people, plain words for both."""
 
 import structlog
-from flask import Flask, Response, g, jsonify, make_response, render_template, request
+from flask import Flask, Response, current_app, g, jsonify, make_response, render_template, request
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolExhausted
@@ -60,6 +60,10 @@ _CODES = {
 _TOO_OLD = (
     "This page was open for too long or is not ours. Load it again, then repeat what you did."
 )
+_NEEDS_HTTPS = (
+    "In production MERIS takes log-ins by https only. Use its https address. Behind a reverse proxy,"
+    " set MERIS_TRUSTED_PROXIES to the number of proxies."
+)
 _RETRY_SECONDS = "5"
 
 
@@ -91,7 +95,8 @@ def _refused(error: Refused) -> Response:
 
 def _forged(error: CSRFError) -> Response:
     log.warning("forged", reason=error.description, endpoint=request.endpoint)
-    return _answer(400, _TOO_OLD, code="csrf")
+    without_cookies = current_app.config["SESSION_COOKIE_SECURE"] and not request.is_secure
+    return _answer(400, _NEEDS_HTTPS if without_cookies else _TOO_OLD, code="csrf")
 
 
 def _http(error: HTTPException) -> Response:

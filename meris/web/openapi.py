@@ -40,11 +40,15 @@ class Details:
 
 
 _WRITE = (401, 403, 404, 409, 422)
+_AS = ("as", "the sign-in that a page was made for; refused when it has ended since")
 DETAILS: dict[tuple[str, str], Details] = {
-    ("/api/map", "GET"): Details("Map", query=(("since", "a cursor; answers only what changed"),)),
+    ("/api/map", "GET"): Details(
+        "Map", query=(("since", "a cursor; answers only what changed"), _AS), refuses=(401,)
+    ),
     ("/api/feed", "GET"): Details(
         "Feed",
-        query=(("cursor", "start after this moment; Last-Event-ID does the same"),),
+        query=(("cursor", "start after this moment; Last-Event-ID does the same"), _AS),
+        refuses=(401,),
         media="text/event-stream",
     ),
     ("/api/resources", "GET"): Details(

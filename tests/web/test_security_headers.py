@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 from flask import request
 
-from tests.web.forms import another, app_with, log_in
+from tests.web.forms import another, app_with, log_in, words
 
 
 def policy(response):
@@ -78,6 +78,12 @@ def test_in_production_cookies_and_browsers_are_held_to_https(production, cast):
     assert "Secure" in cookie
     assert "Path=/" in cookie
     assert "Domain" not in cookie
+
+
+def test_a_log_in_without_https_in_production_says_what_is_wrong(production):
+    answer = another(production).post("/log-in", data={"email": "a@b.c", "password": "x"})
+    assert answer.status_code == 400
+    assert "by https only" in words(answer)
 
 
 def test_outside_production_nothing_asks_for_https(client, cast):
