@@ -29,10 +29,15 @@ BRIEF = (
 )
 
 
+def closed_on_people(status: str | None, people: int | None) -> bool:
+    """Whether a shelter is said to be closed while somebody is still counted in it."""
+    return status == "closed" and (people or 0) > 0
+
+
 def check(status: str, facts: Mapping[str, Any]) -> None:
     """Raise `Invalid` when the facts of a shelter cannot all be true (domain §8.7)."""
-    people = facts.get("population_total") or 0
-    if status == "closed" and people > 0:
+    people = facts.get("population_total")
+    if closed_on_people(status, people):
         raise Invalid(
             f"{people} people are still counted here, so it cannot be closed."
             " Set the count to 0, or leave it open.",

@@ -9,6 +9,7 @@ from typing import Any
 from meris.fields import Home, field, find_item, in_base_units, needs
 from meris.fields.lists_supply import UNIT_OF_ISSUE
 from meris.fields.words import listing
+from meris.shelters import closed_on_people
 from meris.uploads.match import Match
 from meris.uploads.problems import Level, Problems
 
@@ -128,7 +129,7 @@ def _check_shelter(rules: RowRules, number: int, values: Values) -> None:
             "open without capacity",
             "the shelter is open and no capacity is given. Fill in how many people it holds.",
         )
-    if status == "closed" and (total or 0) > 0:
+    if closed_on_people(status, total):
         rules.say(
             "error",
             number,

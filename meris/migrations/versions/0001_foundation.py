@@ -10,6 +10,7 @@ revision = "0001"
 down_revision = None
 
 _SQL = Path(__file__).parent.parent / "sql"
+_TABLES = ("0001_tables_foundations.sql", "0001_tables_resources.sql")
 
 #: Table, column that names the resource, columns the journal leaves out, columns it masks.
 #: Left out is what is derived or changes at every log-in.
@@ -43,7 +44,8 @@ PARTS = ("shelter", "supply_site", "stock_line", "unit")
 
 
 def upgrade() -> None:
-    _run("0001_tables.sql")
+    for file in _TABLES:
+        _run(file)
     _run("0001_journal.sql")
     for table, subject, omitted, masked in COVERED:
         op.execute(f"CALL journal_cover('{table}', '{subject}', '{omitted}', '{masked}')")
@@ -109,5 +111,5 @@ def _read(name: str) -> str:
 
 
 def _tables() -> list[str]:
-    lines = _read("0001_tables.sql").splitlines()
+    lines = "\n".join(_read(file) for file in _TABLES).splitlines()
     return [line.split()[2] for line in lines if line.startswith("CREATE TABLE")]
