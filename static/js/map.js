@@ -1,6 +1,7 @@
 // The map page: who exists and who tells whom. Nothing else is decided here.
 import { client } from './data/start.js';
 import { Address } from './core/address.js';
+import { renew } from './core/api.js';
 import { Catalog } from './core/catalog.js';
 import { $, settled } from './core/dom.js';
 import { Summaries } from './data/summaries.js';
@@ -96,7 +97,7 @@ client.on('refreshed', refreshed)
     connection.show({ ...client.connection, state: 'broken' });
   });
 connection.show(client.connection);
-connection.on('retry', () => client.retry());
+connection.on('retry', async () => client.retry(await renew().catch(() => undefined)));
 
 stage.on('moved', ({ zoom, center }) => {
   address.set({ view: { zoom, ...center } });
@@ -106,6 +107,9 @@ stage.on('moved', ({ zoom, center }) => {
   fillListSoon();
 });
 stage.on('clicked', () => together.hide());
+address.on('moved', ({ before, view }) => {
+  if (view && JSON.stringify(view) !== JSON.stringify(before.view)) stage.goTo(view);
+});
 
 markers.on('pointed', (target) => hover.point(target))
   .on('chosen', ({ id }) => selection.set(id))

@@ -6,7 +6,7 @@ import { format, parse } from './url-state.js';
 /** Chrome refuses more than 200 replacements in 30 s; a pan makes several a second. */
 const SETTLE_MS = 300;
 
-/** Event: `moved` {view, filter, selected} when the person went back or forward. */
+/** Event: `moved` {before, view, filter, selected} when the address changed without us. */
 export class Address extends Emitter {
   constructor() {
     super();
@@ -18,7 +18,7 @@ export class Address extends Emitter {
   set(part, { push = false } = {}) {
     this.state = { ...this.state, ...part };
     clearTimeout(this.timer);
-    if (push) history.pushState({ pushed: true }, '', `#${format(this.state)}`);
+    if (push) history.pushState({ ours: true, pushed: true }, '', `#${format(this.state)}`);
     else this.timer = setTimeout(() => this.#replace(), SETTLE_MS);
   }
 
@@ -28,13 +28,15 @@ export class Address extends Emitter {
   }
 
   #replace() {
-    history.replaceState(history.state, '', `#${format(this.state)}`);
+    history.replaceState({ ...history.state, ours: true }, '', `#${format(this.state)}`);
   }
 
   #back() {
     clearTimeout(this.timer);
     const before = this.state;
     this.state = parse(location.hash);
+    const closing = before.selected && !this.state.selected && history.state?.ours;
+    if (closing) this.set({ view: before.view }); // Back closes the detail; the map stays where it is
     this.emit('moved', { before, ...this.state });
   }
 }

@@ -1,4 +1,5 @@
 // Talking to the server from the page. Every failure is one kind of error with words to show.
+import { asked } from './asker.js';
 
 /** `code` is the server's ("conflict", "invalid", …), or "unreachable" when there was no answer. */
 export class ApiError extends Error {
@@ -8,18 +9,37 @@ export class ApiError extends Error {
   }
 }
 
-/** The token belongs to the session: after a log-in elsewhere the page's own is worth nothing. */
-let tokenIsOld = false;
+/**
+ * What belongs to a sign-in: the page's mark (core/asker.js) and its token against forged requests.
+ * After a log-out both are worth nothing; after a new log-in of the same person there are new ones.
+ */
+let signIn = null;
+let isOver = false;
 
-const csrfMeta = (page) => page.querySelector('meta[name="csrf-token"]');
+function read(page) {
+  const { viewer } = JSON.parse(page.querySelector('#settings')?.textContent ?? '{}');
+  return {
+    mark: viewer?.mark, person: `${viewer?.name}, ${viewer?.agency}`,
+    token: page.querySelector('meta[name="csrf-token"]')?.content ?? '',
+  };
+}
 
-async function csrfToken() {
-  if (tokenIsOld) {
-    const text = await fetch('/').then((response) => response.text());
-    csrfMeta(document).content = csrfMeta(new DOMParser().parseFromString(text, 'text/html'))?.content ?? '';
-    tokenIsOld = false;
-  }
-  return csrfMeta(document)?.content ?? '';
+function ours() {
+  signIn ??= read(document);
+  return signIn;
+}
+
+/**
+ * Take over a new log-in, if it is the same person's: what somebody typed must not be saved in
+ * another's name. @returns {Promise<string>} the mark in force
+ */
+export async function renew() {
+  const before = ours();
+  const text = await fetch(location.pathname).then((response) => response.text());
+  const now = read(new DOMParser().parseFromString(text, 'text/html'));
+  isOver = now.person !== before.person;
+  if (!isOver) signIn = now;
+  return ours().mark;
 }
 
 async function problemOf(response) {
@@ -30,10 +50,11 @@ async function problemOf(response) {
   });
 }
 
-async function ask(url, options) {
+async function ask(url, optionsOf) {
   let response;
   try {
-    response = await fetch(url, options);
+    if (isOver) await renew();
+    response = await fetch(asked(url, ours().mark), optionsOf(ours()));
   } catch (problem) {
     if (problem.name === 'AbortError') throw problem;
     throw new ApiError({
@@ -41,23 +62,21 @@ async function ask(url, options) {
       message: 'The server cannot be reached. Nothing was saved; try again when the line is back.',
     });
   }
-  if (response.status === 401) tokenIsOld = true;
+  if (response.status === 401) isOver = true;
   if (!response.ok) throw await problemOf(response);
   return response.json();
 }
 
 /** GET JSON; rejects with ApiError, or AbortError when `signal` was used. */
 export function get(url, { signal } = {}) {
-  return ask(url, { signal, headers: { Accept: 'application/json' } });
+  return ask(url, () => ({ signal, headers: { Accept: 'application/json' } }));
 }
 
 /** Send JSON with the page's CSRF token. */
-export async function send(method, url, body) {
-  return ask(url, {
+export function send(method, url, body) {
+  return ask(url, ({ token }) => ({
     method,
-    headers: {
-      Accept: 'application/json', 'Content-Type': 'application/json', 'X-CSRFToken': await csrfToken(),
-    },
+    headers: { Accept: 'application/json', 'Content-Type': 'application/json', 'X-CSRFToken': token },
     body: JSON.stringify(body),
-  });
+  }));
 }

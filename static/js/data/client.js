@@ -28,7 +28,8 @@ export class Client extends Emitter {
 
   open(cluster) { return this.#ask('open', cluster); }
 
-  retry() { return this.#ask('retry'); }
+  /** Try the line now; `mark` when the person logged in again. */
+  retry(mark) { return this.#ask('retry', mark); }
 
   #ask(name, ...args) {
     const number = ++this.number;

@@ -1,16 +1,20 @@
 // The thread beside the page: 50,000 resources are fetched, filtered and clustered here, so that
 // panning stays smooth. Import maps do not reach workers, hence the relative vendor path.
 import '../../vendor/supercluster/supercluster.min.js';
+import { asked } from '../core/asker.js';
 import { Engine } from './engine.js';
 import { Feed } from './feed.js';
 
 /** A request that takes longer than this has met a dead line. */
 const GIVE_UP_MS = 60_000;
 
+/** For whom the page was made; another one after a new log-in. */
+let mark = self.name;
+
 const emit = (name, data) => postMessage({ event: name, data });
 
 async function get(url) {
-  const response = await fetch(url, {
+  const response = await fetch(asked(url, mark), {
     headers: { Accept: 'application/json' }, signal: AbortSignal.timeout(GIVE_UP_MS),
   });
   if (!response.ok) throw Object.assign(new Error(response.statusText), { status: response.status });
@@ -19,7 +23,9 @@ async function get(url) {
 
 const feed = new Feed({
   get,
-  EventSource: self.EventSource,
+  EventSource: class extends self.EventSource {
+    constructor(url) { super(asked(url, mark)); }
+  },
   take: (answer) => engine.take(answer),
   report: (state) => emit('connection', state),
   online: () => navigator.onLine,
@@ -35,7 +41,10 @@ const CALLS = {
   list: (query) => engine.list(query),
   locate: (id) => engine.locate(id),
   open: (cluster) => engine.open(cluster),
-  retry: () => feed.retryNow(),
+  retry: (newMark) => {
+    mark = newMark ?? mark;
+    feed.retryNow();
+  },
 };
 
 addEventListener('message', ({ data: { number, name, args } }) => {
