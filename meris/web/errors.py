@@ -61,8 +61,8 @@ _TOO_OLD = (
     "This page was open for too long or is not ours. Load it again, then repeat what you did."
 )
 _NEEDS_HTTPS = (
-    "In production MERIS takes log-ins by https only. Use its https address. Behind a reverse proxy,"
-    " set MERIS_TRUSTED_PROXIES to the number of proxies."
+    "In production MERIS takes log-ins by https only. Use its https address. Behind a reverse"
+    " proxy, set MERIS_TRUSTED_PROXIES to the number of proxies."
 )
 _RETRY_SECONDS = "5"
 
