@@ -7,7 +7,6 @@ from typing import Any
 from flask import Blueprint, Response, render_template, request
 
 from meris import fields, snapshot
-from meris.snapshot import POSITION_AGE_LIMIT_MINUTES
 from meris.web import assets
 from meris.web.context import context, viewer
 from meris.web.sessions import mark
@@ -55,8 +54,6 @@ def page_settings() -> dict[str, Any]:
     facts = home.gazetteer.facts
     return {
         "state": {"code": home.state, "name": home.name},
-        "zone": str(home.zone),
-        "exercise": settings.exercise,
         "view": {"lat": facts.start.lat, "lon": facts.start.lon, "zoom": facts.start_zoom},
         "bounds": facts.bounds.as_list(),
         "geo_url": assets.static_url(f"geo/{home.state}"),
@@ -64,9 +61,7 @@ def page_settings() -> dict[str, Any]:
         "tile_url": settings.tile_url,
         "tile_attribution": settings.tile_attribution,
         "pmtiles": settings.pmtiles,
-        "position_age_limit_minutes": POSITION_AGE_LIMIT_MINUTES,
         "kinds": _kinds(),
-        "fields": {kind: _fields(kind) for kind in fields.KINDS},
         "counties": [
             {"fips": c.fips, "name": c.name, "full_name": c.full_name, "regions": dict(c.regions)}
             for c in home.gazetteer.counties.values()
@@ -106,13 +101,6 @@ def _kinds() -> list[dict[str, Any]]:
         }
         for kind in fields.KINDS
     ]
-
-
-@cache
-def _fields(kind: str) -> list[dict[str, Any]]:
-    """The form's rules: what the detail panel needs to change a field in place."""
-    schemas = fields.json_schema(kind)["properties"]
-    return [control | {"schema": schemas[control["name"]]} for control in fields.form(kind)]
 
 
 def _viewer() -> dict[str, Any]:
