@@ -9,7 +9,7 @@ from meris.fields import Field, Home, header_table, meanings, meant_by_tag
 from meris.fields.field import Note
 from meris.fields.places import County
 from meris.fields.states import by_key
-from meris.fields.text_rules import Text
+from meris.fields.text_rules import OneOf, Text
 from meris.fields.words import key
 from meris.uploads.sheet import Row, Sheet
 
@@ -20,6 +20,8 @@ _STRENGTH: dict[How, int] = {"confirmed": 100, "tag": 90, "name": 80, "synonym":
 _AMBIGUOUS_NEEDS = 0.6
 # Below this the values contradict a header that seemed clear.
 CONTRADICTED = 0.5
+# So many different values tell something; one or two bad cells do not.
+_TELLING = 5
 _MOST_VALUES = 200
 
 
@@ -125,7 +127,14 @@ class Table:
 
     def claims(self, index: int) -> list[Claim]:
         """The fields a column may mean and whose values do not contradict it, best first."""
-        possible = [claim for claim in self._possible(index) if not _contradicted(claim)]
+        every = list(self._possible(index))
+        best = max((claim.fit or 0 for claim in every), default=0)
+        possible = [
+            claim
+            for claim in every
+            if not _contradicted(claim, self.variety(index))
+            and (best < _AMBIGUOUS_NEEDS or claim.fit is None or claim.fit >= CONTRADICTED)
+        ]
         return sorted(_undoubted(possible), key=lambda claim: -claim.strength)
 
     def _possible(self, index: int) -> Iterator[Claim]:
@@ -152,19 +161,26 @@ class Table:
         return None
 
 
-def _contradicted(claim: Claim) -> bool:
-    """Whether a claim is not to be believed without a person.
+def _contradicted(claim: Claim, variety: int) -> bool:
+    """Whether a claim is not to be believed without a person; `variety` is how many different
+    values the column has.
 
     A needed field with a plain header keeps its column whatever the values: its errors, cell by
-    cell, help more than "no such column".
+    cell, help more than "no such column". The same goes for one that only spoils its own cells.
     """
     if claim.note in ("unstable", "projected"):
         return True
     if claim.note == "ambiguous":
         return claim.fit is None or claim.fit < _AMBIGUOUS_NEEDS
-    if claim.field.required and claim.how != "prefix":
+    if claim.fit is None or claim.fit >= CONTRADICTED:
         return False
-    return claim.fit is not None and claim.fit < CONTRADICTED
+    if claim.how == "prefix":
+        return True
+    if claim.field.required:
+        return False
+    if isinstance(claim.field.rule, OneOf):
+        return True  # a code list of somebody else's
+    return claim.how == "synonym" and variety >= _TELLING and not claim.field.spares_row
 
 
 def _undoubted(claims: list[Claim]) -> list[Claim]:

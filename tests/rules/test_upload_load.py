@@ -1,51 +1,19 @@
 """Loading a spreadsheet into the tables: whole or not at all, once, and never by accident."""
 
-from pathlib import Path
 from time import monotonic
 
 import pytest
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select
 
-from meris import resources, uploads
-from meris.accounts import Viewer
-from meris.db import Actor, Database
+from meris import uploads
+from meris.db import Database
 from meris.errors import Conflict, NotFound, Refused
 from meris.fields import Home
-from meris.tables import Change, Resource, Shelter, StockLine, Unit, Upload
+from meris.tables import Change, Resource, Shelter, Upload
 from meris.uploads import Choices, Decisions
 from tests import makers
+from tests.rules.sending import CAROL, FIXTURES, THREE, VALID_ONLY, journal, send, shelter
 from tests.rules.tables_of_text import csv_bytes
-
-FIXTURES = Path(__file__).parents[2] / "fixtures"
-CAROL = Actor(None, None, "Carol")
-VALID_ONLY = Decisions(only_valid=True)
-
-THREE = """
-    external_id | name        | status | evacuation_capacity | latitude | longitude | city
-    A-1         | North Gym   | open   | 200                 | 38.95171 | -92.33407 | Columbia
-    A-2         | South Hall  | closed | 100                 | 38.91111 | -92.30222 | Columbia
-    A-3         | East School | alert  |                     |          |           | Hallsville
-"""
-
-
-def send(session, table, kind="shelter", decisions=None, agency_id=None, filename="list.csv"):
-    """Receive and apply a table; returns the upload's id and what was done."""
-    content = table if isinstance(table, bytes) else csv_bytes(table)
-    agency_id = agency_id or makers.agency(session)
-    received = uploads.receive(
-        session, CAROL, agency_id=agency_id, kind=kind, filename=filename, content=content
-    )
-    done = uploads.apply(session, CAROL, received.upload_id, Home.of(), decisions or Decisions())
-    session.expire_all()
-    return received.upload_id, done
-
-
-def shelter(session, external_id):
-    return session.scalars(select(Resource).where(Resource.external_id == external_id)).one()
-
-
-def journal(session, upload_id):
-    return session.scalar(select(func.count()).where(Change.upload_id == upload_id))
 
 
 def test_new_rows_become_resources_that_only_staff_see(session):
@@ -328,65 +296,6 @@ def test_a_confidential_record_is_not_uncovered_by_a_file(session):
     assert shelter(session, "A-1").sensitivity == "confidential"
 
 
-def test_supplies_make_sites_with_stock_lines(session):
-    _, done = send(session, (FIXTURES / "supplies_good.csv").read_bytes(), "supply")
-    assert (done.outcome.new, done.outcome.lines_new) == (4, 12)
-    site = session.scalars(select(Resource).where(Resource.name == "Pettis County Cache")).one()
-    assert (site.kind, site.type, site.status) == ("supply_site", "supply_cache", "open")
-    water = session.scalars(
-        select(StockLine).where(StockLine.resource_id == site.id, StockLine.lot == "L2411")
-    ).one()
-    assert (water.quantity_on_hand, water.unit_of_issue, water.units_per_pack) == (480, "CS", 12)
-
-
-def test_supplies_again_with_one_count_changed(session):
-    content = (FIXTURES / "supplies_good.csv").read_bytes()
-    send(session, content, "supply")
-    _, done = send(session, content.replace(b"Water,480,48", b"Water,470,48"), "supply")
-    outcome = done.outcome
-    assert (outcome.new, outcome.lines_new, outcome.lines_changed) == (0, 0, 1)
-    assert outcome.lines_unchanged == 11
-
-
-def test_goods_that_are_promised_cannot_be_counted_away(session):
-    table = """
-        site  | item   | qty | unit | committed
-        Cache | Cots X | 40  | each | 30
-    """
-    send(session, table, "supply")
-    with pytest.raises(Refused, match="1 of 1 rows") as refused:
-        send(
-            session,
-            table.replace("| committed", "").replace("| 30", "").replace("40", "20"),
-            "supply",
-        )
-    assert "30 are committed already" in refused.value.details["problems"][0]["message"]
-
-
-def test_units_of_a_workbook(session):
-    _, done = send(
-        session, (FIXTURES / "units_good.xlsx").read_bytes(), "unit", filename="units.xlsx"
-    )
-    assert done.outcome.new == 12
-    engine = session.scalars(select(Resource).where(Resource.external_id == "E12")).one()
-    assert (engine.name, engine.type, engine.status) == ("Lincoln Engine 12", "engine", "available")
-    assert session.get(Unit, engine.id).capabilities == ["extrication"]
-
-
-def test_an_older_status_of_a_unit_is_not_taken(session):
-    table = """
-        call sign | unit type | status    | status at
-        Engine 1  | engine    | available | 2025-03-02 12:00
-    """
-    send(session, table, "unit")
-    send(session, table.replace("available", "on scene").replace("12:00", "11:00"), "unit")
-    engine = session.scalars(select(Resource).where(Resource.name == "Engine 1")).one()
-    assert engine.status == "available"
-    send(session, table.replace("available", "on scene").replace("12:00", "13:00"), "unit")
-    session.refresh(engine)
-    assert engine.status == "on_scene"
-
-
 def test_the_likeness_of_the_federal_export_loads_its_missouri_rows(session):
     content = (FIXTURES / "open_shelters_nss_like.csv").read_bytes()
     with pytest.raises(Refused, match="6 of 23 rows"):
@@ -410,71 +319,3 @@ def test_an_upload_of_another_agency_is_not_found(session):
     with pytest.raises(NotFound):
         uploads.find(session, upload_id, agency_id=other)
     assert [u.id for u in uploads.recent(session, agency_id=other)] == []
-
-
-class TestUndo:
-    """Putting back what an upload changed."""
-
-    def test_what_was_made_goes_and_what_was_changed_returns(self, session):
-        send(session, THREE)
-        before = shelter(session, "A-1").position
-        upload_id, _ = send(
-            session,
-            """
-            external_id | name      | status | latitude | longitude | evacuation_capacity
-            A-1         | North Gym | full   | 38.90000 | -92.20000 | 250
-            A-9         | New Barn  | open   | 38.90000 | -92.10000 | 50
-            """,
-        )
-        undone = uploads.undo(session, CAROL, upload_id)
-        session.expire_all()
-        assert (undone.removed, undone.restored, undone.left) == (1, 1, ())
-        north = shelter(session, "A-1")
-        assert (north.status, north.position) == ("open", before)
-        assert session.get(Shelter, north.id).evacuation_capacity == 200
-        gone = select(func.count()).where(Resource.external_id == "A-9")
-        assert session.scalar(gone) == 0
-        assert session.get(Upload, upload_id).state == "undone"
-
-    def test_what_somebody_changed_since_is_left_and_named(self, session):
-        upload_id, _ = send(session, THREE)
-        north = shelter(session, "A-1")
-        dana = Viewer("Dana", None, None, None, frozenset({"dispatcher"}))
-        session.execute(
-            text(
-                "SELECT set_config('meris.name', 'Dana', true),"
-                " set_config('meris.upload', '', true)"
-            )
-        )
-        resources.change(
-            session,
-            dana,
-            north.id,
-            version=north.version,
-            values={"status": "full"},
-            home=Home.of(),
-        )
-        undone = uploads.undo(session, CAROL, upload_id)
-        session.expire_all()
-        assert undone.removed == 2
-        assert [(left.name, left.touched_by) for left in undone.left] == [("North Gym", "Dana")]
-        assert shelter(session, "A-1").status == "full"
-
-    def test_stock_lines_return_too(self, session):
-        content = (FIXTURES / "supplies_good.csv").read_bytes()
-        send(session, content, "supply")
-        lines = select(StockLine.item_name, StockLine.quantity_on_hand).order_by(StockLine.id)
-        before = session.execute(lines).all()
-        changed = content.replace(b"Water,480,48", b"Water,470,48") + (
-            b"Pettis County Cache,,,,Shovels,Tools,9,,each,,,,,,,,,,,,,,\r\n"
-        )
-        upload_id, done = send(session, changed, "supply")
-        assert (done.outcome.lines_new, done.outcome.lines_changed) == (1, 1)
-        uploads.undo(session, CAROL, upload_id)
-        assert session.execute(lines).all() == before
-
-    def test_an_undo_happens_once(self, session):
-        upload_id, _ = send(session, THREE)
-        uploads.undo(session, CAROL, upload_id)
-        with pytest.raises(Conflict, match="is undone, so there is nothing to undo"):
-            uploads.undo(session, CAROL, upload_id)
