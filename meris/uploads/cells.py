@@ -14,7 +14,7 @@ from meris.uploads.sheet import Row, Sheet
 
 # Rows in hand at one time, and cells remembered for a column: they bound the memory used.
 _BATCH = 2_000
-_REMEMBERED = 50_000
+_REMEMBERED = 10_000
 
 
 @dataclass

@@ -3,6 +3,7 @@
 import codecs
 import csv
 import io
+import re
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import suppress
@@ -31,6 +32,7 @@ _TITLES = {
     "latin_1": "Latin-1",
 }
 _PIECE = 1 << 20
+_ODD = re.compile(rb"[^\r\n]{0,100}[\x80-\xff][^\r\n]{0,100}")
 _CELL_LIMIT = 131_072
 
 
@@ -126,16 +128,9 @@ def _decodes(content: bytes, encoding: str) -> bool:
 
 
 def _odd_lines(content: bytes) -> bytes:
-    """The first lines with bytes beyond ASCII, at most some 30 kB: only they tell encodings."""
-    odd: list[bytes] = []
-    size = 0
-    for line in content.splitlines():
-        if not line.isascii():
-            odd.append(line[:2_000])
-            size += len(odd[-1])
-        if size > 30_000:
-            break
-    return b"\n".join(odd)
+    """The first places with bytes beyond ASCII, some 30 kB: only they tell encodings apart."""
+    places = (found[0] for found in _ODD.finditer(content))
+    return b"\n".join(islice(places, 150))
 
 
 def _encoding_note(encoding: str) -> str:
