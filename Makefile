@@ -49,7 +49,7 @@ bench: setup-test  ## measure (bench/README.md)
 screenshots: setup-test  ## take the pictures of docs/images anew
 	python -m bench.screenshots
 
-lock: setup-test  ## pin the newest versions of all Python and npm packages
+lock: setup  ## pin the newest versions of all Python and npm packages
 	pip install --quiet uv
 	for part in '' -build -dev -node; do \
 		uv pip compile --quiet --no-config --no-header --universal --python-version 3.11 --upgrade \
