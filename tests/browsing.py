@@ -50,9 +50,9 @@ class LiveServer:
 
 
 def start_server(urls: Urls, home: Path, **environ: str) -> LiveServer:
-    """`meris serve` on a free port, answering; the caller stops it."""
+    """`meris serve` on PORT or a free port, answering; the caller stops it."""
     home.mkdir(parents=True, exist_ok=True)
-    port, log = _free_port(), home / "server.log"
+    port, log = int(environ.get("PORT") or _free_port()), home / "server.log"
     settings = {
         "MERIS_HOME": str(home),
         "MERIS_ENV": "test",

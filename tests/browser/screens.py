@@ -1,0 +1,69 @@
+"""What browser tests do on the pages, in the words of the people who do it."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from playwright.sync_api import Page, expect
+
+from meris.db import SYSTEM
+from tests.browsing import LiveServer
+
+ROOT = Path(__file__).parents[2]
+FIXTURES = ROOT / "fixtures"
+AXE = ROOT / "node_modules/axe-core/axe.min.js"
+# A loaded machine is slow; nothing here measures how fast it is.
+PATIENT_MS = 20_000
+expect.set_options(timeout=PATIENT_MS)
+
+
+@contextmanager
+def writing(server: LiveServer) -> Iterator:
+    """A session on the server's database whose work is committed."""
+    database = server.database()
+    try:
+        with database.transaction(SYSTEM) as session:
+            yield session
+    finally:
+        database.dispose()
+
+
+def open_map(page: Page, fragment: str = "") -> None:
+    """The map, live and filled."""
+    page.goto("/" + fragment)
+    expect(page.locator("#connection")).to_have_attribute("data-state", "live")
+    page.wait_for_timeout(100)
+    expect(page.locator("[data-scope=all] .number")).not_to_be_empty()
+
+
+def layer(page: Page, title: str):
+    """The number beside a kind in the rail."""
+    return page.get_by_role("region", name=title, exact=True).locator(".layer-head .number")
+
+
+def choose_file(page: Page, file: Path, kind: str = "shelter") -> None:
+    """Fill in the upload form and send it."""
+    page.goto("/uploads/new")
+    page.locator(f"#kind-{kind}").check()
+    page.locator("#file").set_input_files(file)
+    page.get_by_role("button", name="Check the file").click()
+
+
+def upload(page: Page, file: Path, kind: str = "shelter") -> None:
+    """Send a file and wait for what was found in it."""
+    choose_file(page, file, kind)
+    expect(page.locator("#figures-of-file")).to_be_visible()
+
+
+def apply(page: Page) -> None:
+    """Load what can be loaded."""
+    if page.locator("#rows-valid").count():
+        page.locator("#rows-valid").check()
+    page.locator("#do-apply").click()
+
+
+def violations(page: Page) -> list[tuple[str, str]]:
+    """What axe finds on the page: rule and the first element that breaks it."""
+    page.add_script_tag(path=AXE)
+    found = page.evaluate("axe.run().then(found => found.violations)")
+    return [(v["id"], v["nodes"][0]["html"]) for v in found]
