@@ -22,7 +22,7 @@ class Phone(Rule):
     widget: ClassVar[str] = "tel"
 
     def _judge(self, text: str, _home: Home) -> Judged:
-        if _SCIENTIFIC.match(text):
+        if len(text) < 18 and _SCIENTIFIC.match(text):
             raise self.refuse(
                 text,
                 "is a phone number that Excel shortened",

@@ -183,7 +183,8 @@ STOCK = (
         "Expires",
         Date(future=True),
         "Last day of use. Expired stock is taken in and marked.",
-        "expires expiration expirationdate expdate exp expiry expirydate bestby useby shelflifedate",
+        "expires expiration expirationdate expdate exp expiry expirydate bestby useby "
+        "shelflifedate",
         example="2027-06-30",
     ),
     _line(

@@ -53,10 +53,10 @@ class Notes(Rule):
     letters_mean_unknown: ClassVar[bool] = False
 
     def _judge(self, text: str, _home: Home) -> Judged:
-        text = clean_lines(text)
-        if _SSN.search(text):
+        text = clean(text) if text.isprintable() else clean_lines(text)
+        if "-" in text and _SSN.search(text):
             raise self._personal("what looks like a Social Security number", "Take it out.")
-        if sum(1 for part in re.split(r"[;\n]", text) if _PERSON.match(part.strip())) >= 3:
+        if text.count(",") > 2 and _names(text) > 2:
             raise self._personal(
                 "what looks like a list of names", "Write how many people, and never who they are."
             )
@@ -74,6 +74,11 @@ class Notes(Rule):
 
     def schema(self) -> dict[str, Any]:
         return {"type": "string", "minLength": 1, "maxLength": self.longest}
+
+
+def _names(text: str) -> int:
+    """How many parts of a text read like "Last, First"."""
+    return sum(1 for part in re.split(r"[;\n]", text) if _PERSON.match(part.strip()))
 
 
 @dataclass(frozen=True)

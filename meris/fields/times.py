@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple
 from zoneinfo import ZoneInfo
 
 from meris.fields.home import Home
@@ -29,8 +29,7 @@ _MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct",
 _US_ZONES = {"E": -5, "C": -6, "M": -7, "P": -8}
 
 
-@dataclass(frozen=True)
-class _Parsed:
+class _Parsed(NamedTuple):
     """A moment as written: wall time, with an offset when the text gave one."""
 
     wall: datetime
@@ -41,7 +40,7 @@ def _parse(text: str) -> _Parsed | None:
     """What a text says, or None when it is no date. Raises `ValueError` for 31 February."""
     if text[4:5] == "-" and (parsed := _from_iso(text)):
         return parsed
-    if _NUMBER.match(text):
+    if text[:5].isdecimal() and _NUMBER.match(text):
         return _from_number(float(text))
     if found := _YEAR_FIRST.match(text):
         year, month, day, *rest = found.groups()
@@ -56,8 +55,9 @@ def _parse(text: str) -> _Parsed | None:
     else:
         return _from_iso(text)
     hour, minute, second, half, zone = rest
-    midnight = datetime(_year(year), int(month), int(day))  # noqa: DTZ001  # wall time
-    return _Parsed(midnight + _clock(hour, minute, second, half), _offset(zone))
+    clock = _clock(hour, minute, second, half) if hour else (0, 0, 0)
+    wall = datetime(_year(year), int(month), int(day), *clock)  # noqa: DTZ001  # wall time
+    return _Parsed(wall, _offset(zone) if zone else None)
 
 
 def _from_iso(text: str) -> _Parsed | None:
@@ -92,26 +92,22 @@ def _year(text: str) -> int:
     return int(text) if len(text) == 4 else 2000 + int(text)
 
 
-def _clock(hour: str | None, minute: str | None, second: str | None, half: str | None) -> timedelta:
-    """Time of day as a duration; `half` is AM or PM. Raises `ValueError` past 23:59:59."""
-    if hour is None or minute is None:
-        return timedelta(0)
+def _clock(hour: str, minute: str, second: str | None, half: str | None) -> tuple[int, int, int]:
+    """Hour, minute and second of a day; `half` is AM or PM. Raises `ValueError` for 13 PM."""
     hours = int(hour)
     if half:
         if not 1 <= hours <= 12:
             raise ValueError("hour")
         hours = hours % 12 + (12 if half[0] in "pP" else 0)
-    if hours > 23 or int(minute) > 59 or int(second or 0) > 59:
-        raise ValueError("time")
-    return timedelta(hours=hours, minutes=int(minute), seconds=int(second or 0))
+    return hours, int(minute), int(second or 0)
 
 
-def _offset(zone: str | None) -> timedelta | None:
+def _offset(zone: str) -> timedelta | None:
     """The offset a zone's letters or digits mean; None when the text names no zone.
 
     "CT" leaves open whether it is summer, so it counts as the state's own time.
     """
-    if not zone or (len(zone) == 2 and zone[0] in _US_ZONES):
+    if len(zone) == 2 and zone[0] in _US_ZONES:
         return None
     if zone in ("Z", "UTC", "GMT"):
         return timedelta(0)
@@ -200,7 +196,10 @@ def _settle(parsed: _Parsed, zone: ZoneInfo) -> tuple[datetime, str | None]:
     wall = parsed.wall.replace(microsecond=0) if parsed.wall.microsecond else parsed.wall
     if parsed.offset is not None:
         return (wall - parsed.offset).replace(tzinfo=UTC), None
-    before, after = _offsets(wall.replace(minute=wall.minute // 30 * 30, second=0), zone)
+    steady = _steady(wall.date(), zone)
+    if steady is not None:
+        return (wall - steady).replace(tzinfo=UTC), None
+    before, after = _offsets(wall, zone)
     moment = (wall - before).replace(tzinfo=UTC)
     if before == after:
         return moment, None
@@ -209,8 +208,15 @@ def _settle(parsed: _Parsed, zone: ZoneInfo) -> tuple[datetime, str | None]:
     return moment, "happened twice: clocks went back. Taken as the first time."
 
 
-# A zone's rules cost more than all else of reading a time; clocks change on half hours at most.
+# A zone's rules cost more than all else of reading a time.
 @lru_cache(maxsize=20_000)
+def _steady(day: date, zone: ZoneInfo) -> timedelta | None:
+    """What wall times of a day are ahead of UTC by; None for the days when clocks change."""
+    midnight = datetime(day.year, day.month, day.day)  # noqa: DTZ001  # wall time
+    offsets = {*_offsets(midnight, zone), *_offsets(midnight + timedelta(hours=23.99), zone)}
+    return offsets.pop() if len(offsets) == 1 else None
+
+
 def _offsets(wall: datetime, zone: ZoneInfo) -> tuple[timedelta, timedelta]:
     """What a wall time may be ahead of UTC by; two different values when clocks change then."""
     local = wall.replace(tzinfo=zone)

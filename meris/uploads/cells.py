@@ -27,16 +27,18 @@ class Record:
     number: int
     raw: list[str]
     values: dict[str, Any]
-    told: list[tuple[Column, "_Read"]]
+    told: list[tuple[Column, "Told"]]
 
 
-class _Read(NamedTuple):
-    """What a cell came to; `message` is what to say of it, at `level`."""
+class Told(NamedTuple):
+    """What to say of a cell, at which level, by which rule."""
 
-    value: Any
-    message: str | None = None
-    level: Level = "warning"
-    rule: str = ""
+    message: str
+    level: Level
+    rule: str
+
+
+_NEW = object()
 
 
 class _Reader:
@@ -44,36 +46,40 @@ class _Reader:
 
     def __init__(self, column: Column, home: Home) -> None:
         self.column = column
-        self.home = home
-        self.seen: dict[str, _Read] = {}
-        # Whether any cell remembered has something to tell; most columns have none.
-        self.tells = False
+        self.told: dict[str, Told] = {}
+        self._home = home
+        self._judge = column.field.rule.judge
+        self._seen: dict[str, Any] = {}
 
-    def read_all(self, cells: list[str]) -> list[_Read]:
-        """One batch of the column."""
-        if len(self.seen) > _REMEMBERED:
-            self.seen.clear()
-        known = self.seen.get
-        return [known(cell) or self._read(cell) for cell in cells]
+    def read_all(self, cells: list[str]) -> list[Any]:
+        """The values of one batch of the column; `told` has the cells with something to say."""
+        if len(self._seen) > _REMEMBERED:
+            self._seen.clear()
+            self.told.clear()
+        known, new = self._seen.get, _NEW
+        return [
+            value if (value := known(cell, new)) is not new else self._read(cell) for cell in cells
+        ]
 
-    def _read(self, cell: str) -> _Read:
-        field = self.column.field
+    def _read(self, cell: str) -> Any:
         try:
-            value, warning = field.rule.judge(cell, self.home)
-            result = _Read(value, warning, "warning", type(field.rule).__name__)
+            value, warning = self._judge(cell, self._home)
         except Invalid as refusal:
-            result = _refused(refusal, spared=field.spares_row)
-        self.tells = self.tells or result.message is not None
-        self.seen[cell] = result
-        return result
+            value = None
+            self.told[cell] = _refused(refusal, spared=self.column.field.spares_row)
+        else:
+            if warning is not None:
+                self.told[cell] = Told(warning, "warning", type(self.column.field.rule).__name__)
+        self._seen[cell] = value
+        return value
 
 
-def _refused(refusal: Invalid, *, spared: bool) -> _Read:
+def _refused(refusal: Invalid, *, spared: bool) -> Told:
     """A refused cell costs the row, or (contacts and the like) only itself."""
     rule = str(refusal.details.get("rule", ""))
     if spared:
-        return _Read(None, f"{refusal.message} The cell was left out.", "warning", rule)
-    return _Read(None, refusal.message, "error", rule)
+        return Told(f"{refusal.message} The cell was left out.", "warning", rule)
+    return Told(refusal.message, "error", rule)
 
 
 def read_constants(match: Match, home: Home) -> dict[str, Any]:
@@ -108,24 +114,34 @@ def _read_batch(
             _too_wide(number, cells, width, problems)
         elif len(cells) < width:
             cells += [""] * (width - len(cells))
-    found: list[Record] = [Record(row.number, row.cells, dict(constants), []) for row in batch]
+    names = [reader.column.field.name for reader in readers]
+    columns = [
+        reader.read_all([row.cells[reader.column.index] for row in batch]) for reader in readers
+    ]
+    found = [
+        Record(number, cells, {**constants, **dict(zip(names, values, strict=True))}, [])
+        for (number, cells), *values in zip(batch, *columns, strict=True)
+    ]
     for reader in readers:
-        index, name = reader.column.index, reader.column.field.name
-        results = reader.read_all([row.cells[index] for row in batch])
-        for record, result in zip(found, results, strict=True):
-            record.values[name] = result.value
-        if reader.tells:
-            for record, result in zip(found, results, strict=True):
-                if result.message is not None:
-                    record.told.append((reader.column, result))
+        if reader.told:
+            _note(found, reader)
     return found
+
+
+def _note(found: list[Record], reader: _Reader) -> None:
+    """Hand each row what is to be said of its cell in one column."""
+    index, told = reader.column.index, reader.told
+    for record in found:
+        said = told.get(record.raw[index])
+        if said is not None:
+            record.told.append((reader.column, said))
 
 
 def tell(record: Record, problems: Problems) -> None:
     """Say what was wrong with the cells of a row."""
-    for column, (_, message, level, rule) in record.told:
+    for column, (message, level, rule) in record.told:
         value = record.raw[column.index].strip()
-        problems.add(level, record.number, column.label, message or "", rule=rule, value=value)
+        problems.add(level, record.number, column.label, message, rule=rule, value=value)
 
 
 def _too_wide(number: int, cells: list[str], width: int, problems: Problems) -> None:
