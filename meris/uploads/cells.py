@@ -17,7 +17,7 @@ _BATCH = 2_000
 _REMEMBERED = 10_000
 
 
-@dataclass
+@dataclass(slots=True)
 class Record:
     """One row on its way: its number, its cells as in the file, and its values by field.
 
