@@ -24,8 +24,7 @@ HOT = {
     "200 lines of the list": "SELECT * FROM resource WHERE id = ANY(ARRAY[1,2,3,4,5])",
     "nearest to a place": (
         "SELECT id FROM resource ORDER BY position <->"
-        " ST_SetSRID(ST_MakePoint(-92.33, 38.95), (SELECT srid FROM geometry_columns"
-        " WHERE f_table_name = 'resource')) LIMIT 10"
+        " (SELECT center FROM county WHERE fips = '29019') LIMIT 10"
     ),
     "match of an upload by its own ID": (
         "SELECT id FROM resource WHERE agency_id = 5 AND kind = 'shelter' AND external_id = 'A1'"

@@ -137,9 +137,13 @@ def allow_time(session: Session) -> None:
 
 
 def is_being_applied(session: Session, upload_id: int) -> bool:
-    """Whether somebody holds the lock of an upload at this moment."""
-    free = func.pg_try_advisory_xact_lock(_LOCK_UPLOAD, upload_id)
-    return not session.scalar(select(free))
+    """Whether somebody holds the lock of an upload at this moment; looking takes no lock."""
+    held = text(
+        "SELECT EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND granted"
+        " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+        " AND classid = :lock AND objid = :upload AND objsubid = 2)"
+    )
+    return bool(session.scalar(held, {"lock": _LOCK_UPLOAD, "upload": upload_id}))
 
 
 def _run(
