@@ -39,11 +39,9 @@ def log_lines(server):
 def test_it_ends_soon_although_a_feed_is_open(server, how):
     with closing(ask(server, "/api/feed")) as feed:
         assert feed.readline().startswith(b"retry:")
-        began = time.monotonic()
         server.process.send_signal(how)
+        # without the cut it would wait for the feed; a busy machine gets its time
         assert server.process.wait(20) == 0
-        # without the cut it would wait for the feed, which never ends; a busy machine gets its time
-        assert time.monotonic() - began < 25
     with closing(socket.socket()) as probe:
         assert probe.connect_ex(("127.0.0.1", int(server.url.rpartition(":")[2]))) != 0
 
