@@ -16,7 +16,7 @@ from meris.accounts import ROLES
 _WRITABLE = (
     "agency, account, account_role, webauthn, api_token, log_in_failure, resource, shelter,"
     " supply_site, stock_line, unit, unit_position, position_fix, upload, upload_file,"
-    " header_mapping, sign_in, totp_use"
+    " header_mapping, upload_row, upload_pair, upload_progress, same_choice, sign_in, totp_use"
 )
 
 

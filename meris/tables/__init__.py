@@ -22,7 +22,15 @@ from meris.tables.resources import (
     Unit,
 )
 from meris.tables.sign_ins import SignIn, TotpUse
-from meris.tables.uploads import HeaderMapping, Upload, UploadFile
+from meris.tables.uploads import (
+    HeaderMapping,
+    SameChoice,
+    Upload,
+    UploadFile,
+    UploadPair,
+    UploadProgress,
+    UploadRow,
+)
 
 __all__ = [
     "Account",
@@ -39,6 +47,7 @@ __all__ = [
     "RegionScheme",
     "Resource",
     "Role",
+    "SameChoice",
     "Shelter",
     "SignIn",
     "StatusCode",
@@ -49,6 +58,9 @@ __all__ = [
     "UnitPosition",
     "Upload",
     "UploadFile",
+    "UploadPair",
+    "UploadProgress",
+    "UploadRow",
     "WebAuthn",
     "account_role",
     "region_county",

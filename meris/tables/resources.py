@@ -111,6 +111,9 @@ class Resource(Base):
     as_of: Mapped[Moment | None] = mapped_column(comment="when the source says they were true")
     confirmed_at: Mapped[Moment | None] = mapped_column(comment="last said to be still true")
     confirmed_by: Mapped[str | None]
+    unreported_at: Mapped[Moment | None] = mapped_column(
+        comment="since when its agency's file lacks it; null: it has"
+    )
     sensitivity: Mapped[str] = mapped_column(server_default="restricted")
     version: Mapped[int] = mapped_column(server_default=text("1"))
     created_at: Mapped[Now]
