@@ -8,9 +8,10 @@
 `read`, `match` and `check` need no database: a file is judged before anything is touched.
 """
 
-from meris.uploads.check import Checked, Checking, Choices, check
+from meris.uploads.check import Checked, Checking, check
+from meris.uploads.decisions import Choices, Corrections, Decisions
 from meris.uploads.failed import failed_rows
-from meris.uploads.load import Decisions, Examined, apply, examine, is_being_applied
+from meris.uploads.load import Examined, apply, examine, is_being_applied
 from meris.uploads.location import REPAIRS
 from meris.uploads.match import Match, match
 from meris.uploads.merge import Outcome
@@ -27,6 +28,7 @@ __all__ = [
     "Checked",
     "Checking",
     "Choices",
+    "Corrections",
     "Decisions",
     "Examined",
     "Group",

@@ -11,14 +11,13 @@ from typing import Any
 
 from meris.fields import Home, template_fields
 from meris.uploads.cells import Record, batches, tell
-from meris.uploads.location import Choices, Locator
+from meris.uploads.decisions import Choices
+from meris.uploads.location import Locator
 from meris.uploads.match import Column, Match
 from meris.uploads.problems import Problems
 from meris.uploads.repeats import Repeats
 from meris.uploads.row_rules import RowRules
 from meris.uploads.sheet import Sheet
-
-__all__ = ["Checked", "Checking", "Choices", "check"]
 
 _PREVIEW = 50
 

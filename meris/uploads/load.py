@@ -3,8 +3,8 @@
 The caller's transaction is everything: it commits the whole file or, on `Refused`, nothing of it.
 """
 
-from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, field
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -17,7 +17,8 @@ from meris.errors import Conflict, Refused
 from meris.fields import Home
 from meris.tables import HeaderMapping, Upload
 from meris.uploads import store
-from meris.uploads.check import Checked, Checking, Choices
+from meris.uploads.check import Checked, Checking
+from meris.uploads.decisions import Decisions
 from meris.uploads.match import Match, match
 from meris.uploads.merge import Merge, Outcome
 from meris.uploads.merge_lines import LineMerge
@@ -29,39 +30,6 @@ from meris.uploads.stage import Staging, copy
 # First half of the advisory locks' keys: one upload, and one agency's uploads.
 _LOCK_UPLOAD, _LOCK_AGENCY = 0x55504C44, 0x55504147
 _LONGEST = "15min"
-
-
-@dataclass(frozen=True)
-class Decisions:
-    """What a person decided about a file.
-
-    `confirmed` maps column labels to field names (None: do not read); `constants` are values for
-    fields without a column; `only_valid` takes the rows without errors and leaves the others;
-    `public` shows new records to everybody; `clear` lets empty cells empty what is recorded;
-    `as_of` is when rows without a time of their own were true.
-    """
-
-    sheet: str | None = None
-    confirmed: Mapping[str, str | None] = field(default_factory=dict)
-    constants: Mapping[str, str] = field(default_factory=dict)
-    choices: Choices = field(default_factory=Choices)
-    only_valid: bool = False
-    public: bool = False
-    clear: bool = False
-    as_of: datetime | None = None
-
-    def as_json(self) -> dict[str, Any]:
-        """For the upload's row; `confirmed` is kept in its own column."""
-        return {
-            "sheet": self.sheet,
-            "constants": dict(self.constants),
-            "allow_out_of_state": self.choices.allow_out_of_state,
-            "repairs": sorted(self.choices.repairs),
-            "only_valid": self.only_valid,
-            "public": self.public,
-            "clear": self.clear,
-            "as_of": self.as_of.isoformat() if self.as_of else None,
-        }
 
 
 @dataclass(frozen=True)

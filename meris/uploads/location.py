@@ -9,6 +9,7 @@ from geo.grid import from_usng
 from geo.values import Bounds, Position
 from meris.fields import Home
 from meris.fields.states import name_of
+from meris.uploads.decisions import Choices
 from meris.uploads.match import Match
 from meris.uploads.problems import Level, Problems
 
@@ -24,14 +25,6 @@ _COUNTY_RADIUS_M = 25_000
 _COARSE_SQUARE_M = 1_000
 
 _NOUNS = {"shelter": "shelter", "supply": "site", "unit": "unit"}
-
-
-@dataclass(frozen=True)
-class Choices:
-    """What a person allowed: rows of other states, and repairs (of `REPAIRS`) of coordinates."""
-
-    allow_out_of_state: bool = False
-    repairs: frozenset[str] = frozenset()
 
 
 class _Center(NamedTuple):

@@ -19,8 +19,8 @@ from meris.fields import Home
 from meris.tables import Account, Agency, Upload
 from meris.uploads import store
 from meris.uploads.claims import labels
-from meris.uploads.load import Decisions, Examined, apply, examine
-from meris.uploads.location import Choices
+from meris.uploads.decisions import Decisions, from_json
+from meris.uploads.load import Examined, apply, examine
 from meris.uploads.match import Match
 from meris.uploads.read import sheet_names
 from meris.uploads.sheet import Sheet
@@ -33,21 +33,7 @@ _ROWS_KEPT = 50
 
 def decisions_of(upload: Upload) -> Decisions:
     """What was decided about an upload so far."""
-    kept = upload.choices or {}
-    as_of = kept.get("as_of")
-    return Decisions(
-        sheet=kept.get("sheet"),
-        confirmed=upload.mapping or {},
-        constants=kept.get("constants", {}),
-        choices=Choices(
-            allow_out_of_state=bool(kept.get("allow_out_of_state")),
-            repairs=frozenset(kept.get("repairs", ())),
-        ),
-        only_valid=bool(kept.get("only_valid")),
-        public=bool(kept.get("public")),
-        clear=bool(kept.get("clear")),
-        as_of=datetime.fromisoformat(as_of) if as_of else None,
-    )
+    return from_json(upload.choices, upload.mapping)
 
 
 def review(
