@@ -1,10 +1,12 @@
+import math
 from collections.abc import Callable
+from typing import NamedTuple
 
 import pytest
 from pyproj import Transformer
 
 from geo.gazetteer import Gazetteer
-from geo.projected import Repair, Row, proposals
+from geo.projected import Repair, best, proposals
 from geo.values import Position
 
 #: Counties of each State Plane zone, east to west, by somebody who looked at the map.
@@ -16,6 +18,24 @@ WEST = ["29095", "29097", "29037", "29005", "29119"]
 @pytest.fixture(scope="module")
 def gazetteer() -> Gazetteer:
     return Gazetteer.load("MO")
+
+
+class Row(NamedTuple):
+    """Numbers as they stand in a file, and the county stated beside them."""
+
+    latitude: float | None
+    longitude: float | None
+    county_fips: str | None = None
+
+
+def proposed(rows: list[Row], gazetteer: Gazetteer) -> list[Repair]:
+    numbers = [[math.nan if n is None else n for n in row[:2]] for row in rows]
+    lats, lons = [n[0] for n in numbers], [n[1] for n in numbers]
+    return proposals(lats, lons, [row.county_fips for row in rows], gazetteer)
+
+
+def positions(repair: Repair) -> list[Position | None]:
+    return [repair.position(n) for n in range(len(repair.lats))]
 
 
 def as_rows(
@@ -38,7 +58,7 @@ def projected(crs: str) -> Callable[[Position], tuple[float, float]]:
 
 
 def assert_all_home(repair: Repair, rows: list[Row], gazetteer: Gazetteer) -> None:
-    for row, position in zip(rows, repair.positions, strict=True):
+    for row, position in zip(rows, positions(repair), strict=True):
         assert position is not None
         assert position.meters_to(gazetteer.counties[row.county_fips or ""].centroid) < 1
     assert repair.rows_inside_stated_county == repair.rows_repaired == len(rows)
@@ -56,7 +76,7 @@ def test_degrees_that_lost_their_sign_or_order(
     gazetteer: Gazetteer, kind: str, written: Callable[[Position], tuple[float, float]]
 ) -> None:
     rows = as_rows(gazetteer, EAST + CENTRAL + WEST, written)
-    (repair,) = proposals(rows, gazetteer)
+    (repair,) = proposed(rows, gazetteer)
     assert repair.kind == kind
     assert_all_home(repair, rows, gazetteer)
 
@@ -79,7 +99,7 @@ def test_projections_are_taken_away(
     gazetteer: Gazetteer, crs: str, title: str, counties: list[str]
 ) -> None:
     rows = as_rows(gazetteer, counties, projected(crs))
-    repair = proposals(rows, gazetteer)[0]
+    repair = proposed(rows, gazetteer)[0]
     assert (repair.kind, repair.title, repair.crs) == ("reproject", title, crs)
     assert_all_home(repair, rows, gazetteer)
 
@@ -108,9 +128,9 @@ def test_where_ranges_overlap_the_stated_counties_decide(gazetteer: Gazetteer) -
     rows = as_rows(gazetteer, CENTRAL, projected("EPSG:26997"))
     unstated = [Row(row.latitude, row.longitude) for row in rows]
     assert "State Plane Missouri East, US feet" in {
-        repair.title for repair in proposals(unstated, gazetteer)
+        repair.title for repair in proposed(unstated, gazetteer)
     }
-    assert [repair.title for repair in proposals(rows, gazetteer)] == [
+    assert [repair.title for repair in proposed(rows, gazetteer)] == [
         "State Plane Missouri Central, meters"
     ]
 
@@ -118,14 +138,14 @@ def test_where_ranges_overlap_the_stated_counties_decide(gazetteer: Gazetteer) -
 def test_without_counties_the_most_rows_in_the_state_decide(gazetteer: Gazetteer) -> None:
     rows = as_rows(gazetteer, EAST + CENTRAL + WEST, projected("EPSG:26915"))
     unstated = [Row(row.latitude, row.longitude) for row in rows]
-    first = proposals(unstated, gazetteer)[0]
+    first = proposed(unstated, gazetteer)[0]
     assert first.title == "UTM zone 15N, meters"
     assert (first.rows_inside_state, first.rows_inside_stated_county) == (len(rows), 0)
 
 
 def test_x_and_y_in_each_others_columns(gazetteer: Gazetteer) -> None:
     rows = as_rows(gazetteer, WEST, lambda place: projected("EPSG:26915")(place)[::-1])
-    repair = proposals(rows, gazetteer)[0]
+    repair = proposed(rows, gazetteer)[0]
     assert repair.title == "UTM zone 15N, meters, with x and y swapped"
     assert_all_home(repair, rows, gazetteer)
 
@@ -142,16 +162,45 @@ def test_a_file_of_several_mistakes_gets_several_repairs(gazetteer: Gazetteer) -
         Row(None, -92.0, "29019"),
         Row(0.0, 0.0, "29019"),
     ]
-    sign, swap = proposals(rows, gazetteer)
-    assert (sign.kind, sign.positions) == ("sign", (boone, cole, None, None, None, None))
-    assert (swap.kind, swap.positions) == ("swap", (None, None, greene, None, None, None))
-    assert (sign.confirmed, swap.confirmed) == ({0, 1}, {2})
+    sign, swap = proposed(rows, gazetteer)
+    assert (sign.id, positions(sign)) == ("sign", [boone, cole, None, None, None, None])
+    assert (swap.id, positions(swap)) == ("swap", [None, None, greene, None, None, None])
+    assert sign.confirmed.tolist() == [True, True, False, False, False, False]
+    assert best([sign, swap]).tolist() == [0, 0, 1, -1, -1, -1]
+
+
+def test_a_mistake_of_rows_without_a_county_is_named_beside_confirmed_ones(
+    gazetteer: Gazetteer,
+) -> None:
+    boone = gazetteer.counties["29019"].centroid
+    rows = [Row(boone.lat, -boone.lon, "29019"), Row(boone.lon, boone.lat)]
+    assert [repair.id for repair in proposed(rows, gazetteer)] == ["sign", "swap"]
+
+
+def test_each_row_gets_the_zone_that_puts_it_into_its_county(gazetteer: Gazetteer) -> None:
+    rows = [
+        *as_rows(gazetteer, EAST, projected("ESRI:102696")),
+        *as_rows(gazetteer, CENTRAL, projected("ESRI:102697")),
+        *as_rows(gazetteer, WEST, projected("ESRI:102698")),
+    ]
+    repairs = proposed(rows, gazetteer)
+    assert {repair.crs for repair in repairs} == {"ESRI:102696", "ESRI:102697", "ESRI:102698"}
+    for number, (row, chosen) in enumerate(zip(rows, best(repairs), strict=True)):
+        place = repairs[chosen].position(number)
+        assert place is not None
+        assert place.meters_to(gazetteer.counties[row.county_fips or ""].centroid) < 1
+
+
+def test_degrees_that_lost_their_decimal_point(gazetteer: Gazetteer) -> None:
+    rows = [Row(3857669.0, -9217352.0, "29051"), Row(385766900.0, -921735200.0, "29051")]
+    (repair,) = proposed(rows, gazetteer)
+    assert (repair.id, positions(repair)) == ("decimal_point", [Position(38.57669, -92.17352)] * 2)
 
 
 def test_places_in_the_state_need_no_repair(gazetteer: Gazetteer) -> None:
     rows = as_rows(gazetteer, EAST, lambda place: (place.lat, place.lon))
-    assert proposals(rows, gazetteer) == []
-    assert proposals([], gazetteer) == []
+    assert proposed(rows, gazetteer) == []
+    assert proposed([], gazetteer) == []
 
 
 @pytest.mark.parametrize(
@@ -164,4 +213,4 @@ def test_places_in_the_state_need_no_repair(gazetteer: Gazetteer) -> None:
     ],
 )
 def test_what_no_repair_brings_home_is_left_alone(gazetteer: Gazetteer, row: Row) -> None:
-    assert proposals([row], gazetteer) == []
+    assert proposed([row], gazetteer) == []
