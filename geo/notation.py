@@ -4,14 +4,18 @@
     38.57669 N 92.17352 W    N38.57669 W92.17352    lat 38.57669, lon -92.17352
     38°34'36.1"N 92°10'24.7"W    38 34 36.1 N, 92 10 24.7 W    38-34.6N 092-10.4W
     15S WC 72042 70394       15SWC7270
+    POINT (-92.17352 38.57669)    {"type": "Point", "coordinates": [-92.17352, 38.57669]}
+    201 W Capitol Ave, Jefferson City (38.57669, -92.17352)
 
-Latitude comes first unless letters say otherwise. Nothing is guessed: what can be read in two ways
-is refused, and where one of them leads to a place the refusal names it (`NotAPlace.meant`).
+Latitude comes first unless letters or the format say otherwise. Nothing is guessed: what can be
+read in two ways is refused, and where one of them leads to a place the refusal names it
+(`NotAPlace.meant`).
 """
 
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Literal
 
@@ -31,6 +35,14 @@ class Reading:
     position: Position
     precision_m: float
     notation: Notation
+
+
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """Two numbers as they stand for latitude (or y) and longitude (or x); maybe no place."""
+
+    lat: float
+    lon: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +85,16 @@ _SAME = str.maketrans(
     | dict.fromkeys("”“″ʺ", '"')
 )
 
+_NUMBER = r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?"
+#: What machines write, longitude first: well-known text (also with height) and GeoJSON.
+_MACHINES = re.compile(
+    rf"""(?:SRID=\d+;)?\s*POINT\s*(?:Z|M|ZM)?\s*\(\s*({_NUMBER})\s+({_NUMBER})[\s\d.+-]*\)
+    | \{{.*"coordinates"\s*:\s*\[\s*({_NUMBER})\s*,\s*({_NUMBER})[\s\d.,+-]*\].*\}}""",
+    re.VERBOSE | re.IGNORECASE | re.DOTALL,
+)
+#: A pair in brackets at the end of an address; a street number in brackets has no decimals.
+_AT_THE_END = re.compile(r"\(\s*([+-]?\d+\.\d+)\s*,\s*([+-]?\d+\.\d+)\s*\)\s*$")
+
 _GRID = re.compile(r"\d{1,2}\s*[A-Z]\s*[A-Z]\s*[A-Z][\d\s]*", re.IGNORECASE)
 _GRID_WITHOUT_ZONE = re.compile(r"[A-Z]\s*[A-Z]\s*\d[\d\s]*", re.IGNORECASE)
 _DMS_BY_LETTER = re.compile(r"(\d)\s*d\s*(\d[\d.]*)\s*m(?:\s*(\d[\d.]*)\s*s)?")
@@ -94,21 +116,47 @@ _MARKS = {"deg": "°", "min": "'", "sec": '"'}
 def read_position(text: str) -> Reading:
     """Read a position in any of the notations above. Raises NotAPlace, which says what is wrong."""
     plain = _plain(text)
-    if _GRID.fullmatch(plain):
-        square = from_usng(plain)
+    if _GRID.fullmatch(bare := _bare(plain)):
+        square = from_usng(bare)
         return Reading(square.center, square.size_m, "USNG")
+    with _said_of(text):
+        first, second = _read(plain)
+        return Reading(
+            position=_pair(first, second),
+            precision_m=max(first.step, second.step) * METERS_PER_DEGREE,
+            notation=_NOTATIONS[max(first.parts, second.parts) - 1],
+        )
+
+
+def read_numbers(text: str) -> Numbers:
+    """Read two numbers that may be no place: swapped, or meters of a projection.
+
+    Every notation above but grid references. Raises NotAPlace for what is no pair of numbers.
+    """
+    with _said_of(text):
+        first, second = _ordered(*_read(_plain(text)))
+        return Numbers(first.degrees, second.degrees)
+
+
+@contextmanager
+def _said_of(text: str) -> Iterator[None]:
     try:
-        return _read_degrees(plain)
+        yield
     except _Unreadable as problem:
         shown = text if len(text) <= 60 else f"{text[:57]}..."
         raise NotAPlace(f'"{shown}" is not a position: {problem} {_EXAMPLE}') from problem
 
 
 def _plain(text: str) -> str:
-    """The text with keyboard characters only, without brackets around it."""
+    """The text with keyboard characters only."""
     same = unicodedata.normalize("NFKC", text.translate(_SAME)).translate(_SAME)
-    same = same.replace("''", '"').strip().strip("()[]").strip()
+    same = same.replace("''", '"').strip()
     return _DMS_BY_LETTER.sub(_with_marks, same)
+
+
+def _bare(plain: str) -> str:
+    """Without brackets around it."""
+    return plain.strip("()[]").strip()
 
 
 def _with_marks(found: re.Match[str]) -> str:
@@ -116,7 +164,17 @@ def _with_marks(found: re.Match[str]) -> str:
     return f"{degree}°{minutes}'" + (f'{seconds}"' if seconds else "")
 
 
-def _read_degrees(text: str) -> Reading:
+def _read(plain: str) -> tuple[_Angle, _Angle]:
+    """The two coordinates in the order they stand in; a machine's say which is which."""
+    if found := _MACHINES.fullmatch(plain):
+        x, y = (number for number in found.groups() if number)
+        return _Angle(float(x), _step(x), 1, "lon"), _Angle(float(y), _step(y), 1, "lat")
+    if found := _AT_THE_END.search(plain):
+        plain = f"{found[1]}, {found[2]}"
+    return _read_degrees(_bare(plain))
+
+
+def _read_degrees(text: str) -> tuple[_Angle, _Angle]:
     if _GRID_WITHOUT_ZONE.fullmatch(text):
         raise _Unreadable("a grid reference needs its zone, such as 15S, before the square.")
     if _DECIMAL_COMMAS.fullmatch(text):
@@ -125,11 +183,12 @@ def _read_degrees(text: str) -> Reading:
     if any(token.kind == "letter" for token in tokens):
         tokens = list(_tokens(_DASH_IN_ANGLE.sub(" ", text)))
     first, second = (_angle(half) for half in _halves(tokens))
-    return Reading(
-        position=_pair(first, second),
-        precision_m=max(first.step, second.step) * METERS_PER_DEGREE,
-        notation=_NOTATIONS[max(first.parts, second.parts) - 1],
-    )
+    return first, second
+
+
+def _step(number: str) -> float:
+    """What the last digit of a decimal number stands for."""
+    return float(10.0 ** -len(number.partition(".")[2]))
 
 
 def _tokens(text: str) -> Iterator[_Token]:
@@ -195,7 +254,7 @@ def _angle(half: Sequence[_Token]) -> _Angle:
         raise _Unreadable("a coordinate is degrees, degrees and minutes, or with seconds too.")
     _check_parts(numbers)
     degrees = sum(float(number.text) / 60**n for n, number in enumerate(numbers))
-    step = 10.0 ** -len(numbers[-1].text.partition(".")[2]) / 60 ** (len(numbers) - 1)
+    step = _step(numbers[-1].text) / 60 ** (len(numbers) - 1)
     axis, sign = _axis_and_sign(half, numbers[0].sign)
     return _Angle(sign * degrees, step, len(numbers), axis)
 
@@ -222,15 +281,20 @@ def _axis_and_sign(half: Sequence[_Token], sign: str) -> tuple[str, int]:
     return axes.pop() if axes else "", -1 if sign == "-" or set(letters) & {"S", "W"} else 1
 
 
-def _pair(first: _Angle, second: _Angle) -> Position:
-    """The place of two coordinates. Raises NotAPlace when they are out of range."""
+def _ordered(first: _Angle, second: _Angle) -> tuple[_Angle, _Angle]:
+    """Latitude first, where the two say which they are."""
     if first.axis == second.axis and first.axis:
         raise _Unreadable("it gives the same coordinate twice.")
-    if first.axis == "lon" or second.axis == "lat":
-        first, second = second, first
-    elif not first.axis and abs(first.degrees) > 90 >= abs(second.degrees):
-        meant = Position(second.degrees, first.degrees)
+    crossed = first.axis == "lon" or second.axis == "lat"
+    return (second, first) if crossed else (first, second)
+
+
+def _pair(first: _Angle, second: _Angle) -> Position:
+    """The place of two coordinates. Raises NotAPlace when they are out of range."""
+    lat, lon = _ordered(first, second)
+    if not first.axis and not second.axis and abs(lat.degrees) > 90 >= abs(lon.degrees):
+        meant = Position(lon.degrees, lat.degrees)
         raise NotAPlace(
             f"Latitude comes first. Did you mean {meant.lat:g}, {meant.lon:g}?", meant=meant
         )
-    return Position(first.degrees, second.degrees)
+    return Position(lat.degrees, lon.degrees)

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geo.notation import read_position
+from geo.notation import Numbers, read_numbers, read_position
 from geo.values import NotAPlace, Position
 
 DECIMAL = "decimal degrees"
@@ -26,6 +26,11 @@ CAPITOL = Position(38.57669, -92.17352)
         ("(38.57669, -92.17352)", DECIMAL),
         ("38,57669; -92,17352", DECIMAL),
         ("38,57669 -92,17352", DECIMAL),
+        ("POINT (-92.17352 38.57669)", DECIMAL),
+        ("point z(-92.17352 38.57669 201.5)", DECIMAL),
+        ("SRID=4326;POINT(-9.217352e1 38.57669)", DECIMAL),
+        ('{"type": "Point", "coordinates": [-92.17352, 38.57669, 0]}', DECIMAL),
+        ("201 W Capitol Ave\nJefferson City (MO)\n(38.57669, -92.17352)", DECIMAL),
         ("38.57669, −92.17352", DECIMAL),
         ("38.57669 N 92.17352 W", DECIMAL),
         ("38.57669N, 92.17352W", DECIMAL),
@@ -170,3 +175,24 @@ def test_what_is_written_is_read_back(position: Position, write, separator: str)
 def test_any_text_is_a_position_or_is_refused_as_none(text: str) -> None:
     with suppress(NotAPlace):
         assert read_position(text).precision_m > 0
+
+
+@pytest.mark.parametrize(
+    ("text", "lat", "lon"),
+    [
+        ("(-92.17352, 38.57669)", -92.17352, 38.57669),
+        ("38.57669, 92.17352", 38.57669, 92.17352),
+        ("POINT (572042.5 4270394)", 4270394, 572042.5),
+        ("4270394, 572042.5", 4270394, 572042.5),
+        ("lon 92.17352, lat 38.57669", 38.57669, 92.17352),
+        ("0, 0", 0, 0),
+    ],
+)
+def test_numbers_are_read_that_are_no_place(text: str, lat: float, lon: float) -> None:
+    assert read_numbers(text) == Numbers(lat, lon)
+
+
+@pytest.mark.parametrize("text", ["", "Gym", "38.5", "POINT EMPTY", "lat 1 lat 2", "[]", "1,2,3"])
+def test_what_is_no_pair_of_numbers_is_refused(text: str) -> None:
+    with pytest.raises(NotAPlace, match="is not a position"):
+        read_numbers(text)
