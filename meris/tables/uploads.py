@@ -124,6 +124,8 @@ class UploadPair(Base):
     score: Mapped[float] = mapped_column(comment="0 to 1")
     reasons: Mapped[list[str]] = mapped_column(ARRAY(Text))
     choice: Mapped[str | None] = mapped_column(comment="same, different or merge")
+    row_key: Mapped[str] = mapped_column(comment="as same_choice keeps it")
+    other_key: Mapped[str | None] = mapped_column(comment="the other row's")
 
 
 class UploadProgress(Base):

@@ -75,6 +75,8 @@ def _make_review() -> None:
         sa.Column("score", sa.Float, nullable=False, comment="0 to 1"),
         sa.Column("reasons", ARRAY(sa.Text), nullable=False),
         sa.Column("choice", sa.String, comment="same, different or merge"),
+        sa.Column("row_key", sa.String, nullable=False, comment="as same_choice keeps it"),
+        sa.Column("other_key", sa.String, comment="the other row's"),
         sa.PrimaryKeyConstraint("id", name="pk_upload_pair"),
         prefixes=_UNLOGGED,
     )
