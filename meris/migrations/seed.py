@@ -22,6 +22,8 @@ _WRITABLE = (
 
 def plant(connection: Connection, *, state: str, web_url: str) -> None:
     """Seed the database for `state` and let the role of `web_url` work in it."""
+    # a column that a migration added is journalled from here on
+    connection.exec_driver_sql("CALL journal_refresh()")
     _plant_roles(connection)
     _plant_status_codes(connection)
     _plant_places(connection, Gazetteer.load(state))
