@@ -3,7 +3,16 @@
 from functools import cache
 
 from meris.errors import NotFound
-from meris.fields import common, lists_shelter, lists_supply, lists_unit, shelter, supply, unit
+from meris.fields import (
+    common,
+    lists_shelter,
+    lists_supply,
+    lists_unit,
+    record,
+    shelter,
+    supply,
+    unit,
+)
 from meris.fields.codes import CodeList
 from meris.fields.field import KINDS, ROW_KINDS, Field
 
@@ -27,6 +36,7 @@ CATALOGUE: tuple[Field, ...] = (
     unit.POSITION_AT,
     *common.CONTACT,
     *common.ABOUT,
+    *record.RECORD,
 )
 
 #: Of each group one field at least has to be filled in; it stands for the others.

@@ -22,6 +22,7 @@ SECTIONS: dict[str, str] = {
     "place": "Place",
     "contact": "Contact",
     "about": "About this record",
+    "record": "Written by MERIS itself",
 }
 
 

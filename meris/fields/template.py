@@ -5,14 +5,15 @@ import io
 
 from meris.fields.catalogue import of
 from meris.fields.field import Field
+from meris.fields.record import RECORD
 
 # A template that offers the same thing in two ways is filled in twice.
-_LEFT_OUT = frozenset({"coordinates", "usng", "county_fips"})
+_LEFT_OUT = frozenset({"coordinates", "northing", "easting", "usng", "county_fips"})
 
 
 def template_fields(kind: str) -> tuple[Field, ...]:
     """The columns of a template, in order."""
-    return tuple(field for field in of(kind) if field.name not in _LEFT_OUT)
+    return tuple(field for field in of(kind) if field not in RECORD and field.name not in _LEFT_OUT)
 
 
 def template_csv(kind: str) -> str:

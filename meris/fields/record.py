@@ -1,0 +1,47 @@
+"""Columns that MERIS writes into its exports, to know its own records again in a file.
+
+They stand in files only: nothing is kept in a column of these names but what the record has anyway.
+"""
+
+from meris.fields import lists_common
+from meris.fields.amounts import Integer
+from meris.fields.common import EVERY
+from meris.fields.field import Field, also
+from meris.fields.text_rules import OneOf
+
+RECORD = (
+    Field(
+        "meris_id",
+        "MERIS number",
+        EVERY,
+        Integer(least=1, most=2**62, noun="record number"),
+        None,
+        "record",
+        "The record's number in MERIS, as exports have it. Leave it as it is; leave it empty in "
+        "new rows.",
+        synonyms=also("merisnumber merisrecord"),
+    ),
+    Field(
+        "position_source",
+        "How it was placed",
+        EVERY,
+        OneOf(lists_common.POSITION_SOURCE),
+        None,
+        "record",
+        "How the place is known, as exports have it.",
+        synonyms=also("placedby locationmethod"),
+        spares_row=True,
+    ),
+    Field(
+        "position_radius_m",
+        "Known within",
+        EVERY,
+        Integer(least=1, most=500_000, what="meters"),
+        None,
+        "record",
+        "The place is only known to this many meters: it is shown as approximate.",
+        unit="meters",
+        synonyms=also("positionradius radiusm radiusmeters accuracym locationaccuracy"),
+        spares_row=True,
+    ),
+)
