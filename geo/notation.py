@@ -39,10 +39,14 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Numbers:
-    """Two numbers as they stand for latitude (or y) and longitude (or x); maybe no place."""
+    """Two numbers as they stand for latitude (or y) and longitude (or x); maybe no place.
+
+    `step` is what the last digit of the coarser one stands for, in the unit of the numbers.
+    """
 
     lat: float
     lon: float
+    step: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +139,7 @@ def read_numbers(text: str) -> Numbers:
     """
     with _said_of(text):
         first, second = _ordered(*_read(_plain(text)))
-        return Numbers(first.degrees, second.degrees)
+        return Numbers(first.degrees, second.degrees, max(first.step, second.step))
 
 
 @contextmanager

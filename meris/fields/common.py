@@ -3,6 +3,7 @@
 from meris.fields import lists_common
 from meris.fields.contact import Email, Phone
 from meris.fields.field import Field, also
+from meris.fields.map_numbers import MapNumber
 from meris.fields.places import (
     Coordinates,
     County,
@@ -174,8 +175,8 @@ PLACE = (
         example="38.98977",
         unit="degrees",
         synonyms=also(
-            "lat y§ ycoord§ ycoordinate§ pointy§ geoy latdd latdec declat decimallatitude "
-            "latitudedd gpslat latwgs84 geolat latitud northing†"
+            "lat y§ ycoord§ ycoordinate§ pointy§ geoy§ latdd latdec declat decimallatitude "
+            "latitudedd gpslat latwgs84 geolat latitud"
         ),
         hxl=("#geo+lat",),
         column="position",
@@ -191,8 +192,8 @@ PLACE = (
         example="-90.75168",
         unit="degrees",
         synonyms=also(
-            "lon long lng x§ xcoord§ xcoordinate§ pointx§ geox londd longdd londec declon declong "
-            "decimallongitude longitudedd gpslon gpslong lonwgs84 geolon longitud easting†"
+            "lon long lng x§ xcoord§ xcoordinate§ pointx§ geox§ londd longdd londec declon declong "
+            "decimallongitude longitudedd gpslon gpslong lonwgs84 geolon longitud"
         ),
         hxl=("#geo+lon",),
         column="position",
@@ -206,9 +207,37 @@ PLACE = (
         "place",
         "Latitude and longitude together, in any notation. Instead of the two columns.",
         synonyms=also(
-            "location§ latlon latlong latlng coords gps geopoint latitudelongitude point"
+            "location§ latlon latlong latlng coords gps geopoint latitudelongitude point shape§ "
+            "geometry§ geom§ thegeom wkt wktgeom georeferencedlocation"
         ),
         hxl=("#geo+coord", "#geo"),
+    ),
+    Field(
+        "northing",
+        "Y",
+        EVERY,
+        MapNumber(),
+        None,
+        "place",
+        "With X, another pair of coordinates: meters or feet of UTM, State Plane or Web Mercator, "
+        "or degrees. Read where latitude and longitude are missing.",
+        synonyms=also(
+            "y§ ycoord§ ycoordinate§ pointy§ geoy§ utmnorthing utmy utmn stateplaney spy north§"
+        ),
+        spares_row=True,
+    ),
+    Field(
+        "easting",
+        "X",
+        EVERY,
+        MapNumber(),
+        None,
+        "place",
+        "See Y.",
+        synonyms=also(
+            "x§ xcoord§ xcoordinate§ pointx§ geox§ utmeasting utmx utme stateplanex spx east§"
+        ),
+        spares_row=True,
     ),
     Field(
         "usng",

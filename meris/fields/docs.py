@@ -15,7 +15,6 @@ _ABOUT = {
     "unit": "One row for each vehicle, team or crew.",
 }
 _NOTES: dict[Note, str] = {
-    "projected": "only where the numbers are projected coordinates",
     "unstable": "offered, never assumed: such numbers change with every export",
     "ambiguous": "decided by the values",
     "standard": "with a warning: which standard, 20 or 40 square feet?",

@@ -11,13 +11,11 @@ KINDS = ("shelter", "supply_site", "unit")
 ROW_KINDS = ("shelter", "supply", "unit")
 
 #: Why a synonym must not be taken at its word:
-#: projected  only where the values lie in a projected range      (marked † in the lists)
-#: unstable   numbers rows of an export; offer it, never assume it (‡)
+#: unstable   numbers rows of an export; offer it, never assume it (marked ‡ in the lists)
 #: ambiguous  the kind of file and the values must decide          (§)
 #: standard   does not say which standard it follows; tell the person (¶)
-Note = Literal["projected", "unstable", "ambiguous", "standard"]
+Note = Literal["unstable", "ambiguous", "standard"]
 _MARKS: dict[str, Note] = {
-    "†": "projected",
     "‡": "unstable",
     "§": "ambiguous",
     "¶": "standard",
@@ -69,5 +67,5 @@ class Field:
 
 
 def also(words: str) -> tuple[Synonym, ...]:
-    """Synonyms from a line of normalized words, each with its mark: `"lat y northing†"`."""
-    return tuple(Synonym(word.rstrip("†‡§¶"), _MARKS.get(word[-1])) for word in words.split())
+    """Synonyms from a line of normalized words, each with its mark: `"lat y§ geoy"`."""
+    return tuple(Synonym(word.rstrip("‡§¶"), _MARKS.get(word[-1])) for word in words.split())

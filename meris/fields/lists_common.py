@@ -14,6 +14,8 @@ POSITION_SOURCE = codes(
     "position source",
     Choice("surveyed", "Placed on the map by a person", ("map", "pin")),
     Choice("reported", "Coordinates as reported", ("given", "file", "coordinates")),
+    Choice("repaired", "Coordinates as reported, put right", ("corrected",)),
+    Choice("geocoder", "Found by its address", ("address", "geocoded")),
     Choice("gps", "Reported by a device", ("device", "live")),
     Choice("usng", "US National Grid reference", ("mgrs", "grid")),
     Choice("zip", "Middle of the ZIP code area", ("zip code",)),

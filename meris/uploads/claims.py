@@ -154,8 +154,6 @@ class Table:
         for claim in self._possible(index):
             if claim.note == "unstable":
                 return "It numbers the rows of an export and changes with the next one."
-            if claim.note == "projected":
-                return "It holds projected coordinates. Export latitude and longitude instead."
             if claim.fit is not None and claim.fit < CONTRADICTED:
                 return f"Its name says {claim.field.title}, but its values do not."
         return None
@@ -168,7 +166,7 @@ def _contradicted(claim: Claim, variety: int) -> bool:
     A needed field with a plain header keeps its column whatever the values: its errors, cell by
     cell, help more than "no such column". The same goes for one that only spoils its own cells.
     """
-    if claim.note in ("unstable", "projected"):
+    if claim.note == "unstable":
         return True
     if claim.note == "ambiguous":
         return claim.fit is None or claim.fit < _AMBIGUOUS_NEEDS

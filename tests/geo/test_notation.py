@@ -189,7 +189,12 @@ def test_any_text_is_a_position_or_is_refused_as_none(text: str) -> None:
     ],
 )
 def test_numbers_are_read_that_are_no_place(text: str, lat: float, lon: float) -> None:
-    assert read_numbers(text) == Numbers(lat, lon)
+    numbers = read_numbers(text)
+    assert (numbers.lat, numbers.lon) == (lat, lon)
+
+
+def test_numbers_know_what_their_last_digit_stands_for() -> None:
+    assert read_numbers("38.5, -92.17352") == Numbers(38.5, -92.17352, 0.1)
 
 
 @pytest.mark.parametrize("text", ["", "Gym", "38.5", "POINT EMPTY", "lat 1 lat 2", "[]", "1,2,3"])
