@@ -55,14 +55,14 @@ class World:
         database.dispose()
 
     @contextmanager
-    def served(self) -> Iterator[tuple[str, int]]:
+    def served(self, environment: str | None = None) -> Iterator[tuple[str, int]]:
         """A real server on a free port: its address and process id."""
         settings = self.settings
         port = free_port()
         environ = {**os.environ, "MERIS_HOME": str(self.home), "PORT": str(port)}
         if not self.resources:
-            # an empty database stays empty only in production
-            environ["MERIS_ENV"] = "production"
+            # the exercise state would be loaded into an empty database
+            environ["MERIS_ENV"] = environment or "production"
         environ |= {
             "DATABASE_URL": settings.database_url or "",
             "DATABASE_OWNER_URL": settings.owner_url or "",
