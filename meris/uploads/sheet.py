@@ -7,22 +7,24 @@ from itertools import islice
 from typing import NamedTuple
 
 from meris.errors import Refused
-from meris.fields import ROW_KINDS, header_table
-from meris.fields.words import clean, key
+from meris.fields.words import clean
+from meris.uploads.headers import FIGURE, Heading, find_heading, is_blank, is_tag_row, trimmed
 
 MOST_ROWS = 500_000
 MOST_COLUMNS = 500
 SAMPLE_ROWS = 1_000
+# Blank rows cost time too; a spreadsheet has no more rows than this.
+_MOST_LINES = 1_048_576
 # People put titles, logos and dates above the headers, but not pages of them.
 _HEADER_WITHIN = 25
+_LOOK_BELOW = 25
+_MOST_TOLD = 1_000
 
-_TAG = re.compile(r"^\s*#[A-Za-z][A-Za-z0-9_]*(\s*\+[A-Za-z][A-Za-z0-9_]*)*\s*$")
-# A few words without the punctuation of a sentence.
-_NAME = re.compile(r"^[^.;!]{1,40}$")
-_SENTENCE = re.compile(r"\w+(\W+\w+){5,}")
-_TOTAL = re.compile(r"^\W*(grand|sub)?[\s-]*totals?\b", re.IGNORECASE)
-_SUSPECT = re.compile(r"^\W*(#|grand|sub|total)", re.IGNORECASE)
-_FIGURE = re.compile(r"^[\s$€£(]*-?[\d.,]+\s*[%)]?\s*$|^(grand|sub)?[\s-]*totals?$", re.IGNORECASE)
+_TOTAL = re.compile(r"^\W*(grand|sub)?[\s-]*totals?\b|\btotals?\W*$", re.IGNORECASE)
+_ONLY_TOTAL = re.compile(r"^\W*(grand|sub)?[\s-]*totals?\W*$", re.IGNORECASE)
+_SUSPECT = re.compile(r"total|^\W*#", re.IGNORECASE)
+
+BLANK = "it is blank"
 
 
 class Row(NamedTuple):
@@ -51,6 +53,9 @@ class Sheet:
     `header_row` and `first_row` are numbers as the spreadsheet shows them. `tags` is the HXL row,
     if there is one. `sample` holds the first rows, for matching and preview. `used` says for each
     column whether any row has something in it.
+
+    Below the headers every row is counted once: `row_count` records, `dropped_count` rows that are
+    none (`dropped` says why, for the first 1,000) and `blank_count` blank ones.
     """
 
     name: str
@@ -66,191 +71,194 @@ class Sheet:
     delimiter: str | None = None
     notes: tuple[str, ...] = ()
     dropped: tuple[Dropped, ...] = ()
+    dropped_count: int = 0
+    blank_count: int = 0
+    judge: "Judge" = field(default_factory=lambda: Judge(()), repr=False)
 
     def rows(self) -> Iterator[Row]:
         """The rows that hold records, from the top, read anew at each call."""
-        for row in _below(self.source, self.first_row):
-            if _is_blank(row.cells) or _why_not_a_record(row.cells, self.headers):
-                continue
-            yield row
+        why_not = self.judge.why_not
+        for number, cells in islice(enumerate(self.source(), 1), self.first_row - 1, None):
+            if why_not(cells) is None:
+                yield Row(number, cells)
 
 
 @dataclass(frozen=True)
 class Origin:
-    """Where a table came from, for the person who has to recognize it."""
+    """Where a table came from, for the person who has to recognize it.
+
+    `below` gives the rows again as they count from a row (number, from 1) on, and notes on what
+    was done to them: cells of a workbook that are merged over several records.
+    """
 
     name: str
     encoding: str | None = None
     delimiter: str | None = None
     notes: tuple[str, ...] = ()
+    below: Callable[[int], tuple[Source, tuple[str, ...]]] | None = None
+
+
+class Judge:
+    """Says which rows below the headers are records.
+
+    `heads` are the rows of names as they stand in the file. Without any, as in files of features,
+    every row that is not blank is a record.
+    """
+
+    def __init__(self, heads: tuple[tuple[str, ...], ...]) -> None:
+        self._heads = heads
+        self._firsts = {head[0] for head in heads if head}
+        self._width = len(heads[0]) if heads else 0
+
+    def why_not(self, cells: list[str]) -> str | None:
+        """Why a row is no record: it is blank, repeats the headers, adds up, or is a remark.
+
+        The first two cells leave no doubt of nearly every row, which spares it a closer look.
+        """
+        if len(cells) > 1 and cells[1] and not cells[1].isspace():
+            first = cells[0].strip()
+            if first and not _SUSPECT.search(first) and first not in self._firsts:
+                return None
+        if is_blank(cells):
+            return BLANK
+        return self._look_closely(cells) if self._heads else None
+
+    def _look_closely(self, cells: list[str]) -> str | None:
+        filled = [cell.strip() for cell in cells if cell and not cell.isspace()]
+        first, others = filled[0], filled[1:]
+        if not others and self._width >= 4:
+            return f"it holds a single text: {clean(first)[:60]!r}"
+        if _TOTAL.search(first) and _adds_up(first, others):
+            return "it adds up the others"
+        if any(first in head for head in self._heads) and self._repeats(cells):
+            return "it repeats the column names"
+        if first.startswith("#") and is_tag_row(cells):
+            return "it holds HXL tags"
+        return None
+
+    def _repeats(self, cells: list[str]) -> bool:
+        return tuple(trimmed(cells)) in self._heads
+
+
+def _adds_up(first: str, others: list[str]) -> bool:
+    """Whether a row that speaks of a total holds only figures; "23 sites" is one after "Total"."""
+    if _ONLY_TOTAL.match(first):
+        return all(FIGURE.match(cell) or cell[:1].isdigit() for cell in others)
+    return bool(others) and all(FIGURE.match(cell) for cell in others)
 
 
 def find_table(source: Source, origin: Origin) -> Sheet:
     """Find headers and records among the rows of a file; read it once to the end.
 
-    1. Within the first 25 rows, an HXL tag row makes the row above it the headers.
-    2. Else the first row with two names that MERIS knows is the headers; titles above it are left
-       out.
-    3. Else the first row that looks like headers is taken, for a person to match by hand.
-
     Raises `Refused` when there is no table, no row below the headers, or too many rows.
     """
-    top = list(islice(source(), _HEADER_WITHIN))
-    header, first, tags = _headers(top)
-    headers = _trimmed(top[header]) if header is not None else []
-    if header is None or len(headers) < 2:
+    found = find_heading(list(islice(source(), _HEADER_WITHIN + _LOOK_BELOW)), _HEADER_WITHIN)
+    if found is None or len(found.headers) < 2:
         raise Refused(
             f"{origin.name} does not look like a table. The first rows must hold column names, "
             "with one record a row below them. Start from a template if in doubt."
         )
-    if len(headers) > MOST_COLUMNS:
-        raise Refused(
-            f"{origin.name} has {len(headers):,} columns; at most {MOST_COLUMNS} are read."
-        )
-    return _survey(source, origin, tuple(headers), header + 1, first + 1, tags)
+    notes = (*origin.notes, *_title_note(found), *found.notes)
+    if origin.below:
+        source, more = origin.below(found.first + 1)
+        notes += more
+    return _survey(source, origin, found, notes, Judge(found.heads))
 
 
-def _headers(top: list[list[str]]) -> tuple[int | None, int, tuple[str, ...] | None]:
-    """Index of the header row, index of the first row below it, and the HXL tags."""
-    for index, cells in enumerate(top):
-        if _is_tag_row(cells):
-            header = index - 1 if index and not _is_blank(top[index - 1]) else index
-            return header, index + 1, tuple(cell.strip() for cell in cells)
-    for index, cells in enumerate(top):
-        if _known_names(cells) >= 2:
-            return index, index + 1, None
-    for index, cells in enumerate(top):
-        if _looks_like_headers(cells, top[index + 1 : index + 4]):
-            return index, index + 1, None
-    return None, 0, None
+def table_of_features(source: Source, origin: Origin, headers: tuple[str, ...]) -> Sheet:
+    """A table whose columns are known: the source gives a row of names first, then the records.
+
+    Raises `Refused` when there is no record or too many.
+    """
+    return _survey(source, origin, Heading(headers, 0, 1, ()), origin.notes, Judge(()))
 
 
-def _is_tag_row(cells: list[str]) -> bool:
-    filled = [cell for cell in cells if cell.strip()]
-    return bool(filled) and all(_TAG.match(cell) for cell in filled)
+def looks_like_a_table(source: Source) -> bool:
+    """Whether the first rows hold column names that MERIS would find; for choosing a sheet."""
+    found = find_heading(list(islice(source(), _HEADER_WITHIN + _LOOK_BELOW)), _HEADER_WITHIN)
+    return found is not None and len(found.headers) > 1
 
 
-def _known_names(cells: list[str]) -> int:
-    """How many cells are headers of some kind of file. Long texts are titles, not headers."""
-    keys = {key(cell) for cell in cells if 0 < len(cell.strip()) <= 60}
-    return max(len(keys & header_table(kind).keys()) for kind in ROW_KINDS)
+class _Count:
+    """What a file holds below its headers, counted row by row."""
 
+    def __init__(self, width: int) -> None:
+        self.records = self.dropped = self.blank = 0
+        self.sample: list[Row] = []
+        self.told: list[Dropped] = []
+        self._unused = list(range(width))
+        self._width = width
 
-def _looks_like_headers(cells: list[str], below: list[list[str]]) -> bool:
-    """Several different short words with rows of about the same width below them."""
-    filled = [cell.strip() for cell in _trimmed(cells)]
-    words = [cell for cell in filled if _NAME.match(cell) and not _FIGURE.match(cell)]
-    if any(_SENTENCE.match(cell) for cell in filled):
-        return False
-    if len(words) < 2 or len(words) < 0.6 * len(filled) or len(set(words)) < len(words):
-        return False
-    widths = [len(_trimmed(row)) for row in below if not _is_blank(row)]
-    return bool(widths) and all(0.5 * len(filled) <= width <= len(filled) for width in widths)
+    def add(self, number: int, cells: list[str], why: str | None) -> None:
+        if why is None:
+            self.records += 1
+            if len(self.sample) < SAMPLE_ROWS:
+                self.sample.append(Row(number, cells))
+            if self._unused:
+                self._unused = [c for c in self._unused if c >= len(cells) or not cells[c].strip()]
+        elif why is BLANK:
+            self.blank += 1
+        else:
+            self.dropped += 1
+            if len(self.told) < _MOST_TOLD:
+                self.told.append(Dropped(number, why))
+
+    def used(self) -> tuple[bool, ...]:
+        unused = set(self._unused)
+        return tuple(column not in unused for column in range(self._width))
 
 
 def _survey(
-    source: Source,
-    origin: Origin,
-    headers: tuple[str, ...],
-    header_row: int,
-    first_row: int,
-    tags: tuple[str, ...] | None,
+    source: Source, origin: Origin, found: Heading, notes: tuple[str, ...], judge: Judge
 ) -> Sheet:
     """Read the file once: count its records, keep a sample, remember what was left out."""
-    used = [False] * len(headers)
-    sample: list[Row] = []
-    dropped: list[Dropped] = []
-    count = 0
-    for row in _below(source, first_row):
-        if _is_blank(row.cells):
-            continue
-        if why := _why_not_a_record(row.cells, headers):
-            dropped.append(Dropped(row.number, why))
-            continue
-        count += 1
-        if count > MOST_ROWS:
+    if len(found.headers) > MOST_COLUMNS:
+        raise Refused(
+            f"{origin.name} has {len(found.headers):,} columns; at most {MOST_COLUMNS} are read."
+        )
+    count, why_not = _Count(len(found.headers)), judge.why_not
+    for number, cells in islice(enumerate(source(), 1), found.first, None):
+        count.add(number, cells, why_not(cells))
+        if count.records > MOST_ROWS or number > _MOST_LINES:
             raise Refused(
                 f"{origin.name} has more than {MOST_ROWS:,} rows. Split it into several files."
             )
-        if count <= SAMPLE_ROWS:
-            sample.append(row)
-        for column, cell in enumerate(row.cells[: len(used)]):
-            if cell and not used[column] and cell.strip():
-                used[column] = True
-    if not count:
-        raise Refused(f"{origin.name} has column names in row {header_row} but no rows below them.")
+    if not count.records:
+        raise Refused(
+            f"{origin.name} has column names in row {found.row + 1} but no rows below them."
+        )
     return Sheet(
         name=origin.name,
-        headers=headers,
-        header_row=header_row,
-        first_row=first_row,
-        row_count=count,
-        used=tuple(used),
-        sample=tuple(sample),
+        headers=found.headers,
+        header_row=found.row + 1,
+        first_row=found.first + 1,
+        row_count=count.records,
+        used=count.used(),
+        sample=tuple(count.sample),
         source=source,
-        tags=tags,
+        tags=found.tags,
         encoding=origin.encoding,
         delimiter=origin.delimiter,
-        notes=(*origin.notes, *_title_note(header_row, tags), *_dropped_notes(dropped)),
-        dropped=tuple(dropped),
+        notes=(*notes, *_dropped_notes(count)),
+        dropped=tuple(count.told),
+        dropped_count=count.dropped,
+        blank_count=count.blank,
+        judge=judge,
     )
 
 
-def _below(source: Source, first_row: int) -> Iterator[Row]:
-    rows = source()
-    for number, cells in enumerate(rows, start=1):
-        if number >= first_row:
-            yield Row(number, cells)
-
-
-def _is_blank(cells: list[str]) -> bool:
-    return not any(cell and not cell.isspace() for cell in cells)
-
-
-def _why_not_a_record(cells: list[str], headers: tuple[str, ...]) -> str | None:
-    """Why a filled row is no record: it repeats the headers, adds up, or is a remark."""
-    if _plainly_a_record(cells, headers):
-        return None
-    filled = [cell for cell in cells if cell and not cell.isspace()]
-    first = filled[0]
-    if len(filled) == 1 and len(headers) >= 4:
-        return f"it holds a single text: {clean(first)[:60]!r}"
-    if _TOTAL.match(first) and all(_FIGURE.match(cell) for cell in filled[1:]):
-        return "it adds up the others"
-    if first.strip() in headers and _repeats(cells, headers):
-        return "it repeats the column names"
-    if first.lstrip().startswith("#") and _is_tag_row(cells):
-        return "it holds HXL tags"
-    return None
-
-
-def _plainly_a_record(cells: list[str], headers: tuple[str, ...]) -> bool:
-    """Whether the first two cells leave no doubt; spares nearly every row a closer look."""
-    first, second = cells[0].strip(), cells[1].strip() if len(cells) > 1 else ""
-    return bool(first and second) and not _SUSPECT.match(first) and first != headers[0].strip()
-
-
-def _repeats(cells: list[str], headers: tuple[str, ...]) -> bool:
-    return [cell.strip() for cell in _trimmed(cells)] == [header.strip() for header in headers]
-
-
-def _trimmed(cells: list[str]) -> list[str]:
-    """The cells without the empty ones at the end."""
-    end = len(cells)
-    while end and not cells[end - 1].strip():
-        end -= 1
-    return cells[:end]
-
-
-def _title_note(header_row: int, tags: tuple[str, ...] | None) -> Iterator[str]:
-    if header_row > 1:
-        yield f"The column names were found in row {header_row}; what stands above was left out."
-    if tags:
+def _title_note(found: Heading) -> Iterator[str]:
+    joined_above = found.first == found.row + 1 and bool(found.notes)
+    if found.row - joined_above > 0:
+        yield (
+            f"The column names were found in row {found.row + 1}; what stands above was left out."
+        )
+    if found.tags:
         yield "The file carries HXL tags; they were used before the column names."
 
 
-def _dropped_notes(dropped: list[Dropped]) -> Iterator[str]:
-    for row in dropped[:20]:
+def _dropped_notes(count: _Count) -> Iterator[str]:
+    for row in count.told[:20]:
         yield f"Row {row.number} was left out because {row.why}."
-    if len(dropped) > 20:
-        yield f"{len(dropped) - 20:,} more rows were left out for such reasons."
+    if count.dropped > 20:
+        yield f"{count.dropped - 20:,} more rows were left out for such reasons."
