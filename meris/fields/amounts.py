@@ -13,6 +13,18 @@ _GROUPED = re.compile(r"^[+-]?\d{1,3}(?:,\d{3})+(?:\.\d*)?$")
 _PLAIN = re.compile(r"^[+-]?(?:\d+(?:\.\d*)?|\.\d+)$")
 _SCIENTIFIC = re.compile(r"^[+-]?\d+(?:\.\d+)?[eE][+-]?\d+$")
 _WORD = re.compile(r"[^\W\d_]{2,}")
+_RANGE = re.compile(r"(\d)\s*(?:-|–|—|to|or)\s*(\d)")
+# What is said around a number without changing which one it is.
+_AROUND = re.compile(
+    r"\b(?:about|approx(?:imately)?|around|circa|ca|max(?:imum)?|up to|at least|over|people|"
+    r"persons|beds?|cots?|pax|spaces?|seats?|occupants?|total|each|ea|pets?|staff|kw)\b\.?",
+    re.IGNORECASE,
+)
+_DOZENS = re.compile(r"^(half|\d{1,6})?\s*(?:a\s+)?(?:dozen|doz|dz)\.?$", re.IGNORECASE)
+_WRITTEN = (
+    *("zero", "one", "two", "three", "four", "five", "six"),
+    *("seven", "eight", "nine", "ten", "eleven", "twelve"),
+)
 _DIGITS = re.compile(r"\d[\d,]*(?:\.\d+)?")
 
 
@@ -40,14 +52,24 @@ class Amount(Rule):
             return self.refuse(
                 text, statement, "Format the column as a plain number and save it again."
             )
-        # "2 dozen" is not 2, so words get no example
-        seen = [] if _WORD.search(text) else [n.replace(",", "") for n in _DIGITS.findall(text)]
-        example = f", for example {' or '.join(seen[:2])}" if seen else ""
-        return self.refuse(
-            text,
-            statement,
-            f"Write a single number without words or signs{example}, or leave it empty.",
-        )
+        meant = [f"{number.normalize():f}" for number in self._meant(text)]
+        # one number among signs is likely the one; between two a person must choose
+        sure = meant[0] if len(meant) == 1 else None
+        example = f", for example {' or '.join(meant)}" if len(meant) == 2 else ""
+        fix = f"Write a single number without words or signs{example}, or leave it empty."
+        return self.refuse(text, statement, fix, sure, meant if sure is None else ())
+
+    def _meant(self, text: str) -> list[Decimal]:
+        """The numbers that a text may mean: "200+" 200, "150-200" either, "2 dozen" 24."""
+        if dozens := _DOZENS.match(text):
+            return [12 * Decimal(dozens[1].replace("half", "0.5") if dozens[1] else 1)]
+        if text.casefold() in _WRITTEN:
+            return [Decimal(_WRITTEN.index(text.casefold()))]
+        if _WORD.search(_RANGE.sub(" ", _AROUND.sub("", text))):
+            return []
+        numbers = [Decimal(n.replace(",", "")) for n in _DIGITS.findall(_RANGE.sub(r"\1 \2", text))]
+        fitting = [number for number in numbers if self.least <= number <= self.most]
+        return list(dict.fromkeys(fitting)) if len(fitting) == len(numbers) <= 2 else []
 
     def _within(self, text: str, value: Decimal) -> None:
         counted = f" {self.what}" if self.what else ""
@@ -72,8 +94,12 @@ class Integer(Amount):
 
     noun: str = "whole number"
 
+    def plain(self, cell: str) -> int | None:
+        if cell.isdecimal() and len(cell) < 10 and self.least <= (value := int(cell)) <= self.most:
+            return value
+        return None
+
     def _judge(self, text: str, _home: Home) -> Judged:
-        # Nearly every cell is a few plain digits; Decimal costs five times as much.
         value = int(text) if text.isdecimal() and len(text) < 16 else self._whole(text)
         if not self.least <= value <= self.most:
             self._within(text, Decimal(value))

@@ -27,12 +27,14 @@ class CodeList:
     """The choices of one column, in the order a person should see them.
 
     `noun` names one entry in a message ("status"). `hidden` codes are read but not offered in
-    messages, such as `unknown`, which nobody should be told to write.
+    messages, such as `unknown`, which nobody should be told to write. `usual` are the few that are
+    put on buttons, where a cell gives no hint which one is meant.
     """
 
     noun: str
     choices: tuple[Choice, ...]
     hidden: frozenset[str] = frozenset()
+    usual: tuple[str, ...] = ()
 
     def __iter__(self) -> Iterator[Choice]:
         return iter(self.choices)
@@ -68,11 +70,18 @@ class CodeList:
         """The choice a text means by code, title or synonym; None when it means none of them."""
         return self.by_key.get(key(text))
 
+    @cached_property
+    def usual_titles(self) -> list[str]:
+        """The titles of the usual choices; none for a list of which none is likelier."""
+        return [self[code].title for code in self.usual]
+
     def offered(self) -> list[str]:
         """The titles to name when a person has to pick one."""
         return [choice.title for choice in self.choices if choice.code not in self.hidden]
 
 
-def codes(noun: str, *choices: Choice, hidden: tuple[str, ...] = ()) -> CodeList:
+def codes(
+    noun: str, *choices: Choice, hidden: tuple[str, ...] = (), usual: tuple[str, ...] = ()
+) -> CodeList:
     """Build a `CodeList` (a short spelling for the modules that hold the lists)."""
-    return CodeList(noun, choices, frozenset(hidden))
+    return CodeList(noun, choices, frozenset(hidden), usual)

@@ -12,6 +12,7 @@ STATUS = codes(
     Choice("full", "Full", ("at capacity", "capacity reached"), "F"),
     Choice("unknown", "Unknown", ("unk", "u", "not known", "n/a", "na", "tbd"), "?"),
     hidden=("unknown",),
+    usual=("open", "closed", "standby"),
 )
 
 TYPE = codes(

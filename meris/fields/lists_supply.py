@@ -9,6 +9,7 @@ STATUS = codes(
     Choice("closed", "Closed", ("close", "inactive", "deactivated", "c"), "C"),
     Choice("unknown", "Unknown", ("unk", "u", "not known", "n/a", "na", "tbd"), "?"),
     hidden=("unknown",),
+    usual=("open", "closed", "standby"),
 )
 
 # Top down: goods flow from the first of these to the last.
@@ -52,6 +53,7 @@ CONDITION = codes(
     ),
     Choice("unknown", "Unknown", ("unk", "u", "n/a", "na", "tbd")),
     hidden=("unknown",),
+    usual=("serviceable", "unserviceable"),
 )
 
 CATEGORY = codes(

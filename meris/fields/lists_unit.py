@@ -48,6 +48,7 @@ STATUS = codes(
     ),
     # No position is shown or kept while a unit is off duty.
     Choice("off_duty", "Off duty", ("offduty", "not on duty"), "–", OUT_OF_SERVICE),
+    usual=("available", "out_of_service", "off_duty"),
 )
 
 OUT_REASON = codes(

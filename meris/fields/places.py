@@ -66,14 +66,14 @@ class Angle(Rule):
 
     def _outside(self, text: str, value: float, home: Home) -> Invalid:
         low, high = self.range_of(home)
-        fix = f"{home.name} lies between {low:g} and {high:g}."
+        fix, meant = f"{home.name} lies between {low:g} and {high:g}.", None
         west, east = home.bounds.west, home.bounds.east
         guess = _shifted(value, low, high)
         if self.limit == 90 and west <= value <= east:
             fix = f"{fix} This looks like a longitude: are the two columns swapped?"
         elif guess is not None:
-            fix = f"{fix} Did you mean {guess:g}?"
-        return self.refuse(text, f"is not a {self.noun}", fix)
+            meant = f"{guess:.6f}".rstrip("0")
+        return self.refuse(text, f"is not a {self.noun}", fix, meant)
 
     @property
     def example(self) -> str:
@@ -211,9 +211,8 @@ class County(Rule):
     def _none_such(self, text: str, home: Home) -> Invalid:
         fix = "Write the county's name or its five-digit FIPS code."
         names = {key(county.name): county.name for county in home.gazetteer.counties.values()}
-        if near := closest(text, names):
-            fix = f"{fix} Did you mean {near}?"
-        return self.refuse(text, f"is not a county of {home.name}", fix)
+        near = closest(text, names)
+        return self.refuse(text, f"is not a county of {home.name}", fix, near)
 
     def schema(self) -> dict[str, Any]:
         return {"type": "string", "pattern": r"^\d{5}$"}
@@ -243,9 +242,8 @@ class State(Rule):
         postal = by_key().get(key(text.removesuffix(".0")))
         if postal is None:
             fix = f"Write the two-letter code, for example {home.state}."
-            if near := closest(text, {k: name_of(v) for k, v in by_key().items()}):
-                fix = f"{fix} Did you mean {near}?"
-            raise self.refuse(text, "is not a state", fix)
+            near = closest(text, {k: name_of(v) for k, v in by_key().items()})
+            raise self.refuse(text, "is not a state", fix, near)
         return Judged(postal)
 
     def schema(self) -> dict[str, Any]:
@@ -253,6 +251,18 @@ class State(Rule):
 
 
 _ZIP = re.compile(r"^\d{5}(-\d{4})?$")
+
+
+_ZIP_IN_TEXT = re.compile(r"(?<![\d.])(\d{5})(?:-\d{4})?(?![\d.])")
+
+
+def _zip_within(text: str) -> str | None:
+    """The one ZIP code that stands among other words, or has a wrong number of digits behind."""
+    bare = text.removesuffix(".0")
+    if found := re.fullmatch(r"(\d{5})-?\d{1,3}", bare):
+        return found[1]
+    among = _ZIP_IN_TEXT.findall(text)
+    return str(among[0]) if len(among) == 1 else None
 
 
 @dataclass(frozen=True)
@@ -268,9 +278,8 @@ class Zip(Rule):
         if bare.isdecimal() and len(bare) == 4:
             return Judged(f"0{bare}", f"{text} lost its leading zero; taken as 0{bare}.")
         if not _ZIP.match(bare):
-            raise self.refuse(
-                text, "is not a ZIP code", "Write five digits, or nine with a hyphen: 65101-0001."
-            )
+            fix = "Write five digits, or nine with a hyphen: 65101-0001."
+            raise self.refuse(text, "is not a ZIP code", fix, _zip_within(text))
         low, high = home.facts.zip_prefixes
         if not low <= int(bare[:3]) <= high:
             return Judged(bare, f"{bare} is not a ZIP code of {home.name}; check it.")

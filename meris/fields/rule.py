@@ -1,6 +1,7 @@
 """What a rule is: one column's way to read a cell, describe it, and say what is wrong."""
 
 from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, ClassVar, NamedTuple
 
@@ -29,6 +30,8 @@ class Rule(ABC):
     noun: str = "value"
     # Whether the letters U and UNK mean "not known"; free text may mean them.
     letters_mean_unknown: ClassVar[bool] = True
+    # Whether a value is a list of several.
+    holds_several: ClassVar[bool] = False
 
     def read(self, raw: object, home: Home | None = None) -> Any:
         """The value of a cell, or None when it says that it is not known.
@@ -39,10 +42,28 @@ class Rule(ABC):
 
     def judge(self, raw: object, home: Home) -> Judged:
         """As `read`, with the warning a person should see about an accepted value."""
-        text = raw.strip() if isinstance(raw, str) else as_text(raw)
+        text = self.text_of(raw)
         if is_unknown(text, self.letters_mean_unknown):
             return UNKNOWN
         return self._judge(text, home)
+
+    def text_of(self, raw: object) -> str:
+        """A cell, a form's text or a JSON value as trimmed text. Raises `Invalid` for an object,
+        and for a list where the column holds one value."""
+        if isinstance(raw, str):
+            return raw.strip()
+        parts = raw if self.holds_several and isinstance(raw, list | tuple) else [raw]
+        if any(isinstance(part, Mapping | list | tuple) for part in parts):
+            fix = f"Send one {self.noun} as text, a number, true or false, or null."
+            raise Invalid(f"This is not one {self.noun}. {fix}", value="", rule="shape", fix=fix)
+        return as_text(raw)
+
+    def plain(self, _cell: str) -> Any | None:
+        """The value of an ordinary cell, if that can be told at a glance; else None: `judge` it.
+
+        Files have half a million cells; this spares nearly all of them a closer look.
+        """
+        return None
 
     @abstractmethod
     def _judge(self, text: str, home: Home) -> Judged:
@@ -64,10 +85,28 @@ class Rule(ABC):
         """The value as JSON carries it, in the shape `schema` describes."""
         return value
 
-    def refuse(self, text: str, statement: str, fix: str) -> Invalid:
-        """The error for one cell: the value, what is wrong with it, and what to do."""
+    def refuse(
+        self,
+        text: str,
+        statement: str,
+        fix: str,
+        suggestion: str | None = None,
+        alternatives: Sequence[str] = (),
+    ) -> Invalid:
+        """The error for one cell: the value, what is wrong with it, and what to do.
+
+        `suggestion` is the text most likely meant, `alternatives` are others to choose from; this
+        rule reads each of them.
+        """
+        if suggestion is not None:
+            fix = f"{fix} Did you mean {suggestion}?"
         message = f"{shown(text)} {statement}. {fix}"
-        return Invalid(message, value=text, rule=type(self).__name__, fix=fix)
+        details: dict[str, Any] = {"value": text, "rule": type(self).__name__, "fix": fix}
+        if suggestion is not None:
+            details["suggestion"] = suggestion
+        if alternatives:
+            details["alternatives"] = list(alternatives)
+        return Invalid(message, **details)
 
 
 def as_text(raw: object) -> str:

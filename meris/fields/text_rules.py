@@ -4,14 +4,16 @@ import re
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from meris.errors import Invalid
 from meris.fields.codes import CodeList
 from meris.fields.home import Home
-from meris.fields.rule import UNKNOWN, Judged, Rule, as_text
+from meris.fields.persons import about_persons, refusal
+from meris.fields.rule import UNKNOWN, Judged, Rule
 from meris.fields.words import clean, clean_lines, closest, is_unknown, key, listing, with_article
 
 # A message that lists more choices than this is not read; it points to the column help instead.
 _MOST_LISTED = 10
+# What a text must have for the dates and numbers of persons; or else an apostrophe of `guard`.
+_DOUBTFUL = re.compile(r"^'|[-:/#]")
 
 
 @dataclass(frozen=True)
@@ -22,8 +24,22 @@ class Text(Rule):
     noun: str = "text"
     letters_mean_unknown: ClassVar[bool] = False
 
+    def plain(self, cell: str) -> Any | None:
+        text = cell.strip()
+        if (
+            len(text) > self.longest
+            or not text.isprintable()
+            or "  " in text
+            or _DOUBTFUL.search(text)
+            or is_unknown(text, letters=False)
+        ):
+            return None
+        return text
+
     def _judge(self, text: str, _home: Home) -> Judged:
         text = clean(text)
+        if about := about_persons(text, names=False):
+            raise refusal(self.noun, about)
         if len(text) > self.longest:
             raise self.refuse(
                 text,
@@ -34,10 +50,6 @@ class Text(Rule):
 
     def schema(self) -> dict[str, Any]:
         return {"type": "string", "minLength": 1, "maxLength": self.longest}
-
-
-_SSN = re.compile(r"\b\d{3}-\d{2}-\d{4}\b")
-_PERSON = re.compile(r"^[A-Z][\w'’-]+, [A-Z][a-z]")
 
 
 @dataclass(frozen=True)
@@ -54,12 +66,8 @@ class Notes(Rule):
 
     def _judge(self, text: str, _home: Home) -> Judged:
         text = clean(text) if text.isprintable() else clean_lines(text)
-        if "-" in text and _SSN.search(text):
-            raise self._personal("what looks like a Social Security number", "Take it out.")
-        if text.count(",") > 2 and _names(text) > 2:
-            raise self._personal(
-                "what looks like a list of names", "Write how many people, and never who they are."
-            )
+        if about := about_persons(text):
+            raise refusal(self.noun, about)
         if len(text) > self.longest:
             raise self.refuse(
                 text,
@@ -68,17 +76,8 @@ class Notes(Rule):
             )
         return Judged(text) if text else UNKNOWN
 
-    def _personal(self, what: str, fix: str) -> Invalid:
-        """The error for personal data, which must not be repeated in the message or the log."""
-        return Invalid(f"The note holds {what}. {fix}", value="", rule="Notes", fix=fix)
-
     def schema(self) -> dict[str, Any]:
         return {"type": "string", "minLength": 1, "maxLength": self.longest}
-
-
-def _names(text: str) -> int:
-    """How many parts of a text read like "Last, First"."""
-    return sum(1 for part in re.split(r"[;\n]", text) if _PERSON.match(part.strip()))
 
 
 @dataclass(frozen=True)
@@ -93,17 +92,16 @@ class OneOf(Rule):
         return self.codes.noun
 
     def judge(self, raw: object, home: Home) -> Judged:
-        text = raw.strip() if isinstance(raw, str) else as_text(raw)
+        text = self.text_of(raw)
         choice = self.codes.find(text)
         if choice is not None:
             return Judged(choice.code)
         return super().judge(text, home)
 
     def _judge(self, text: str, _home: Home) -> Judged:
-        fix = self._offer()
-        if near := closest(text, self.codes.titles_by_key):
-            fix = f"{fix} Did you mean {near}?"
-        raise self.refuse(text, f"is not {with_article(self.noun)}", fix)
+        near = closest(text, self.codes.titles_by_key)
+        statement = f"is not {with_article(self.noun)}"
+        raise self.refuse(text, statement, self._offer(), near, self.codes.usual_titles)
 
     def _offer(self) -> str:
         offered = self.codes.offered()
@@ -122,6 +120,15 @@ _YES = frozenset({"y", "yes", "true", "t", "1", "x", "✓", "✔", "☑", "yes."
 _NO = frozenset({"n", "no", "false", "f", "0", "none", "no."})
 
 
+_LEANS = re.compile(r"(?P<no>(?:no|not|none|without|never)\b|n/)|(?:yes|yep|yeah|with|has)\b|y/")
+
+
+def _yes_or_no(folded: str) -> str | None:
+    """What a longer answer begins with: "yes - 2 units", "no (planned)"."""
+    found = _LEANS.match(folded)
+    return ("no" if found["no"] else "yes") if found else None
+
+
 @dataclass(frozen=True)
 class YesNo(Rule):
     """Yes, no, or not known. An empty cell is never "no"."""
@@ -135,9 +142,8 @@ class YesNo(Rule):
             return Judged(True)
         if folded in _NO:
             return Judged(False)
-        raise self.refuse(
-            text, "is neither yes nor no", "Write yes or no, or leave it empty when not known."
-        )
+        fix = "Write yes or no, or leave it empty when not known."
+        raise self.refuse(text, "is neither yes nor no", fix, _yes_or_no(folded), ("yes", "no"))
 
     def schema(self) -> dict[str, Any]:
         return {"type": "boolean"}
@@ -154,10 +160,13 @@ class Words(Rule):
     most: int = 40
     noun: str = "list"
     widget: ClassVar[str] = "tags"
+    holds_several: ClassVar[bool] = True
     letters_mean_unknown: ClassVar[bool] = False
 
     def _judge(self, text: str, _home: Home) -> Judged:
         divider = ";" if ";" in text else "," if "," in text else "|"
+        if about := about_persons(text):
+            raise refusal(self.noun, about)
         once: dict[str, str] = {}
         for part in map(clean, text.split(divider)):
             if not is_unknown(part, letters=False):

@@ -133,7 +133,7 @@ class Date(Rule):
         except ValueError:
             parsed = None
         if parsed is None:
-            raise self.refuse(text, "is not a date", _how_to_write(text, "2025-03-15"))
+            raise self.refuse(text, "is not a date", *_how_to_write(text, "2025-03-15"))
         today = home.now().astimezone(home.zone).replace(tzinfo=None)
         if not self.future and parsed.wall - today > _FUTURE_ALLOWED:
             raise self.refuse(text, "lies in the future", "Check the year and the day.")
@@ -142,7 +142,7 @@ class Date(Rule):
     def _end_of_month(self, text: str, month: int, year: int) -> Judged:
         """Labels often say only the month something expires in: its last day then."""
         if not 1 <= month <= 12:
-            raise self.refuse(text, "is not a date", _how_to_write(text, "2025-03-15"))
+            raise self.refuse(text, "is not a date", *_how_to_write(text, "2025-03-15"))
         last = date(year + month // 12, month % 12 + 1, 1) - timedelta(days=1)
         return Judged(last, f"{text} names no day; taken as {last.isoformat()}.")
 
@@ -171,7 +171,7 @@ class Moment(Rule):
             parsed = None
         if parsed is None:
             raise self.refuse(
-                text, "is not a date and time", _how_to_write(text, "2025-03-15 14:30")
+                text, "is not a date and time", *_how_to_write(text, "2025-03-15 14:30")
             )
         moment, warning = _settle(parsed, home.zone)
         if not self.future and moment - home.now() > _FUTURE_ALLOWED:
@@ -224,8 +224,38 @@ def _offsets(wall: datetime, zone: ZoneInfo) -> tuple[timedelta, timedelta]:
     return local.utcoffset() or nothing, local.replace(fold=1).utcoffset() or nothing
 
 
-def _how_to_write(text: str, example: str) -> str:
-    """The fix for a text that is no date; day-first dates get a proposal."""
-    if (found := _MONTH_FIRST.match(text)) and 12 < int(found[1]) <= 31 and int(found[2]) <= 12:
-        return f"The month comes first. Did you mean {found[2]}/{found[1]}/{found[3]}?"
-    return f"Write it like {example}."
+_DAY_FIRST = re.compile(r"^(1[3-9]|2\d|3[01])[/.-](0?\d|1[0-2])[/.-](\d{4}|\d{2})\b")
+_COMPACT = re.compile(r"^(\d{4})(\d{2})(\d{2})(?:[T ]?(\d{2})(\d{2})(\d{2})?)?$")
+_ISO_IN_TEXT = re.compile(r"(?<!\d)\d{4}-\d{2}-\d{2}(?:[ T]\d{2}:\d{2})?(?!\d)")
+_MONTH_FIRST_IN_TEXT = re.compile(r"(?<![\d/])\d{1,2}/\d{1,2}/\d{4}(?![\d/])")
+_MILITARY = re.compile(rf"^(.+?)[ T,]+([01]\d|2[0-3])([0-5]\d)\s*(?:h|hrs|hours)?{_ZONE}", re.I)
+
+
+def _how_to_write(text: str, example: str) -> tuple[str, str | None]:
+    """The fix for a text that is no date, and the date that is likely meant."""
+    meant = _likely_meant(text)
+    if meant is not None and _DAY_FIRST.match(text):
+        return "The month comes first.", meant
+    return f"Write it like {example}.", meant
+
+
+def _likely_meant(text: str) -> str | None:
+    """A date that was written otherwise than MERIS reads dates: the day first, without dividers,
+    with military time, or among other words."""
+    if found := _DAY_FIRST.match(text):
+        candidates = [f"{found[2]}/{found[1]}/{found[3]}"]
+    elif found := _COMPACT.match(text):
+        year, month, day, hour, minute, _ = found.groups()
+        candidates = [f"{year}-{month}-{day}" + (f" {hour}:{minute}" if hour else "")]
+    elif found := _MILITARY.match(text):
+        candidates = [f"{found[1]} {found[2]}:{found[3]}{f' {found[4]}' if found[4] else ''}"]
+    else:
+        candidates = [*_ISO_IN_TEXT.findall(text), *_MONTH_FIRST_IN_TEXT.findall(text)]
+    return candidates[0] if len(candidates) == 1 and _is_a_date(candidates[0]) else None
+
+
+def _is_a_date(text: str) -> bool:
+    try:
+        return _parse(text) is not None
+    except (ValueError, OverflowError):
+        return False

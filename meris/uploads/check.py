@@ -6,12 +6,14 @@ checked.ready           how many rows would be loaded
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal
 
-from meris.fields import Home, template_fields
+from meris.fields import Home, by_name, template_fields
 from meris.uploads.cells import Record, batches, tell
-from meris.uploads.decisions import Choices
+from meris.uploads.claims import labels
+from meris.uploads.decisions import Choices, Corrections
+from meris.uploads.fixes import for_missing
 from meris.uploads.location import Locator
 from meris.uploads.match import Column, Match
 from meris.uploads.problems import Problems
@@ -22,11 +24,16 @@ from meris.uploads.sheet import Sheet
 _PREVIEW = 50
 
 
+#: What becomes of a row when a file is checked; only `ready` ones may be loaded.
+Fate = Literal["ready", "refused", "repeated", "left_out"]
+
+
 @dataclass
 class Checked:
-    """What a check found. `total` = `ready` + `refused` + `repeated` rows.
+    """What a check found. `total` = `ready` + `refused` + `repeated` + `left_out` rows.
 
-    `unplaced` of the ready rows have no place on the map, `approximate` ones only a rough one.
+    `unplaced` of the ready rows have no place on the map, `approximate` ones only a rough one;
+    `proposals` are repairs of coordinates that a person may allow.
     """
 
     kind: str
@@ -34,11 +41,13 @@ class Checked:
     ready: int = 0
     refused: int = 0
     repeated: int = 0
+    left_out: int = 0
     unplaced: int = 0
     approximate: int = 0
     notes: list[str] = field(default_factory=list)
     problems: Problems = field(default_factory=Problems)
     preview: list[Record] = field(default_factory=list)
+    proposals: list[dict[str, Any]] = field(default_factory=list)
 
     @property
     def warned(self) -> int:
@@ -48,75 +57,108 @@ class Checked:
     def as_json(self, most: int = 200) -> dict[str, Any]:
         """Counts, notes and the first problems, as an upload keeps and a page shows them."""
         groups = list(self.problems)
-        counts = ("total", "ready", "refused", "repeated", "warned", "unplaced", "approximate")
         return {
             "kind": self.kind,
-            "counts": {name: getattr(self, name) for name in counts},
+            "counts": {name: getattr(self, name) for name in _COUNTS},
             "notes": self.notes,
             "problems": [group.as_json() for group in groups[:most]],
             "more_problems": max(0, len(groups) - most),
+            "proposals": self.proposals,
         }
 
 
+_COUNTS = (
+    *("total", "ready", "refused", "repeated", "left_out"),
+    *("warned", "unplaced", "approximate"),
+)
+
+
 class Checking:
-    """A check on its way: iterate it once for the rows to load; `checked` fills up meanwhile.
+    """A check on its way: iterate it once for the rows to load, or `every` for all of them with
+    their fates; `checked` fills up meanwhile.
 
     Rows are not kept, so that a file of half a million rows needs no more memory than one of ten.
     """
 
     def __init__(
-        self, sheet: Sheet, match: Match, home: Home, choices: Choices | None = None
+        self,
+        sheet: Sheet,
+        match: Match,
+        home: Home,
+        choices: Choices | None = None,
+        *,
+        corrections: Corrections | None = None,
     ) -> None:
         self.sheet, self.match, self.home = sheet, _without_line_ids(sheet, match), home
         self.checked = Checked(match.kind, notes=[*sheet.notes, *_column_notes(self.match)])
         problems = self.checked.problems
+        problems.columns = {label: index for index, label in enumerate(labels(sheet))}
+        self._corrections = corrections or Corrections()
         self._rules = RowRules.of(self.match, home, problems)
         self._locator = Locator.of(self.match, home, problems, choices or Choices())
         self._repeats = Repeats(match.kind, problems)
 
     def __iter__(self) -> Iterator[Record]:
         """Every row that may be loaded, with its values complete."""
-        if missing := self.match.say_missing():
-            self.checked.problems.add("error", None, None, missing, rule="missing column")
+        return (record for record, fate in self.every() if fate == "ready")
+
+    def every(self) -> Iterator[tuple[Record, Fate]]:
+        """Every row of the file, in order, with what becomes of it; `Record.why` says why."""
+        if self.match.missing:
+            tell_missing(self.match, self.checked.problems)
             return
-        problems = self.checked.problems
-        for batch in batches(self.sheet, self.match, self.home, problems):
-            self._locator.look_up(record.values for record in batch)
-            for record in batch:
-                if self._is_example(record):
-                    continue
-                self.checked.total += 1
-                if self._passes(record):
-                    self._count(record)
-                    yield record
+        for batch in batches(self.sheet, self.match, self.home, self._corrections):
+            records = [record for record in batch if not self._is_example(record)]
+            self.checked.total += len(records)
+            self._judge(records)
+            for record in records:
+                fate = self._fate(record)
+                self._count(record, fate)
+                yield record, fate
+        self.checked.problems.hand = None
         self._repeats.tell_crowds()
 
-    def _passes(self, record: Record) -> bool:
-        number, values = record.number, record.values
-        tell(record, self.checked.problems)
-        if self._locator.locate(number, values):
-            self._rules.complete(number, values)
-        refused = self.checked.problems.refused
-        if number in refused:
-            self.checked.refused += 1
-            return False
-        if self._repeats.is_repeat(number, values, record.raw):
-            self.checked.refused += number in refused
-            self.checked.repeated += number not in refused
-            return False
-        return True
+    def _judge(self, records: list[Record]) -> None:
+        """Tell what is wrong with the cells, the places and the rows of a batch."""
+        problems, left_out = self.checked.problems, self._corrections.left_out
+        if left_out:
+            records = [record for record in records if record.number not in left_out]
+        self._locator.look_up(record.values for record in records)
+        ours = []
+        for record in records:
+            problems.hand = record
+            if record.told:
+                tell(record, problems)
+            if self._locator.locate(record.number, record.values):
+                ours.append(record)
+        self._rules.complete(ours)
 
-    def _count(self, record: Record) -> None:
-        self._repeats.note_point(record.number, record.values)
-        self.checked.ready += 1
-        self.checked.unplaced += record.values.get("position") is None
-        self.checked.approximate += record.values.get("position_radius_m") is not None
-        if len(self.checked.preview) < _PREVIEW:
-            self.checked.preview.append(record)
+    def _fate(self, record: Record) -> Fate:
+        number, refused = record.number, self.checked.problems.refused
+        if number in self._corrections.left_out:
+            return "left_out"
+        if number in refused:
+            return "refused"
+        self.checked.problems.hand = record
+        if not self._repeats.is_repeat(number, record.values, record.raw):
+            return "ready"
+        return "refused" if number in refused else "repeated"
+
+    def _count(self, record: Record, fate: Fate) -> None:
+        checked, values = self.checked, record.values
+        if fate != "ready":
+            setattr(checked, fate, getattr(checked, fate) + 1)
+            return
+        self._repeats.note_point(record.number, values)
+        checked.ready += 1
+        checked.unplaced += values.get("position") is None
+        checked.approximate += values.get("position_radius_m") is not None
+        if len(checked.preview) < _PREVIEW:
+            checked.preview.append(record)
 
     def _is_example(self, record: Record) -> bool:
         """The example row of our own template, left in by mistake."""
-        if self.checked.total or record.number > self.sheet.header_row + 2:
+        if record.number > self.sheet.header_row + 2 or self.checked.total:
             return False
         examples = {column.name: column.example for column in template_fields(self.match.kind)}
         shown = {c.field.name: record.raw[c.index].strip() for c in self.match.columns}
@@ -128,12 +170,28 @@ class Checking:
         return True
 
 
-def check(sheet: Sheet, match: Match, home: Home, choices: Choices | None = None) -> Checked:
+def check(
+    sheet: Sheet,
+    match: Match,
+    home: Home,
+    choices: Choices | None = None,
+    corrections: Corrections | None = None,
+) -> Checked:
     """Check a whole file. Raises `Refused` only where the file itself cannot be read on."""
-    checking = Checking(sheet, match, home, choices)
+    checking = Checking(sheet, match, home, choices, corrections=corrections)
     for _ in checking:
         pass
     return checking.checked
+
+
+def tell_missing(match: Match, problems: Problems) -> None:
+    """Say which needed columns are missing, each with what could be done about it."""
+    for group in match.missing:
+        needed = by_name(match.kind)[group[0]]
+        maybe = next((one.label for one in match.suggestions if one.field.name in group), None)
+        only = replace(match, missing=(group,)).say_missing() or ""
+        fixes = for_missing(maybe, needed) if len(group) == 1 else ()
+        problems.add("error", None, None, only, rule="missing column", fixes=fixes)
 
 
 def _column_notes(match: Match) -> Iterator[str]:

@@ -48,14 +48,21 @@ class Corrections:
         return sum(map(len, texts)) + len(self.left_out)
 
     def replacing(self, column: str, text: str, instead: str) -> "Corrections":
-        """Also read `instead` wherever the cell of a column says `text`."""
-        own = {**self.replaced.get(column, {}), text.strip(): instead.strip()}
-        return replace(self, replaced={**self.replaced, column: own})
+        """Also read `instead` wherever the cell of a column says `text`, or was corrected to it."""
+        text, instead = text.strip(), instead.strip()
+        before = self.replaced.get(column, {})
+        own = {seen: instead if to == text else to for seen, to in before.items()}
+        cells = {
+            row: {**texts, column: instead} if texts.get(column) == text else texts
+            for row, texts in self.cells.items()
+        }
+        replaced = {**self.replaced, column: {**own, text: instead}}
+        return replace(self, replaced=replaced, cells=cells)
 
-    def correcting(self, row: int, column: str, instead: str) -> "Corrections":
-        """Also read `instead` in one cell."""
-        own = {**self.cells.get(row, {}), column: instead.strip()}
-        return replace(self, cells={**self.cells, row: own})
+    def correcting(self, rows: Iterable[int], column: str, instead: str) -> "Corrections":
+        """Also read `instead` in one cell of each of some rows."""
+        new = {row: {**self.cells.get(row, {}), column: instead.strip()} for row in rows}
+        return replace(self, cells={**self.cells, **new})
 
     def leaving_out(self, rows: Iterable[int]) -> "Corrections":
         """Also leave out some rows."""
@@ -147,8 +154,9 @@ def with_fix(decided: Decisions, do: Json, rows: Iterable[int] = ()) -> Decision
     """Decisions with one fix of a problem more; `rows` are those of the problem's group.
 
     `do` has one member: `replace` {column, from, to}, `empty` {column, from}, `cell` {row, column,
-    to}, `repair` id, `constant` {field, value}, `map` {column, field or None}, `leave_out` true, or
-    `allow_out_of_state` true. Raises `Invalid` for anything else.
+    to}, `set` {column, to} in all rows of the group, `repair` id, `constant` {field, value}, `map`
+    {column, field or None}, `leave_out` true, or `allow_out_of_state` true. Raises `Invalid` for
+    anything else.
     """
     if len(do) != 1 or (name := next(iter(do))) not in _FIXES:
         raise Invalid(f"A fix is one of {', '.join(_FIXES)}.")
@@ -176,7 +184,12 @@ def _cell(decided: Decisions, what: Any, _rows: Iterable[int]) -> Decisions:
     row = what.get("row")
     if not isinstance(row, int) or isinstance(row, bool) or row < 1:
         raise Invalid('"row" must be the number of a row of the file.')
-    return replace(decided, corrections=decided.corrections.correcting(row, column, to))
+    return replace(decided, corrections=decided.corrections.correcting([row], column, to))
+
+
+def _set(decided: Decisions, what: Any, rows: Iterable[int]) -> Decisions:
+    column, to = _texts(what, "column", "to")
+    return replace(decided, corrections=decided.corrections.correcting(rows, column, to))
 
 
 def _repair(decided: Decisions, what: Any, _rows: Iterable[int]) -> Decisions:
@@ -219,6 +232,7 @@ _FIXES = {
     "replace": _replace,
     "empty": _empty,
     "cell": _cell,
+    "set": _set,
     "repair": _repair,
     "constant": _constant,
     "map": _map,

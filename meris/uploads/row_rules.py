@@ -10,6 +10,7 @@ from meris.fields import Home, field, find_item, in_base_units, needs
 from meris.fields.lists_supply import UNIT_OF_ISSUE
 from meris.fields.words import listing
 from meris.shelters import closed_on_people
+from meris.uploads.cells import Record
 from meris.uploads.match import Match
 from meris.uploads.problems import Level, Problems
 
@@ -38,12 +39,15 @@ class RowRules:
         columns = {column.field.name: column.label for column in match.columns}
         return cls(match.kind, columns, home, problems)
 
-    def complete(self, number: int, values: Values) -> None:
+    def complete(self, records: list[Record]) -> None:
         """Fill in what follows from other cells, check what is needed, then the kind's rules."""
-        _COMPLETE[self.kind](self, number, values)
-        self._needed(number, values)
-        self._refuge(number, values)
-        _CHECK[self.kind](self, number, values)
+        for record in records:
+            self.problems.hand = record
+            number, values = record.number, record.values
+            _COMPLETE[self.kind](self, number, values)
+            self._needed(number, values)
+            self._refuge(number, values)
+            _CHECK[self.kind](self, number, values)
 
     def say(self, level: Level, number: int, name: str | None, rule: str, message: str) -> None:
         """Tell a problem of the row at the column of a field."""

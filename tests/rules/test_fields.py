@@ -217,4 +217,7 @@ def test_the_docs_page_is_current():
 def test_a_refused_cell_carries_its_parts():
     with pytest.raises(Invalid) as refused:
         fields.field("shelter", "status").rule.read("Opn")
-    assert refused.value.details.keys() == {"value", "rule", "fix"}
+    details = refused.value.details
+    assert (details["value"], details["rule"], details["suggestion"]) == ("Opn", "OneOf", "Open")
+    assert details["fix"].startswith("Use Closed, Alert")
+    assert details["alternatives"] == ["Open", "Closed", "Standby"]

@@ -143,8 +143,8 @@ def test_whole_numbers(raw, value):
 @pytest.mark.parametrize(
     ("raw", "words"),
     [
-        ("200+", "for example 200"),
-        ("~200", "for example 200"),
+        ("200+", "Did you mean 200?"),
+        ("~200", "Did you mean 200?"),
         ("150-200", "for example 150 or 200"),
         ("2 dozen", "Write a single number without words or signs, or leave it empty."),
         ("250.5", "MERIS does not round"),
@@ -309,7 +309,7 @@ def test_minutes_with_decimals():
         ("latitude", "-38 N", "not both"),
         ("latitude", "38 75 00 N", "is not a latitude"),
         ("latitude", "92 W", "is not a latitude"),
-        ("longitude", "-9217352", "Did you mean -92.1735?"),
+        ("longitude", "-9217352", "Did you mean -92.17352?"),
         ("longitude", "west", "for example -92.17352"),
     ],
 )

@@ -130,7 +130,7 @@ def test_a_row_that_slipped_sideways_is_refused():
         ({"status": "closed", "population_total": "4"}, "error", "closed but has people in it"),
         ({"population_total": "301"}, "warning", "more than 1.5 times as many"),
         ({"population_total": "50", "population_general": "60"}, "warning", "do not add up"),
-        ({"notes": "SSN 123-45-6789"}, "error", "Social Security"),
+        ({"notes": "SSN 123-45-6789"}, "warning", "Social Security"),
         ({"latitude": "0", "longitude": "0"}, "error", "is no location"),
         ({"longitude": ""}, "error", "a latitude but no longitude"),
         ({"longitude": "92.33407"}, "error", "the minus sign is missing"),

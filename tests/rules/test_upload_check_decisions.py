@@ -48,6 +48,19 @@ def test_single_cells_are_corrected_by_row_and_column() -> None:
     assert decided.corrections.cells == {14: {"LAT": "38.5", "LON": "-92"}}
 
 
+def test_a_text_may_be_set_in_every_row_of_the_group() -> None:
+    decided = with_fix(Decisions(), {"set": {"column": "Status", "to": "Open"}}, [4, 9])
+    assert decided.corrections.cells == {4: {"Status": "Open"}, 9: {"Status": "Open"}}
+
+
+def test_what_was_corrected_badly_is_corrected_again() -> None:
+    decided = with_fix(Decisions(), {"replace": {"column": "S", "from": "Opn", "to": "Opem"}})
+    decided = with_fix(decided, {"cell": {"row": 7, "column": "S", "to": "Opem"}})
+    decided = with_fix(decided, {"replace": {"column": "S", "from": "Opem", "to": "Open"}})
+    assert decided.corrections.replaced["S"]["Opn"] == "Open"
+    assert decided.corrections.cells[7]["S"] == "Open"
+
+
 def test_leaving_out_takes_the_rows_of_the_group() -> None:
     decided = with_fix(Decisions(), {"leave_out": True}, [4, 5])
     decided = with_fix(decided, {"leave_out": True}, [5, 9])
