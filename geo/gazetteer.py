@@ -22,6 +22,7 @@ from geo.counties import County, CountyMatch, CountyNames
 from geo.names import key
 from geo.places import Place, PlaceIndex
 from geo.states import STATES, CountyFacts, RegionScheme, StateFacts
+from geo.tiles import Tile, layout
 from geo.values import METERS_PER_DEGREE, Bounds, Position
 
 DATA = Path(__file__).parent / "data"
@@ -79,6 +80,11 @@ class Gazetteer:
     def regions(self) -> list[RegionScheme]:
         """The ways of dividing the state."""
         return self.facts.schemes
+
+    @cached_property
+    def tiles(self) -> Mapping[str, Tile]:
+        """Where each county of the state stands in a map of equal squares, by FIPS code."""
+        return layout(self.facts.counties)
 
     def in_region(self, scheme: str, code: str) -> list[County]:
         """The counties of a region, e.g. of `"sema"`, `"F"`; empty when there is no such region."""

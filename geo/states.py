@@ -63,7 +63,8 @@ class RegionScheme:
 @dataclass(frozen=True, slots=True)
 class CountyFacts:
     """A row of counties.csv. `kind` is "county" or "city" (independent of any county); `regions`
-    says for each scheme's code the code of its region."""
+    says for each scheme's code the code of its region; `tile` is row and column of its square in
+    the tile map, None where none is given."""
 
     fips: str
     name: str
@@ -71,6 +72,7 @@ class CountyFacts:
     population: int
     label: Position
     regions: dict[str, str]
+    tile: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,4 +147,10 @@ def _county(row: dict[str, str], schemes: list[dict[str, Any]]) -> CountyFacts:
         population=int(row["population"]),
         label=Position(float(row["lat"]), float(row["lon"])),
         regions={scheme["code"]: row[scheme["column"]] for scheme in schemes},
+        tile=_tile(row),
     )
+
+
+def _tile(row: dict[str, str]) -> tuple[int, int] | None:
+    across, down = row.get("tile_column"), row.get("tile_row")
+    return (int(down), int(across)) if across and down else None
