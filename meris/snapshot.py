@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any, Self, TypeVar
 
 import brotli
-from sqlalchemy import BigInteger, Row, Select, and_, case, cast, func, select
+from sqlalchemy import BigInteger, ColumnElement, Row, Select, and_, case, cast, func, select
 from sqlalchemy.orm import Session
 
 from meris import changes
@@ -189,10 +189,7 @@ def _agency_names(session: Session, ids: Collection[int] | None = None) -> dict[
 
 def _map_query(policy: Policy, ids: Collection[int] | None = None) -> Select[Any]:
     """One row a resource: integers only, as the columns want them."""
-    live = and_(
-        UnitPosition.resource_id.is_not(None),
-        (Resource.position_at.is_(None)) | (UnitPosition.at >= Resource.position_at),
-    )
+    live = is_live()
     position = case((live, UnitPosition.position), else_=Resource.position)
     statement = (
         select(
@@ -205,18 +202,27 @@ def _map_query(policy: Policy, ids: Collection[int] | None = None) -> Select[Any
             _hundred_thousandths(func.ST_Y(position)).label("lat"),
             _hundred_thousandths(func.ST_X(position)).label("lon"),
             _flags(live).label("flags"),
-            _stale_minute(live).label("stale_at"),
+            stale_minute(live).label("stale_at"),
         )
-        .join(
-            StatusCode,
-            and_(StatusCode.kind == Resource.kind, StatusCode.code == Resource.status),
-        )
+        .join(StatusCode, OF_STATUS)
         .outerjoin(UnitPosition, UnitPosition.resource_id == Resource.id)
         .where(policy.condition())
         # geometry sorts along a Hilbert curve: neighbors share their first digits, which gzip likes
         .order_by(position, Resource.id)
     )
     return statement if ids is None else statement.where(Resource.id.in_(ids))
+
+
+#: How a resource finds its status's age limit.
+OF_STATUS = and_(StatusCode.kind == Resource.kind, StatusCode.code == Resource.status)
+
+
+def is_live() -> ColumnElement[bool]:
+    """Whether a device's position is the newest; for queries with `UnitPosition` beside."""
+    return and_(
+        UnitPosition.resource_id.is_not(None),
+        (Resource.position_at.is_(None)) | (UnitPosition.at >= Resource.position_at),
+    )
 
 
 def _hundred_thousandths(degrees: Any) -> Any:
@@ -235,13 +241,26 @@ def _flags(live: Any) -> Any:
     )
 
 
-def _stale_minute(live: Any) -> Any:
-    """Minute, counted from 2020, after which the row is not to be believed; NULL: never was."""
-    confirmed = cast(func.extract("epoch", Resource.confirmed_at) - EPOCH_2020, BigInteger) // 60
-    moved = cast(func.extract("epoch", UnitPosition.at) - EPOCH_2020, BigInteger) // 60
+def stale_minute(live: ColumnElement[bool]) -> ColumnElement[int | None]:
+    """Minute, counted from 2020, after which the row is not to be believed; NULL: never was.
+
+    For queries that join `StatusCode` and, where there is one, `UnitPosition`. What its agency's
+    file no longer lists is not believed from then on.
+    """
+    confirmed = _minute(Resource.confirmed_at)
     by_status = confirmed + StatusCode.age_limit_minutes
-    by_position = case((live, moved + POSITION_AGE_LIMIT_MINUTES), else_=by_status)
-    return cast(case((by_status < by_position, by_status), else_=by_position), BigInteger)
+    by_position = case((live, _minute(UnitPosition.at) + POSITION_AGE_LIMIT_MINUTES))
+    # least() passes over what is NULL
+    return cast(func.least(by_status, by_position, _minute(Resource.unreported_at)), BigInteger)
+
+
+def _minute(moment: Any) -> Any:
+    return cast(func.extract("epoch", moment) - EPOCH_2020, BigInteger) // 60
+
+
+def is_stale(live: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Whether the row is not to be believed at this moment."""
+    return func.coalesce(stale_minute(live) <= _minute(func.now()), True)
 
 
 @dataclass(frozen=True)

@@ -26,6 +26,7 @@ from meris.fields.field import KINDS, ROW_KINDS, Field, Synonym
 from meris.fields.forms import SECTIONS, choices_of, code_list, form
 from meris.fields.headers import Meaning, header_table, meanings, meant_by_tag
 from meris.fields.home import Home
+from meris.fields.important import important, vital
 from meris.fields.items import ITEMS, Item, find_item, in_base_units
 from meris.fields.lists_common import APPROXIMATE_SOURCES, POSITION_SOURCE, SENSITIVITY
 from meris.fields.lists_unit import ICS_STATUS
@@ -64,6 +65,7 @@ __all__ = [
     "find_item",
     "form",
     "header_table",
+    "important",
     "in_base_units",
     "json_schema",
     "meanings",
@@ -75,4 +77,5 @@ __all__ = [
     "template_csv",
     "template_fields",
     "types",
+    "vital",
 ]

@@ -49,7 +49,9 @@ def detail(session: Session, viewer: Viewer, resource_id: int) -> dict[str, Any]
         "source": resource.source,
         "confirmed_at": _iso(resource.confirmed_at),
         "confirmed_by": resource.confirmed_by if viewer.signed_in else None,
-        "stale_at": _iso(_stale_at(resource.confirmed_at, code)),
+        "stale_at": _iso(
+            _stale_at(resource.confirmed_at, code.age_limit_minutes, resource.unreported_at)
+        ),
         "stock": supplies.stock(session, resource_id) if resource.kind == "supply_site" else [],
         "editable": editable is None or bool(editable),
         "history_url": _history_url(viewer, resource),
@@ -230,6 +232,7 @@ def _brief_query(policy: Policy, ids: Sequence[int]) -> Select[Any]:
             func.round(func.ST_X(position) * 100_000).label("lon"),
             Resource.as_of,
             Resource.confirmed_at,
+            Resource.unreported_at,
             StatusCode.age_limit_minutes,
         )
         .join(Agency, Agency.id == Resource.agency_id)
@@ -253,8 +256,8 @@ def _summaries(session: Session, rows: Sequence[Any]) -> dict[int, str]:
 
 
 def _brief(row: Any, lines: dict[int, str]) -> dict[str, Any]:
-    limit = timedelta(minutes=row["age_limit_minutes"])
     confirmed = row["confirmed_at"]
+    stale_at = _stale_at(confirmed, row["age_limit_minutes"], row["unreported_at"])
     return {
         **{name: row[name] for name in ("id", "kind", "name", "status", "type", "city")},
         "county": row["county"],
@@ -263,13 +266,17 @@ def _brief(row: Any, lines: dict[int, str]) -> dict[str, Any]:
         "lon": None if row["lon"] is None else row["lon"] / 100_000,
         "as_of": _iso(row["as_of"]),
         "confirmed_at": _iso(confirmed),
-        "stale_at": _iso(confirmed + limit if confirmed else None),
+        "stale_at": _iso(stale_at),
         "summary": lines.get(row["id"], ""),
     }
 
 
-def _stale_at(confirmed_at: datetime | None, code: StatusCode) -> datetime | None:
-    return confirmed_at and confirmed_at + timedelta(minutes=code.age_limit_minutes)
+def _stale_at(
+    confirmed_at: datetime | None, age_limit_minutes: int, unreported_at: datetime | None
+) -> datetime | None:
+    """When it ceases to be believed: at its age, or since its agency's file lacks it."""
+    aged = confirmed_at and confirmed_at + timedelta(minutes=age_limit_minutes)
+    return min((moment for moment in (aged, unreported_at) if moment), default=None)
 
 
 def _iso(moment: datetime | None) -> str | None:
