@@ -48,9 +48,9 @@ def find_heading(top: Sequence[Cells], within: int) -> Heading | None:
         if is_tag_row(cells):
             return _tagged(top, index)
     for index, cells in enumerate(top[:within]):
-        if (known := _known_names(cells)) >= 2:
+        if (known := known_names(cells)) >= 2:
             below = top[index + 1] if index + 1 < len(top) else []
-            if _known_names(below) > known and _all_words(below):
+            if known_names(below) > known and _all_words(below):
                 index += 1
             return _continued(top, index) or _grouped(top, index, index + 1)
     for index, cells in enumerate(top[:within]):
@@ -230,7 +230,7 @@ def _is_known(name: str) -> bool:
     return any(key(name) in header_table(kind) for kind in ROW_KINDS)
 
 
-def _known_names(cells: Cells) -> int:
+def known_names(cells: Cells) -> int:
     """How many cells are headers of some kind of file. Long texts are titles, not headers."""
     keys = {key(cell) for cell in cells if 0 < len(cell.strip()) <= 60}
     return max(len(keys & header_table(kind).keys()) for kind in ROW_KINDS)
