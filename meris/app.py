@@ -17,6 +17,7 @@ from meris.web import (
     assets,
     doors,
     errors,
+    exports,
     feed,
     headers,
     health,
@@ -51,6 +52,8 @@ DOORS: tuple[tuple[Blueprint | str, Door], ...] = (
     ("security",         public),
     (accounts.pages,     person),
     (tokens.pages,       may("tokens")),
+    (exports.pages,      may("see_staff")),
+    (exports.api,        may("see_staff")),
     (uploads.pages,      may("upload")),
     (uploads_api.api,    may("upload")),
 )  # fmt: skip

@@ -81,6 +81,12 @@ DETAILS: dict[tuple[str, str], Details] = {
     ("/api/uploads/<int:upload_id>/apply", "POST"): Details(
         "Upload", body="UploadApplying", refuses=(400, *_WRITE)
     ),
+    ("/api/exports/<kind>.<extension>", "GET"): Details(
+        "File",
+        query=(("agency", "name or id; without it your own agency or, for the state, all"),),
+        refuses=(401, 403, 404),
+        media="*/*",
+    ),
     ("/api/openapi.json", "GET"): Details("OpenAPI"),
 }
 

@@ -138,6 +138,7 @@ _UPLOADS: dict[str, dict[str, Any]] = {
 SCHEMAS: dict[str, dict[str, Any]] = _UPLOADS | {
     "Anything": {},
     "OpenAPI": {"type": "object"},
+    "File": {"type": "string", "format": "binary", "description": "CSV, XLSX or GeoJSON"},
     "Feed": {"type": "string", "description": "Server-Sent Events: change, catchup, reload, beat"},
     "Error": _object(
         error=_TEXT | {"description": "a code that stays the same"},
