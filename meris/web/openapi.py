@@ -75,6 +75,9 @@ DETAILS: dict[tuple[str, str], Details] = {
         refuses=(400, 401, 403, 413, 422),
     ),
     ("/api/uploads/<int:upload_id>", "GET"): Details("Upload", refuses=(401, 403, 404)),
+    ("/api/uploads/<int:upload_id>/progress", "GET"): Details(
+        "UploadProgress", refuses=(401, 403, 404)
+    ),
     ("/api/uploads/<int:upload_id>/check", "POST"): Details(
         "Upload", body="UploadReading", refuses=(400, *_WRITE)
     ),

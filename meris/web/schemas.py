@@ -69,6 +69,8 @@ _MAYBE_LIST = {"type": ["array", "null"], "items": {"type": "object"}}
 _MAYBE_COUNTS = {"type": ["object", "null"], "additionalProperties": True}
 _KIND_OF_FILE = {"enum": ["shelter", "supply", "unit"]}
 
+_STATE = {"enum": ["received", "applying", "interrupted", "applied", "refused", "undone"]}
+
 #: What /api/uploads takes and answers.
 _UPLOADS: dict[str, dict[str, Any]] = {
     "NewUpload": {
@@ -95,7 +97,7 @@ _UPLOADS: dict[str, dict[str, Any]] = {
                 "additionalProperties": _TEXT,
                 "description": "one value for all rows, for fields without a column",
             },
-            "repairs": _list_of({"enum": ["longitude-sign"]}),
+            "repairs": _list_of(_TEXT | {"description": "ids of `proposals` that are taken"}),
             "allow_out_of_state": _FLAG,
             "clear": _FLAG | {"description": "empty cells clear what is recorded"},
             "as_of": _MAYBE_TIME | {"description": "when rows without a time were true"},
@@ -105,9 +107,14 @@ _UPLOADS: dict[str, dict[str, Any]] = {
         "type": "object",
         "properties": {
             "only_valid": _FLAG | {"description": "leave rows with errors out"},
-            "public": _FLAG | {"description": "everybody sees new records, not only staff"},
         },
     },
+    "UploadProgress": _object(
+        state=_STATE,
+        step=_MAYBE_TEXT | {"description": "waiting, reading, checking, comparing or writing"},
+        done=_NUMBER | {"description": "rows done in this step"},
+        total=_NUMBER | {"description": "rows to do; 0 where nobody counts"},
+    ),
     "Upload": _object(
         id=_NUMBER,
         url=_TEXT | {"description": "its page"},
@@ -115,7 +122,7 @@ _UPLOADS: dict[str, dict[str, Any]] = {
         kind=_KIND_OF_FILE,
         agency=_TEXT,
         by=_MAYBE_TEXT,
-        state={"enum": ["received", "applying", "applied", "refused", "undone"]},
+        state=_STATE,
         received_at=_MAYBE_TIME,
         applied_at=_MAYBE_TIME,
         undone_at=_MAYBE_TIME,

@@ -71,10 +71,7 @@ def from_form(form: "MultiDict[str, str]", upload: Upload) -> Decisions:
         sheet=form.get("sheet") or before.sheet,
         confirmed={**before.confirmed, **_chosen(form, upload)},
         constants=constants,
-        choices=Choices(
-            allow_out_of_state="allow_out_of_state" in form,
-            repairs=frozenset(form.getlist("repairs")),
-        ),
+        choices=replace(before.choices, allow_out_of_state="allow_out_of_state" in form),
         clear="clear" in form,
     )
 
@@ -83,8 +80,10 @@ def _chosen(form: "MultiDict[str, str]", upload: Upload) -> dict[str, str | None
     """Columns, by label, that are to be read otherwise than they were."""
     chosen: dict[str, str | None] = {}
     readers: dict[str, str] = {}
+    taken = dict(name.split(":", 1) for name in form.getlist("take") if ":" in name)
     for column in (upload.summary or {}).get("columns", ()):
-        field = form.get(f"column-{column['index']}", column["field"]) or None
+        given = form.get(f"column-{column['index']}", column["field"])
+        field = taken.get(str(column["index"]), given) or None
         if field and field in readers:
             raise Invalid(
                 f"“{readers[field]}” and “{column['label']}” are both to be read as "

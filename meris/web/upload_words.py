@@ -7,8 +7,8 @@ from typing import Any
 from meris import fields
 from meris.fields.words import listing
 from meris.tables import Upload
-from meris.uploads import REPAIRS
 from meris.uploads.review import decisions_of
+from meris.web import upload_decided
 
 #: Kinds of file: what they are called, and what one and several of their resources are called.
 TITLES = {"shelter": "Shelters", "supply": "Supplies", "unit": "Units"}
@@ -23,6 +23,7 @@ _LINES = ("stock line", "stock lines")
 STATES = {
     "received": ("Not applied yet", "warn"),
     "applying": ("Being applied", "warn"),
+    "interrupted": ("Interrupted", "bad"),
     "applied": ("Applied", "good"),
     "refused": ("Refused", "bad"),
     "undone": ("Undone", ""),
@@ -36,6 +37,32 @@ HOW = {
     "synonym": "A known name for it",
     "prefix": "Begins like a known name",
     "values": "By its values",
+    "remembered": "As the last time",
+}
+
+#: What becomes of a row: its name as a heading, and the mark it has in the table and on the map
+#: (a path in a box of 12), because color alone is not enough.
+FATES = {
+    "new": ("New", "M6 1.5a4.5 4.5 0 1 0 0 9a4.5 4.5 0 0 0 0-9Z"),
+    "changed": ("Changed", "M6 .8 11.2 6 6 11.2 .8 6Z"),
+    "confirmed": ("Confirmed", "M1.5 6 3.2 4.3 5 6.1 9.3 1.8 11 3.5 5 9.5Z"),
+    "unchanged": ("Unchanged", "M2 2H10V10H2Z"),
+    "held": ("To compare", "M6 .8 11.5 11H.5Z"),
+    "refused": (
+        "Refused",
+        "M2.2.8 6 4.6 9.8.8 11.2 2.2 7.4 6 11.2 9.8 9.8 11.2 6 7.4 2.2 11.2.8 9.8 4.6 6 .8 2.2Z",
+    ),
+    "left_out": ("Left out", "M1.5 4.5H10.5V7.5H1.5Z"),
+    "repeated": ("Repeated", "M1.5 2.5H10.5V5H1.5ZM1.5 7H10.5V9.5H1.5Z"),
+    "older": ("Older than recorded", "M1.5 4.5H10.5V7.5H1.5Z"),
+}
+#: What the steps of the work on a file are called.
+STEPS = {
+    "waiting": "Waiting for another file of the agency",
+    "reading": "Reading the file",
+    "checking": "Checking the rows",
+    "comparing": "Comparing with what is recorded",
+    "writing": "Writing the rows",
 }
 
 # Rules that a row breaks by lying in another state.
@@ -78,9 +105,9 @@ def reading(upload: Upload) -> dict[str, Any]:
         "titles": {name: field.title for name, field in by_name.items()},
         "needed": [by_name[n] for n in dict.fromkeys([*missing, *decided.constants])],
         "field_values": fields.choices_of,
-        "repairs": sorted(REPAIRS & (rules | decided.choices.repairs)),
         "elsewhere": bool(_ELSEWHERE & rules) or decided.choices.allow_out_of_state,
-        "has_sensitivity": any(c["field"] == "sensitivity" for c in found.get("columns", ())),
+        "decisions": upload_decided.listing(decided, upload.kind, found.get("proposals") or ()),
+        "proposals": [one for one in found.get("proposals") or () if not one["accepted"]],
     }
 
 

@@ -1,22 +1,22 @@
 """/uploads: a county's spreadsheet, from the drop to the map and back."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 
 import structlog
-from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from meris import uploads
 from meris.accounts import agencies
-from meris.errors import Conflict, NotFound, Refused
+from meris.errors import NotFound, Refused
 from meris.fields import ROW_KINDS
 from meris.uploads import review
 from meris.web import upload_words
 from meris.web.context import context, viewer
 from meris.web.errors import status_of
-from meris.web.upload_forms import agency_of, file_of, from_form, scope
+from meris.web.upload_forms import agency_of, file_of, scope
+from meris.web.upload_page import page_of
 
 pages = Blueprint("uploads", __name__)
 log = structlog.get_logger(__name__)
@@ -66,56 +66,7 @@ def create() -> ResponseReturnValue:
 def show(upload_id: int) -> str:
     """What was found in a file and, once it is applied, what became of it."""
     with context().database.reading() as session:
-        line = review.line_of(session, upload_id, agency_id=scope(viewer()))
-        waiting = line.upload.state == "received"
-        applying = waiting and uploads.is_being_applied(session, upload_id)
-        earlier = review.earlier(session, line.upload) if waiting else None
-    return render_template(
-        "uploads/show.html",
-        line=line,
-        upload=line.upload,
-        state="applying" if applying else line.upload.state,
-        earlier=earlier,
-        words=upload_words,
-        **upload_words.reading(line.upload),
-    )
-
-
-@pages.post("/uploads/<int:upload_id>/check")
-def check(upload_id: int) -> ResponseReturnValue:
-    """Read the file anew, by other columns or choices."""
-    with _saying_why_not(), context().database.transaction(viewer().actor) as session:
-        upload = uploads.find(session, upload_id, agency_id=scope(viewer()))
-        decisions = from_form(request.form, upload)
-        review.review(session, viewer().actor, upload_id, context().home, decisions)
-    return _back_to(upload_id)
-
-
-@pages.post("/uploads/<int:upload_id>/apply")
-def apply(upload_id: int) -> ResponseReturnValue:
-    """Load the file into the tables, once; a second press finds it done."""
-    with _saying_why_not(), context().database.transaction(viewer().actor) as session:
-        uploads.find(session, upload_id, agency_id=scope(viewer()))
-        review.apply_reviewed(
-            session,
-            viewer().actor,
-            upload_id,
-            context().home,
-            only_valid=request.form.get("rows") == "valid",
-            public=request.form.get("sensitivity") == "public",
-        )
-        log.info("upload applied", who=viewer().account_id, upload=upload_id)
-    return _back_to(upload_id)
-
-
-@pages.post("/uploads/<int:upload_id>/undo")
-def undo(upload_id: int) -> ResponseReturnValue:
-    """Take back what the file did, wherever nobody changed it since."""
-    with _saying_why_not(), context().database.transaction(viewer().actor) as session:
-        uploads.find(session, upload_id, agency_id=scope(viewer()))
-        review.undo_applied(session, viewer().actor, upload_id)
-        log.info("upload undone", who=viewer().account_id, upload=upload_id)
-    return _back_to(upload_id)
+        return render_template("uploads/show.html", **page_of(session, upload_id))
 
 
 @pages.get("/uploads/<int:upload_id>/refused.csv")
@@ -154,21 +105,6 @@ def drain() -> None:
     with suppress(OSError):
         while left > 0 and (piece := stream.read(min(left, _DRAIN_STEP))):
             left -= len(piece)
-
-
-@contextmanager
-def _saying_why_not() -> Iterator[None]:
-    """Turn a refusal into a message on the page that follows."""
-    try:
-        yield
-    except NotFound:
-        raise
-    except Refused as refused:
-        flash(refused.message, "info" if isinstance(refused, Conflict) else "error")
-
-
-def _back_to(upload_id: int) -> ResponseReturnValue:
-    return redirect(url_for("uploads.show", upload_id=upload_id), 303)
 
 
 def _new_page(problem: str | None = None) -> str:

@@ -15,6 +15,7 @@ from meris.uploads import review
 from meris.uploads.review import Line
 from meris.web.context import context, viewer
 from meris.web.upload_forms import agency_of, file_of, flag, from_json, scope
+from meris.web.upload_page import state_of
 from meris.web.uploads import drain, say_too_large
 
 api = Blueprint("uploads_api", __name__)
@@ -75,7 +76,6 @@ def apply(upload_id: int) -> ResponseReturnValue:
             upload_id,
             context().home,
             only_valid=flag(body, "only_valid"),
-            public=flag(body, "public"),
         )
         log.info("upload applied", who=viewer().name, upload=upload_id)
         return jsonify(_report(session, upload_id))
@@ -91,9 +91,8 @@ def too_large(_: RequestEntityTooLarge) -> ResponseReturnValue:
 def _report(session: Session, upload_id: int) -> dict[str, Any]:
     line = review.line_of(session, upload_id, agency_id=scope(viewer()))
     upload = line.upload
-    waiting = upload.state == "received"
-    applying = waiting and uploads.is_being_applied(session, upload_id)
-    earlier = review.earlier(session, upload) if waiting else None
+    state = state_of(session, upload)
+    earlier = review.earlier(session, upload) if state == "received" else None
     return {
         "id": upload.id,
         "url": url_for("uploads.show", upload_id=upload.id),
@@ -101,7 +100,7 @@ def _report(session: Session, upload_id: int) -> dict[str, Any]:
         "kind": upload.kind,
         "agency": line.agency,
         "by": line.person,
-        "state": "applying" if applying else upload.state,
+        "state": state,
         "received_at": _moment(upload.created_at),
         "applied_at": _moment(upload.applied_at),
         "undone_at": _moment(upload.undone_at),

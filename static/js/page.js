@@ -5,7 +5,7 @@ import { agoInWords, clockTime, epochOf } from './words/age.js';
 const AGE_TICK_MS = 15_000;
 
 /** Every <time class="age" datetime="…"> in words, with the clock time in its tooltip. */
-function tellAges() {
+export function tellAges() {
   for (const time of document.querySelectorAll('time.age[datetime]')) {
     const moment = time.getAttribute('datetime');
     time.textContent = agoInWords(Date.now() / 1000 - epochOf(moment));

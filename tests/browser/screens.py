@@ -52,7 +52,7 @@ def choose_file(page: Page, file: Path, kind: str = "shelter") -> None:
 def upload(page: Page, file: Path, kind: str = "shelter") -> None:
     """Send a file and wait for what was found in it."""
     choose_file(page, file, kind)
-    expect(page.locator("#figures-of-file")).to_be_visible()
+    expect(page.locator("#verdict")).to_be_visible()
 
 
 def apply(page: Page) -> None:

@@ -66,7 +66,9 @@ def test_an_empty_list_says_what_will_be_there(carol):
 def test_a_file_is_shown_before_anything_changes(carol, session):
     page = words(carol.get(sent(carol)))
     assert "Nothing has changed yet" in page
-    assert "In the file 3 rows 2 can be loaded 1 refused Shelters 2 new" in page
+    assert "2 of 3 rows are fine, 1 needs a decision." in page
+    assert "1 row has an error" in page
+    assert "Add 2 shelters" in page
     assert 'Row 4, column "Status"' in page
     assert "Did you mean Open?" in page
     assert "7 of 7 columns are read" in page
@@ -86,13 +88,9 @@ def test_valid_rows_only_loads_those_and_says_so(carol, session):
     assert shelters(session) == 2
 
 
-def test_new_records_are_for_staff_unless_the_editor_says_otherwise(carol, session):
-    press(carol, sent(carol) + "/apply", rows="valid", sensitivity="restricted")
-    press(
-        carol, sent(carol, THREE.replace("B-", "C-")) + "/apply", rows="valid", sensitivity="public"
-    )
-    found = session.execute(select(Resource.external_id, Resource.sensitivity)).all()
-    assert {"B-1": "restricted", "C-1": "public"}.items() <= dict(found).items()
+def test_new_records_are_for_staff_until_somebody_publishes_them(carol, session):
+    press(carol, sent(carol) + "/apply", rows="valid", sensitivity="public")
+    assert set(session.scalars(select(Resource.sensitivity))) == {"restricted"}
 
 
 def test_a_second_press_applies_nothing_twice(carol, session):
@@ -108,7 +106,8 @@ def test_the_same_file_again_says_when_and_by_whom(carol, session):
     press(carol, sent(carol) + "/apply", rows="valid")
     page = words(carol.get(sent(carol)))
     assert re.search(r"already imported \d{4}-\d\d-\d\d .* by Carol", page)
-    assert "recorded already. Applying it would change nothing" in page
+    assert "Nothing new in the rows that are fine, and 1 needs a decision." in page
+    assert "do-apply" not in page
     assert shelters(session) == 2
 
 
@@ -176,15 +175,8 @@ def test_two_columns_for_one_field_are_refused(carol):
 def test_a_missing_column_can_be_one_value_for_all_rows(carol):
     address = sent(carol, "Shelter name,City\nArmory,Columbia\nTown hall,Columbia\n")
     assert 'No column was found for "Status"' in words(carol.get(address))
-    page = words(press(carol, address + "/check", **{"all-status": "closed"}))
+    page = words(press(carol, address + "/fix", **{"all-status": "closed"}))
     assert "Add 2 shelters" in page
-
-
-def test_missing_minus_signs_are_put_in_for_all_rows_at_once(carol):
-    address = sent(carol, THREE.replace("Opn", "Open").replace("-92", "92"))
-    assert "Use negative longitudes in all 3 rows" in words(carol.get(address))
-    page = words(press(carol, address + "/check", repairs="longitude-sign"))
-    assert "Add 3 shelters" in page
 
 
 @pytest.mark.parametrize("name", ["not_a_table.bin", "not_a_table.txt"])

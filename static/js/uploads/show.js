@@ -1,101 +1,127 @@
-// The page of one upload: sends each form once, waits with words, and never reads one field twice.
-import { ApiError, get, send } from '../core/api.js';
+// The page of one upload: each form is sent once and the page that follows taken over in place.
 import { $ } from '../core/dom.js';
+import { Basket } from './basket.js';
+import { watchColumns } from './columns.js';
+import { Listing } from './listing.js';
+import { drawMaps } from './maps.js';
+import { Notice } from './notice.js';
+import { ended, follow, look, post, Trouble } from './steps.js';
+import { take } from './swap.js';
 import { Working } from './working.js';
 
-const LOOK_AGAIN_MS = 1_000;
+const WORDS = { apply: 'Loading the rows', check: 'Checking the rows', undo: 'Undoing', save: 'Saving' };
 
-const { upload, stage } = $('#upload-page').dataset;
+const settings = JSON.parse($('#settings').textContent);
+const { upload } = $('#upload-page').dataset;
+const notice = new Notice();
+const working = Working.afloat();
+const basket = new Basket((entries) => step('fix', entries, 'check'));
+const listing = new Listing({ drawn, failed: (trouble, again) => notice.fail(trouble, again) });
+let busy = false;
 
-/** The first press counts; the others find the buttons resting. */
-function sendOnce(form) {
-  form.addEventListener('submit', (event) => {
-    if (form.dataset.sent) {
-      event.preventDefault();
-      return;
-    }
-    form.dataset.sent = 'yes';
-    Working.below(form).wait(form.dataset.working);
-    // not at once: the button pressed must still be sent with the form
-    setTimeout(() => {
-      for (const button of document.querySelectorAll('.page button')) button.disabled = true;
-    });
-  });
+function drawn() {
+  watchColumns();
+  basket.show();
+  drawMaps(settings, listing);
 }
 
-/** The browser shows a page it has kept as it was left, with its buttons resting. */
-function freshAfterBack() {
-  addEventListener('pageshow', (event) => {
-    if (event.persisted) location.reload();
-  });
+/** What the server said on the page that follows. */
+function hear(page) {
+  const said = [...page.querySelectorAll('.flashes .banner')];
+  if (said.length) {
+    const tone = said.some((one) => one.classList.contains('error')) ? 'error' : 'info';
+    notice.say(said.map((one) => one.textContent.trim()).join(' '), tone);
+  } else notice.whisper($('#verdict-words, #result')?.textContent ?? '');
 }
 
-async function checkNow() {
-  const form = $('form[data-working]');
-  const working = Working.below(form);
-  $('button', form).disabled = true;
-  working.wait(form.dataset.working);
+function rest(resting) {
+  busy = resting;
+  document.body.toggleAttribute('data-busy', resting);
+  for (const button of document.querySelectorAll('#upload-page form button')) button.setAttribute('aria-disabled', String(resting));
+}
+
+/** Do something that ends in a page; what it says is shown, what it changes drawn. */
+async function settle(doing, words) {
+  if (busy) return false;
+  rest(true);
+  notice.hide();
+  working.wait(words);
+  const following = follow(upload, (progress) => working.hear(progress, settings.steps));
   try {
-    await send('POST', `/api/uploads/${upload}/check`, {});
-    location.reload();
-  } catch (problem) {
-    if (!(problem instanceof ApiError)) throw problem;
+    const page = await doing();
+    take(page);
+    hear(page);
+    return true;
+  } finally {
+    following.stop();
     working.hide();
-    $('button', form).disabled = false;
-    $('p', form).textContent = problem.message;
-    $('p', form).className = 'banner error';
+    rest(false);
+    drawn();
   }
 }
 
-async function waitForTheEnd() {
+/** Send a form's entries to one of the doors of this upload. */
+async function step(door, entries, kind, form = null) {
+  const action = form?.action ?? `/uploads/${upload}/${door}`;
+  const again = () => step(door, entries, kind, form);
+  const token = ['csrf_token', $('meta[name="csrf-token"]').content];
+  const all = [...entries.filter(([name]) => name !== 'csrf_token'), token];
   try {
-    const { state } = await get(`/api/uploads/${upload}`);
-    if (state !== 'applying') {
-      location.reload();
-      return;
-    }
-  } catch (problem) {
-    if (!(problem instanceof ApiError)) throw problem; // else: the line is down; look again
+    const done = await settle(() => post(action, all), WORDS[kind] ?? WORDS.save);
+    if (done && (kind === 'check')) basket.empty();
+    if (done && (kind === 'apply' || kind === 'undo')) arrive();
+  } catch (trouble) {
+    if (!(trouble instanceof Trouble)) throw trouble;
+    if (trouble.lost && kind === 'apply') wait();
+    else notice.fail(trouble, async () => {
+      if (trouble.ended) await look().then(take).catch(() => undefined); // a new log-in has new tokens
+      again();
+    });
   }
-  setTimeout(waitForTheEnd, LOOK_AGAIN_MS);
 }
 
-const chosenIn = (form) => new URLSearchParams(new FormData(form)).toString();
-
-/** The columns that another one is read like, of the first field that has two. */
-function doubles(selects) {
-  const shared = selects.filter((one) => one.value
-    && selects.some((other) => other !== one && other.value === one.value));
-  return shared.filter(({ value }) => value === shared[0].value);
+/** The result stands at the top. */
+function arrive() {
+  const title = $('#result, #verdict-words');
+  if (!title) return;
+  scrollTo(0, 0);
+  title.tabIndex = -1;
+  title.focus();
 }
 
-/** Two columns may not be read as one field: say so at once, and hold the buttons. */
-function watchColumns(form) {
-  const selects = [...form.querySelectorAll('.matches select')];
-  const [told, again, apply] = ['#double', '#check-again', '#do-apply'].map((id) => $(id));
-  const before = chosenIn(form);
-
-  form.addEventListener('change', () => {
-    const double = doubles(selects);
-    for (const select of selects) {
-      if (double.includes(select)) select.setAttribute('aria-invalid', 'true');
-      else select.removeAttribute('aria-invalid');
-    }
-    told.hidden = !double.length;
-    if (double.length) {
-      const labels = double.map(({ dataset }) => `“${dataset.label}”`).join(' and ');
-      told.textContent = `${labels} are to be read as ${double[0].selectedOptions[0].text}. Only one can be.`;
-    }
-    again.disabled = double.length > 0;
-    // what the button promises was found with the columns as they were
-    const changed = chosenIn(form) !== before;
-    again.classList.toggle('primary', changed);
-    if (apply) apply.disabled = changed;
-  });
+/** Somebody applies it, this page or another: tell how far it is, then what became of it. */
+async function wait() {
+  const box = $('#applying .working');
+  const told = box ? new Working(box) : working;
+  told.wait(WORDS.apply);
+  await ended(upload, (progress) => told.hear(progress, settings.steps));
+  told.hide();
+  const page = await look();
+  take(page);
+  drawn();
+  arrive();
 }
 
-for (const form of document.querySelectorAll('form[data-working]')) sendOnce(form);
-freshAfterBack();
-if (stage === 'unchecked') checkNow();
-if (stage === 'applying') setTimeout(waitForTheEnd, LOOK_AGAIN_MS);
-if ($('#double')) watchColumns($('#reading'));
+function submitted(event) {
+  const form = event.target;
+  const kind = form.dataset.progress;
+  if (!kind || event.defaultPrevented) return;
+  event.preventDefault();
+  if (busy) return;
+  const { submitter } = event;
+  if ($('#upload-page').dataset.collects !== undefined && form.matches('[data-fixes]')) {
+    if (submitter?.name) basket.toggle(submitter);
+    else basket.correct(form);
+    return;
+  }
+  step(null, [...new FormData(form, submitter)], kind, form);
+}
+
+// The browser shows a page it has kept as it was left; the upload may have moved on.
+addEventListener('pageshow', (event) => {
+  if (event.persisted) look().then(take).then(drawn).catch(() => location.reload());
+});
+document.addEventListener('submit', submitted);
+drawn();
+if ($('#upload-page').dataset.stage === 'unchecked') $('#check').requestSubmit();
+if ($('#upload-page').dataset.stage === 'applying') wait();

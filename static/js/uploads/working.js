@@ -1,16 +1,19 @@
-// What a person sees while the server works: words with a count, and how long it has taken.
-import { $ } from '../core/dom.js';
+// What a person sees while the server works: words with counts, a bar, and how long it has taken.
+import { $, el } from '../core/dom.js';
 
 const TICK_MS = 1_000;
-// Short work needs no clock.
+// Short work needs no clock, and very short work no words.
 const CLOCK_AFTER_S = 3;
+const SHOW_AFTER_MS = 250;
 
-/** A line of words and a bar, made from `<div class="working">` or put after an element. */
+/** A line of words and a bar, in `<div class="working">` with a `<p>` and a `<progress>`. */
 export class Working {
   #box;
   #words;
   #bar;
   #timer;
+  #soon;
+  #step;
 
   constructor(box) {
     this.#box = box;
@@ -18,22 +21,18 @@ export class Working {
     this.#bar = $('progress', box);
   }
 
-  /** A box of its own below `element`. */
-  static below(element) {
-    const box = document.createElement('div');
-    const words = document.createElement('p');
-    const bar = document.createElement('progress');
-    box.className = 'working';
-    words.setAttribute('role', 'status');
-    bar.setAttribute('aria-label', 'Working');
-    box.append(words, bar);
-    element.append(box);
+  /** A bar at the foot of the window: it moves nothing on the page. */
+  static afloat() {
+    const box = el('div', { class: 'working afloat', hidden: true },
+      el('p', { role: 'status' }), el('progress', { 'aria-label': 'Working' }));
+    document.body.append(box);
     return new Working(box);
   }
 
   /** So much of a known whole is done. */
   part(words, done, whole) {
-    this.#show(words);
+    clearInterval(this.#timer);
+    this.#say(words);
     this.#bar.max = whole;
     this.#bar.value = done;
   }
@@ -41,22 +40,34 @@ export class Working {
   /** Nobody knows how much is left; the seconds count up. */
   wait(words) {
     const since = Date.now();
+    clearInterval(this.#timer);
     this.#bar.removeAttribute('value');
-    this.#show(`${words} …`);
+    this.#say(`${words} …`);
     this.#timer = setInterval(() => {
       const seconds = Math.round((Date.now() - since) / 1000);
       if (seconds >= CLOCK_AFTER_S) this.#words.textContent = `${words} … ${seconds} s`;
     }, TICK_MS);
   }
 
+  /** The server's own progress: a step, and rows where they are counted. */
+  hear({ step, done, total }, steps) {
+    const words = steps[step];
+    if (!words) return;
+    const number = (count) => count.toLocaleString('en-US');
+    if (total) this.part(`${words}: ${number(done)} of ${number(total)}`, done, total);
+    else if (step !== this.#step) this.wait(words);
+    this.#step = step;
+  }
+
   hide() {
     clearInterval(this.#timer);
+    clearTimeout(this.#soon);
+    this.#soon = null;
     this.#box.hidden = true;
   }
 
-  #show(words) {
-    clearInterval(this.#timer);
-    this.#box.hidden = false;
+  #say(words) {
     this.#words.textContent = words;
+    if (this.#box.hidden) this.#soon ??= setTimeout(() => { this.#box.hidden = false; }, SHOW_AFTER_MS);
   }
 }
