@@ -30,8 +30,10 @@ from meris.web import (
     security,
     sessions,
     tokens,
+    upload_steps,
     uploads,
     uploads_api,
+    uploads_api_rows,
 )
 from meris.web.context import Context, context
 from meris.web.doors import Door, may, meter, person, public, unasked
@@ -55,7 +57,9 @@ DOORS: tuple[tuple[Blueprint | str, Door], ...] = (
     (exports.pages,      may("see_staff")),
     (exports.api,        may("see_staff")),
     (uploads.pages,      may("upload")),
+    (upload_steps.pages, may("upload")),
     (uploads_api.api,    may("upload")),
+    (uploads_api_rows.api, may("upload")),
 )  # fmt: skip
 
 
