@@ -78,6 +78,12 @@ DETAILS: dict[tuple[str, str], Details] = {
     ("/api/uploads/<int:upload_id>/progress", "GET"): Details(
         "UploadProgress", refuses=(401, 403, 404)
     ),
+    ("/api/uploads/<int:upload_id>/file", "GET"): Details(
+        "File", refuses=(401, 403, 404), media="application/octet-stream"
+    ),
+    ("/api/uploads/<int:upload_id>/fix", "POST"): Details(
+        "Upload", body="UploadFix", refuses=(400, *_WRITE)
+    ),
     ("/api/uploads/<int:upload_id>/check", "POST"): Details(
         "Upload", body="UploadReading", refuses=(400, *_WRITE)
     ),

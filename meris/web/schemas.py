@@ -98,9 +98,23 @@ _UPLOADS: dict[str, dict[str, Any]] = {
                 "description": "one value for all rows, for fields without a column",
             },
             "repairs": _list_of(_TEXT | {"description": "ids of `proposals` that are taken"}),
+            "corrections": {
+                "type": "object",
+                "description": "replaced {column: {text: text}}, cells {row: {column: text}},"
+                " left_out [row]",
+            },
             "allow_out_of_state": _FLAG,
             "clear": _FLAG | {"description": "empty cells clear what is recorded"},
             "as_of": _MAYBE_TIME | {"description": "when rows without a time were true"},
+        },
+    },
+    "UploadFix": {
+        "type": "object",
+        "properties": {
+            "group": _TEXT | {"description": "id of the problem"},
+            "do": {"type": "object", "description": "one of the problem's fixes, or a cell"},
+            "fixes": _list_of({"type": "object"}) | {"description": "several of {group, do}"},
+            "revoke": _TEXT | {"description": "key of a decision to take back"},
         },
     },
     "UploadApplying": {

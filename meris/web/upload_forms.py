@@ -13,7 +13,7 @@ from meris.accounts import Viewer, agencies
 from meris.errors import Forbidden, Invalid
 from meris.fields import by_name
 from meris.tables import Upload
-from meris.uploads import Choices, Decisions
+from meris.uploads import Choices, Corrections, Decisions
 from meris.uploads.review import decisions_of
 
 _MOST_TEXT = 200
@@ -112,6 +112,7 @@ def from_json(body: Mapping[str, Any]) -> Decisions:
             allow_out_of_state=flag(body, "allow_out_of_state"),
             repairs=frozenset(_list(body, "repairs")),
         ),
+        corrections=_corrections(body),
         clear=flag(body, "clear"),
         as_of=_moment(body),
     )
@@ -135,6 +136,25 @@ def _texts(body: Mapping[str, Any], name: str, *, maybe: bool = False) -> dict[s
     if any(not (isinstance(text, str) or (maybe and text is None)) for text in found.values()):
         raise Invalid(f'"{name}" must give each name a text{" or null" if maybe else ""}.')
     return {str(key)[:_MOST_TEXT]: text for key, text in found.items()}
+
+
+def _corrections(body: Mapping[str, Any]) -> Corrections:
+    """What to read instead of single words, cells and rows. Raises `Invalid`."""
+    given = _member(body, "corrections", dict, {}) or {}
+    replaced, cells = (_member(given, name, dict, {}) or {} for name in ("replaced", "cells"))
+    texts = [text for part in (replaced, cells) for text in part.values()]
+    good = all(
+        isinstance(own, dict) and all(isinstance(text, str) for text in own.values())
+        for own in texts
+    )
+    left_out = _member(given, "left_out", list, []) or []
+    numbers = all(isinstance(row, int) and not isinstance(row, bool) for row in left_out)
+    if not (good and numbers and all(str(row).isdecimal() for row in cells)):
+        raise Invalid(
+            '"corrections" must hold "replaced" {column: {text: text}}, "cells" {row: {column: '
+            'text}} and "left_out" [row].'
+        )
+    return Corrections.from_json(given)
 
 
 def _list(body: Mapping[str, Any], name: str) -> list[str]:

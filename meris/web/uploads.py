@@ -86,6 +86,22 @@ def refused_rows(upload_id: int) -> Response:
     return response
 
 
+@pages.get("/uploads/<int:upload_id>/file")
+def file(upload_id: int) -> Response:
+    """The file as it was received."""
+    return original(upload_id)
+
+
+def original(upload_id: int) -> Response:
+    """The bytes of an upload under their own name; a browser keeps them and opens nothing."""
+    with context().database.reading() as session:
+        upload = uploads.find(session, upload_id, agency_id=scope(viewer()))
+        content = uploads.content_of(session, upload_id)
+    response = Response(content, content_type="application/octet-stream")
+    response.headers.set("Content-Disposition", "attachment", filename=upload.filename)
+    return response
+
+
 @pages.errorhandler(RequestEntityTooLarge)
 def too_large(_: RequestEntityTooLarge) -> ResponseReturnValue:
     """The form again, with the limit in words."""

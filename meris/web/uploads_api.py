@@ -1,10 +1,9 @@
 """/api/uploads: spreadsheets from machines, by the same steps as the pages."""
 
-from datetime import datetime
 from typing import Any
 
 import structlog
-from flask import Blueprint, jsonify, request, url_for
+from flask import Blueprint, Response, jsonify, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 from werkzeug.exceptions import RequestEntityTooLarge
@@ -12,11 +11,12 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from meris import uploads
 from meris.errors import Invalid
 from meris.uploads import review
-from meris.uploads.review import Line
+from meris.uploads.report import report as report_of
 from meris.web.context import context, viewer
+from meris.web.upload_fixes import by_json
 from meris.web.upload_forms import agency_of, file_of, flag, from_json, scope
-from meris.web.upload_page import state_of
-from meris.web.uploads import drain, say_too_large
+from meris.web.upload_steps import locked
+from meris.web.uploads import drain, original, say_too_large
 
 api = Blueprint("uploads_api", __name__)
 log = structlog.get_logger(__name__)
@@ -64,6 +64,27 @@ def check(upload_id: int) -> ResponseReturnValue:
         return jsonify(_report(session, upload_id))
 
 
+@api.post("/api/uploads/<int:upload_id>/fix")
+def fix(upload_id: int) -> ResponseReturnValue:
+    """Take a fix that a problem offers, several at once, or take a decision back; then read anew.
+
+    `do` is one of the problem's `fixes`, or a correction of one cell:
+    `{"cell": {"row": 14, "column": "LAT", "to": "38.5"}}`. `group` is the problem's `id`, needed
+    where the fix is for all of its rows.
+    """
+    body = _body()
+    with context().database.transaction(viewer().actor) as session:
+        decisions = by_json(body, locked(session, upload_id))
+        review.review(session, viewer().actor, upload_id, context().home, decisions)
+        return jsonify(_report(session, upload_id))
+
+
+@api.get("/api/uploads/<int:upload_id>/file")
+def file(upload_id: int) -> Response:
+    """The file as it was received, byte for byte."""
+    return original(upload_id)
+
+
 @api.post("/api/uploads/<int:upload_id>/apply")
 def apply(upload_id: int) -> ResponseReturnValue:
     """Load the file into the tables: all rows or nothing, unless `only_valid` is true."""
@@ -89,38 +110,7 @@ def too_large(_: RequestEntityTooLarge) -> ResponseReturnValue:
 
 
 def _report(session: Session, upload_id: int) -> dict[str, Any]:
-    line = review.line_of(session, upload_id, agency_id=scope(viewer()))
-    upload = line.upload
-    state = state_of(session, upload)
-    earlier = review.earlier(session, upload) if state == "received" else None
-    return {
-        "id": upload.id,
-        "url": url_for("uploads.show", upload_id=upload.id),
-        "filename": upload.filename,
-        "kind": upload.kind,
-        "agency": line.agency,
-        "by": line.person,
-        "state": state,
-        "received_at": _moment(upload.created_at),
-        "applied_at": _moment(upload.applied_at),
-        "undone_at": _moment(upload.undone_at),
-        "applied_before": _reference(earlier) if earlier else None,
-        **_found(upload.summary),
-    }
-
-
-def _moment(at: datetime | None) -> str | None:
-    return at.isoformat() if at else None
-
-
-def _reference(line: Line) -> dict[str, Any]:
-    return {"id": line.upload.id, "at": _moment(line.upload.applied_at), "by": line.person}
-
-
-def _found(summary: dict[str, Any] | None) -> dict[str, Any]:
-    """What the check found; null where the file was not checked yet."""
-    names = ("counts", "outcome", "rows", "columns", "missing_text", "notes", "problems")
-    return {name: (summary or {}).get(name) for name in (*names, "more_problems", "undone")}
+    return report_of(session, upload_id, agency_id=scope(viewer()))
 
 
 def _body() -> dict[str, Any]:

@@ -28,6 +28,9 @@ class Machine:
     def get(self, upload_id):
         return self._client.get(f"/api/uploads/{upload_id}", headers=self._headers)
 
+    def ask(self, upload_id, what):
+        return self._client.get(f"/api/uploads/{upload_id}/{what}", headers=self._headers)
+
     def post(self, upload_id, verb, **body):
         address = f"/api/uploads/{upload_id}/{verb}"
         return self._client.post(address, json=body, headers=self._headers)
@@ -103,6 +106,11 @@ def test_columns_and_constants_are_chosen_by_name(machine):
         ({"constants": {"status": None}}, '"constants" must give each name a text.'),
         ({"clear": "yes"}, '"clear" must be true or false.'),
         ({"repairs": "all"}, '"repairs" must be a list.'),
+        ({"corrections": []}, '"corrections" must be an object.'),
+        ({"corrections": {"cells": {"x": {"a": "b"}}}}, '"corrections" must hold'),
+        ({"corrections": {"cells": {"4": {"a": 3}}}}, '"corrections" must hold'),
+        ({"corrections": {"replaced": {"a": "b"}}}, '"corrections" must hold'),
+        ({"corrections": {"left_out": ["4"]}}, '"corrections" must hold'),
         ({"as_of": "yesterday"}, '"as_of" must be a time with its zone'),
         ({"as_of": "2026-05-04T14:30:00"}, '"as_of" must be a time with its zone'),
     ],
@@ -118,6 +126,22 @@ def test_unknown_fields_and_sheets_are_refused_in_plain_words(machine):
     unknown = machine.post(number, "check", columns={"Status": "colour"})
     assert (unknown.status_code, unknown.json["error"]) == (400, "refused")
     assert "There is no field 'colour'" in unknown.json["message"]
+
+
+def test_the_file_comes_back_as_it_was_sent(machine, client, session):
+    number = machine.send().json["id"]
+    answer = machine.ask(number, "file")
+    assert answer.data == THREE.encode()
+    assert answer.headers["Content-Disposition"] == "attachment; filename=shelters.csv"
+    client.sign_in(session, "joe")
+    assert client.get(f"/uploads/{number}/file").status_code == 404
+
+
+def test_progress_says_the_state(machine):
+    number = machine.send().json["id"]
+    assert machine.ask(number, "progress").json["state"] == "received"
+    machine.post(number, "apply", only_valid=True)
+    assert machine.ask(number, "progress").json["state"] == "applied"
 
 
 @pytest.mark.parametrize(
