@@ -77,7 +77,8 @@ class CountyFacts:
 
 @dataclass(frozen=True, slots=True)
 class StateFacts:
-    """Everything in a state's folder. `zip_prefixes` are the first and last three digits."""
+    """Everything in a state's folder. `zip_prefixes` are the first and last three digits,
+    `area_codes` those of its phone numbers."""
 
     name: str
     postal: str
@@ -87,6 +88,7 @@ class StateFacts:
     start: Position
     start_zoom: int
     zip_prefixes: tuple[int, int]
+    area_codes: frozenset[str]
     neighbors: list[Neighbor]
     projected: list[ProjectedSystem]
     retired_codes: dict[str, str]
@@ -112,6 +114,7 @@ class StateFacts:
             start=Position(facts["view"]["lat"], facts["view"]["lon"]),
             start_zoom=facts["view"]["zoom"],
             zip_prefixes=tuple(facts["zip_prefixes"]),
+            area_codes=frozenset(facts.get("area_codes", ())),
             neighbors=[Neighbor(code, *rest) for code, rest in facts["neighbors"].items()],
             projected=[_system(entry) for entry in facts["projected"]],
             retired_codes=facts["retired_codes"],

@@ -6,6 +6,7 @@ cell cannot tell; the whole file can. So these rules read any number, and who re
 
 import re
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any, ClassVar
 
 from geo.notation import Numbers, read_numbers
@@ -15,6 +16,8 @@ from meris.fields.places import Angle, Coordinates, Latitude, Longitude
 from meris.fields.rule import Judged, Rule
 
 _PLAIN = re.compile(r"^[+-]?(?:\d+(?:\.\d*)?|\.\d+)$")
+# What nearly every cell is: a number exact enough to say nothing about.
+_ORDINARY = re.compile(r"-?\d{1,3}\.\d{3,}|-?\d{5,12}(?:\.\d*)?")
 _GROUPED = re.compile(r"^[+-]?\d{1,3}(?:,\d{3})+(?:\.\d*)?$")
 # "38,95171" can only be a decimal comma: groups of thousands have three digits.
 _DECIMAL_COMMA = re.compile(r"^[+-]?\d{1,3},\d{4,}$")
@@ -44,6 +47,9 @@ class MapNumber(Rule):
     noun: str = "coordinate"
     widget: ClassVar[str] = "number"
 
+    def plain(self, cell: str) -> Any:
+        return float(cell) if _ORDINARY.fullmatch(cell) else None
+
     def _judge(self, text: str, _home: Home) -> Judged:
         number = map_number(text)
         if number is None:
@@ -54,7 +60,7 @@ class MapNumber(Rule):
         return {"type": "number"}
 
     def _text(self, value: Any, _home: Home) -> str:
-        return repr(value)
+        return f"{Decimal(repr(value)):f}"
 
 
 class _AnyNumber(Angle):
@@ -63,10 +69,14 @@ class _AnyNumber(Angle):
     limit: ClassVar[int] = 10**_LONGEST
     letters: ClassVar[str] = "NSEW"
 
+    def plain(self, cell: str) -> Any:
+        return round(float(cell), 7) if _ORDINARY.fullmatch(cell) else None
+
     def _judge(self, text: str, home: Home) -> Judged:
         number = map_number(text)
         if number is None or abs(number) <= 180:
-            return super()._judge(text if number is None else repr(number), home)
+            as_written = number is None or _PLAIN.match(text)
+            return super()._judge(text if as_written else repr(number), home)
         return Judged(number)
 
 

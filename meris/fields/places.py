@@ -15,6 +15,8 @@ from meris.fields.words import clean, closest, key
 
 # Decimal places of a degree that are kept: a centimeter.
 _DIGITS = 7
+# With so many decimal places there is nothing to warn of.
+_ORDINARY = re.compile(rf"-?[0-9]{{1,3}}\.[0-9]{{3,{_DIGITS}}}")
 _DECIMAL = re.compile(r"^[+-]?(?:\d+(?:\.\d*)?|\.\d+)$")
 _DEGREES = re.compile(
     r"""^(?P<before>[NSEW])?\s*(?P<sign>[+-])?
@@ -33,6 +35,10 @@ class Angle(Rule):
     limit: ClassVar[int]
     letters: ClassVar[str]
     widget: ClassVar[str] = "coordinate"
+
+    def plain(self, cell: str) -> float | None:
+        value = float(cell) if _ORDINARY.fullmatch(cell) else None
+        return value if value is not None and abs(value) <= self.limit else None
 
     def _judge(self, text: str, home: Home) -> Judged:
         if _DECIMAL.match(text):

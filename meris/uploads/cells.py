@@ -15,6 +15,7 @@ from meris.uploads.claims import labels
 from meris.uploads.decisions import Corrections
 from meris.uploads.fixes import Fix, for_cell
 from meris.uploads.match import Column, Match
+from meris.uploads.personal import MASK, blot, columns
 from meris.uploads.problems import Level, Problems, Said
 from meris.uploads.sheet import Row, Sheet
 
@@ -23,8 +24,6 @@ _BATCH = 2_000
 _REMEMBERED = 10_000
 
 _NOTHING = Corrections()
-#: What stands for a cell about persons, so that nothing keeps it.
-MASK = "(about persons: not kept)"
 
 
 @dataclass(slots=True)
@@ -110,8 +109,10 @@ def batches(
     What is wrong with a cell goes into `Record.told`; `tell` says it when the row's turn comes.
     """
     readers = [_Reader(column, home) for column in match.columns]
-    constants = read_constants(match, home)
+    constants, hidden = read_constants(match, home), columns(sheet, match)
     for batch in _corrected_batches(sheet, corrections):
+        for _, cells in batch if hidden else ():
+            blot(cells, hidden)
         yield _read_batch(batch, readers, constants, len(sheet.headers))
 
 

@@ -10,12 +10,14 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from meris.fields import Home, by_name, template_fields
+from meris.uploads import personal
 from meris.uploads.cells import Record, batches, tell
 from meris.uploads.claims import labels
 from meris.uploads.decisions import Choices, Corrections
 from meris.uploads.fixes import for_missing
 from meris.uploads.location import Locator
 from meris.uploads.match import Column, Match
+from meris.uploads.plausible import Plausible
 from meris.uploads.problems import Problems
 from meris.uploads.repeats import Repeats
 from meris.uploads.row_rules import RowRules
@@ -89,13 +91,16 @@ class Checking:
         *,
         corrections: Corrections | None = None,
     ) -> None:
+        personal.refuse_people(sheet)
         self.sheet, self.match, self.home = sheet, _without_line_ids(sheet, match), home
-        self.checked = Checked(match.kind, notes=[*sheet.notes, *_column_notes(self.match)])
+        said = [*sheet.notes, *_column_notes(self.match), *personal.notes(sheet, self.match)]
+        self.checked = Checked(match.kind, notes=said)
         problems = self.checked.problems
         problems.columns = {label: index for index, label in enumerate(labels(sheet))}
         self._corrections = corrections or Corrections()
         self._rules = RowRules.of(self.match, home, problems)
         self._locator = Locator.of(self.match, home, problems, choices or Choices())
+        self._plausible = Plausible.of(self.match, home, problems)
         self._repeats = Repeats(match.kind, problems)
 
     def __iter__(self) -> Iterator[Record]:
@@ -117,6 +122,7 @@ class Checking:
                 yield record, fate
         self.checked.problems.hand = None
         self._repeats.tell_crowds()
+        self._plausible.finish()
 
     def _judge(self, records: list[Record]) -> None:
         """Tell what is wrong with the cells, the places and the rows of a batch."""
@@ -132,6 +138,7 @@ class Checking:
             if self._locator.locate(record.number, record.values):
                 ours.append(record)
         self._rules.complete(ours)
+        self._plausible.look([one for one in ours if one.number not in problems.refused])
 
     def _fate(self, record: Record) -> Fate:
         number, refused = record.number, self.checked.problems.refused
@@ -177,7 +184,10 @@ def check(
     choices: Choices | None = None,
     corrections: Corrections | None = None,
 ) -> Checked:
-    """Check a whole file. Raises `Refused` only where the file itself cannot be read on."""
+    """Check a whole file.
+
+    Raises `Refused` only where the file itself cannot be read on, `PeopleInFile` where it must not.
+    """
     checking = Checking(sheet, match, home, choices, corrections=corrections)
     for _ in checking:
         pass

@@ -1,33 +1,44 @@
-"""The rows that were refused, as a file to correct and send again."""
+"""The rows that were not taken in, as a file to correct and send again."""
 
 import csv
 import io
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping, Sequence
 
-from defusedcsv import csv as safe_csv
-
+from meris.fields.guard import guarded
 from meris.uploads.check import Checked
 from meris.uploads.claims import labels
+from meris.uploads.personal import blot, columns
 from meris.uploads.sheet import Sheet
 
 _BOM = "\ufeff"
+# A negative number is no formula, and Excel shall go on seeing a number.
+_NUMBER = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)")
+
+#: Why each row was not taken in, by its number.
+Reasons = Mapping[int, Sequence[str]]
 
 
-def failed_rows(sheet: Sheet, checked: Checked) -> Iterator[str]:
-    """CSV, piece by piece: the file's own columns, then `row` and `error`. For Excel: UTF-8 with
-    a byte order mark, CRLF, and no cell that a spreadsheet would take for a formula."""
-    line = _Line()
-    yield _BOM + line.of([*labels(sheet), "row", "error"])
-    width = len(sheet.headers)
+def failed_rows(sheet: Sheet, why: Checked | Reasons, held: Reasons | None = None) -> Iterator[str]:
+    """CSV, piece by piece: the file's own columns as they came, then `row` and `reasons`.
+
+    `why` gives the refused rows, or every row to list with its reasons; `held` those that wait for
+    somebody to say what they are. For Excel: UTF-8 with a byte order mark, CRLF, and no cell that a
+    spreadsheet would take for a formula.
+    """
+    reasons = {number: list(texts) for number, texts in (held or {}).items()}
+    if isinstance(why, Checked):
+        reasons |= {number: why.problems.why(number) for number in why.problems.refused}
+    else:
+        reasons |= {number: list(texts) for number, texts in why.items()}
+    line, width, hidden = _Line(), len(sheet.headers), columns(sheet)
+    yield _BOM + line.of([*labels(sheet), "row", "reasons"])
     for number, cells in sheet.rows():
-        groups = checked.problems.refused.get(number)
-        if groups:
+        texts = reasons.get(number)
+        if texts:
             own = (cells + [""] * width)[:width]
-            yield line.of([*own, str(number), " ".join(_said(g.column, g.message) for g in groups)])
-
-
-def _said(column: str | None, message: str) -> str:
-    return f"{column}: {message}" if column else message
+            blot(own, hidden)
+            yield line.of([*own, str(number), " ".join(texts)])
 
 
 class _Line:
@@ -35,10 +46,10 @@ class _Line:
 
     def __init__(self) -> None:
         self._out = io.StringIO(newline="")
-        self._writer = safe_csv.writer(self._out, quoting=csv.QUOTE_MINIMAL, lineterminator="\r\n")
+        self._writer = csv.writer(self._out, quoting=csv.QUOTE_MINIMAL, lineterminator="\r\n")
 
     def of(self, cells: list[str]) -> str:
         self._out.seek(0)
         self._out.truncate()
-        self._writer.writerow(cells)
+        self._writer.writerow(cell if _NUMBER.fullmatch(cell) else guarded(cell) for cell in cells)
         return self._out.getvalue()

@@ -28,7 +28,7 @@ def reading(column: str | None, value: str | None, *instead: str | None) -> Iter
         return
     for text in instead:
         if text:
-            what = f"Read {_quoted(value)} as {text}" if value else f"Read empty cells as {text}"
+            what = f"Read {shown_text(value)} as {text}" if value else f"Read empty cells as {text}"
             yield Fix(what, {"replace": {"column": column, "from": value, "to": text}})
 
 
@@ -42,14 +42,20 @@ def for_cell(column: str, field: Field, value: str, refusal: Invalid) -> tuple[F
     meant = [details.get("suggestion"), *details.get("alternatives", ())]
     fixes = list(reading(column, value, *dict.fromkeys(meant)))[: MOST_FIXES - 1]
     if not field.required and not field.spares_row:
-        title = f"Leave the cell empty where it says {_quoted(value)}"
+        title = f"Leave the cell empty where it says {shown_text(value)}"
         fixes.append(Fix(title, {"empty": {"column": column, "from": value}}))
     return tuple(fixes)
 
 
+def setting(column: str, text: str) -> Fix:
+    """A fix that writes a text into a column, in all rows of a problem."""
+    title = f"Read {shown_text(text)} in {shown_text(column)}"
+    return Fix(title, {"set": {"column": column, "to": text}})
+
+
 def for_empty(column: str, field: Field) -> tuple[Fix, ...]:
-    """What could stand in the empty cells of a needed code list of few words."""
-    return tuple(reading(column, "", *_few_choices(field)))
+    """What could stand in the empty cells of a needed code list."""
+    return tuple(setting(column, text) for text in _usual(field))
 
 
 def for_missing(label: str | None, field: Field) -> tuple[Fix, ...]:
@@ -59,19 +65,19 @@ def for_missing(label: str | None, field: Field) -> tuple[Fix, ...]:
     """
     fixes = []
     if label is not None:
-        title = f"Read column {_quoted(label)} as {field.title}"
+        title = f"Read column {shown_text(label)} as {field.title}"
         fixes.append(Fix(title, {"map": {"column": label, "field": field.name}}))
-    for text in _few_choices(field):
+    for text in _usual(field):
         title = f"{field.title} is {text} in every row"
         fixes.append(Fix(title, {"constant": {"field": field.name, "value": text}}))
     return tuple(fixes)
 
 
-def _few_choices(field: Field) -> list[str]:
-    """The words of a code list with no more of them than fit; else none is more likely."""
-    offered = field.rule.codes.offered() if isinstance(field.rule, OneOf) else []
-    return offered if len(offered) <= MOST_FIXES + 1 else []
+def _usual(field: Field) -> list[str]:
+    """The few words of a code list that are likely where nothing tells which one is meant."""
+    return field.rule.codes.usual_titles if isinstance(field.rule, OneOf) else []
 
 
-def _quoted(text: str) -> str:
+def shown_text(text: str) -> str:
+    """A text of the file as a button names it."""
     return f"“{shown(text)[1:-1]}”"

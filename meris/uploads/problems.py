@@ -89,13 +89,17 @@ class Group:
             "fixes": [fix.as_json() for fix in self._offered(len(spans))],
         }
 
-    def _offered(self, spans: int) -> tuple[Fix, ...]:
-        """The fixes of the problem, and for an error the last resort: to leave its rows out."""
-        own = self.fixes[:MOST_FIXES]
-        if self.level != "error" or not 0 < spans <= _MOST_SPANS or len(own) == MOST_FIXES:
+    def _offered(self, spans: int) -> list[Fix]:
+        """The fixes of the problem, and for an error the last resort: to leave its rows out.
+
+        What is done in all rows is offered only where all are named.
+        """
+        named = 0 < spans <= _MOST_SPANS
+        own = [fix for fix in self.fixes if named or "set" not in fix.do][:MOST_FIXES]
+        if self.level != "error" or not named or len(own) == MOST_FIXES:
             return own
         rows = "this row" if len(self.rows) == 1 else f"these {len(self.rows):,} rows"
-        return (*own, Fix(f"Leave out {rows}", {"leave_out": True}))
+        return [*own, Fix(f"Leave out {rows}", {"leave_out": True})]
 
 
 class Problems:

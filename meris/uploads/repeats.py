@@ -1,6 +1,5 @@
 """Rows of one file that mean the same thing twice, and points that too many rows share."""
 
-from collections.abc import Iterator
 from typing import Any
 
 from geo.values import Position
@@ -21,40 +20,47 @@ class Repeats:
     def __init__(self, kind: str, problems: Problems) -> None:
         self._kind = kind
         self._problems = problems
-        self._seen: dict[int, tuple[int, int]] = {}
+        self._seen: dict[int, int] = {}
+        self._contents: dict[int, int] = {}
         self._placed: dict[int, list[tuple[Position, int]]] = {}
-        self._points: dict[Position, dict[int, int]] = {}
+        self._points: dict[tuple[float, float], tuple[int, int]] = {}
+        self._shared: dict[tuple[float, float], dict[int, int]] = {}
 
     def is_repeat(self, number: int, values: Values, cells: list[str]) -> bool:
         """Whether an earlier row is the same record; tells it: equal rows once, others refused."""
-        content = hash(tuple(cells))
-        for identity in self._identities(values):
-            first, before = self._seen.setdefault(hash(identity), (number, content))
+        identity = self._identity(values)
+        if identity is not None:
+            content = hash(tuple(cells))
+            first = self._seen.setdefault(hash(identity), number)
             if first != number:
-                self._tell(number, first, equal=before == content)
+                self._tell(number, first, equal=self._contents[first] == content)
                 return True
+            self._contents[number] = content
         near = self._near(number, values)
         if near is not None:
             self._tell(number, near, equal=False)
         return near is not None
 
-    def _identities(self, values: Values) -> Iterator[tuple[str, ...]]:
-        """What a row is known by: its ID, else name and address; a stock line by site and item."""
-        own = values.get("external_id")
-        name = key(values.get("name") or values.get("storage_site") or "")
-        where = key(f"{values.get('address_line1') or ''} {values.get('city') or ''}")
-        site = ("id", own) if own else ("name", name, where)
+    def _identity(self, values: Values) -> tuple[object, ...] | None:
+        """What a row is known by: its number here, its ID, else name and address; a stock line by
+        site and item. None for a row that has nothing of the kind."""
+        own = values.get("meris_id") or values.get("external_id")
         if self._kind == "supply":
             item = key(values.get("item_name") or "")
             lot, unit = values.get("lot") or "", values.get("unit_of_issue") or ""
-            yield (*site, item, lot, unit)
-        elif own or values.get("address_line1"):
-            yield site
+            return (own or self._by_address(values), item, lot, unit)
+        if own:
+            return (own,)
+        return self._by_address(values) if values.get("address_line1") else None
+
+    def _by_address(self, values: Values) -> tuple[str, ...]:
+        name = key(values.get("name") or values.get("storage_site") or "")
+        return name, key(f"{values.get('address_line1') or ''} {values.get('city') or ''}")
 
     def _near(self, number: int, values: Values) -> int | None:
         """An earlier row of the same name within 50 m, for rows without an ID."""
         position = values.get("position")
-        if self._kind == "supply" or values.get("external_id") or position is None:
+        if self._kind == "supply" or position is None or _has_id(values):
             return None
         same_name = self._placed.setdefault(hash(key(values.get("name") or "")), [])
         for other, row in same_name:
@@ -91,19 +97,28 @@ class Repeats:
         position = values.get("position")
         if position is None or self._kind == "unit" or values.get("position_source") != "reported":
             return
-        name = hash(key(values.get("name") or values.get("storage_site") or ""))
-        self._points.setdefault(position, {}).setdefault(name, number)
+        point = (position.lat, position.lon)
+        name = hash(values.get("name") or values.get("storage_site"))
+        first = self._points.setdefault(point, (number, name))
+        # nearly every point is one row's own; only shared ones need a list
+        if first[0] != number:
+            names = self._shared.setdefault(point, {first[1]: first[0]})
+            names.setdefault(name, number)
 
     def tell_crowds(self) -> None:
         """Warn of points that many differently named records share."""
-        for position, names in self._points.items():
+        for point, names in self._shared.items():
             if len(names) >= _CROWD:
                 rows = sorted(names.values())
                 self._problems.add(
                     "warning",
                     None,
                     None,
-                    f"{say_rows(rows)} lie on exactly one point ({position.lat:g}, "
-                    f"{position.lon:g}). It looks like a default, such as the middle of a town.",
+                    f"{say_rows(rows)} lie on exactly one point ({point[0]:g}, "
+                    f"{point[1]:g}). It looks like a default, such as the middle of a town.",
                     rule="crowd",
                 )
+
+
+def _has_id(values: Values) -> bool:
+    return bool(values.get("external_id") or values.get("meris_id"))
