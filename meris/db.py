@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Self
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import QueuePool
 
@@ -77,6 +78,27 @@ class Database:
             finally:
                 # its LISTEN must not go back into the pool with it
                 connection.invalidate()
+
+    @contextmanager
+    def beside(self) -> Iterator[Connection | None]:
+        """A connection of its own whose every statement is done at once, to tell others how far a
+        transaction is; None on a borrowed connection, or where there is none to spare."""
+        connection = self._spare()
+        try:
+            yield connection
+        finally:
+            if connection is not None:
+                # what it was set to must not go back into the pool with it
+                connection.invalidate()
+                connection.close()
+
+    def _spare(self) -> Connection | None:
+        if isinstance(self._bind, Connection):
+            return None
+        try:
+            return self._bind.connect().execution_options(isolation_level="AUTOCOMMIT")
+        except SQLAlchemyError:
+            return None
 
     @property
     def connections(self) -> tuple[int, int]:

@@ -1,22 +1,30 @@
 -- Undoing an upload from the journal (meris/uploads/undo.py).
 
 -- name: touched
--- The resources an upload changed; whether it made them; whether anything newer touched them, and
--- by whom. A unit that reports its position is in use, though the journal does not say so.
+-- The resources an upload changed; whether it made them; whether anybody else has touched them since
+-- it first did, and who. What an undone upload did is as if it had not been. A unit that reports its
+-- position is in use, though the journal does not say so.
 SELECT own.resource_id, own.made, resource.name,
        coalesce((SELECT later.actor_name FROM change AS later
-                 WHERE later.resource_id = own.resource_id AND later.id > own.last
+                 WHERE later.resource_id = own.resource_id AND later.id > own.first
                    AND later.upload_id IS DISTINCT FROM :upload
+                   AND NOT EXISTS (SELECT FROM upload WHERE upload.id = later.upload_id
+                                   AND upload.state = 'undone')
                  ORDER BY later.id DESC LIMIT 1),
                 CASE WHEN own.made THEN (SELECT 'its own device' FROM unit_position
                                          WHERE resource_id = own.resource_id) END) AS touched_by
-FROM (SELECT resource_id, max(id) AS last,
+FROM (SELECT resource_id, min(id) AS first,
              bool_or(table_name = 'resource' AND operation = 'I') AS made
       FROM change WHERE upload_id = :upload AND resource_id IS NOT NULL
       GROUP BY resource_id) AS own
 JOIN resource ON resource.id = own.resource_id
 ORDER BY own.resource_id
-FOR UPDATE OF resource
+
+-- name: lock_touched
+-- Nobody changes them until the undo is done.
+SELECT count(*) FROM (
+  SELECT FROM resource WHERE id IN (SELECT resource_id FROM change WHERE upload_id = :upload)
+  ORDER BY id FOR UPDATE) AS held
 
 -- name: remove_resources
 -- Parts and stock lines go with them, each with its own line in the journal.

@@ -11,7 +11,7 @@
 from meris.uploads.check import Checked, Checking, check
 from meris.uploads.decisions import Choices, Corrections, Decisions
 from meris.uploads.failed import failed_rows
-from meris.uploads.load import Examined, apply, examine, is_being_applied
+from meris.uploads.load import Examined, apply, examine
 from meris.uploads.location import REPAIRS
 from meris.uploads.match import Match, match
 from meris.uploads.merge import Outcome
@@ -19,7 +19,8 @@ from meris.uploads.problems import Group, Problems
 from meris.uploads.read import MOST_BYTES, read, sheet_names
 from meris.uploads.sheet import MOST_ROWS, Row, Sheet
 from meris.uploads.store import Received, content_of, find, receive, recent
-from meris.uploads.undo import Left, Undone, undo
+from meris.uploads.turns import is_being_applied
+from meris.uploads.undo import Left, Undone, touched_since, undo
 
 __all__ = [
     "MOST_BYTES",
@@ -52,5 +53,6 @@ __all__ = [
     "receive",
     "recent",
     "sheet_names",
+    "touched_since",
     "undo",
 ]

@@ -1,276 +1,342 @@
-"""Apply an upload: check it again, copy it aside, and merge it, all in one transaction.
+"""Examine an upload, or apply it: whole or not at all, in the caller's transaction.
 
 The caller's transaction is everything: it commits the whole file or, on `Refused`, nothing of it.
+What a check found is kept (`meris.uploads.keep`), and applying goes by it where nothing that the
+check depends on has changed since: what it reads and judges is not read and judged twice.
 """
 
-from collections.abc import Iterator
+import hashlib
+import json
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import func, select, text
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from meris.db import Actor, name_actor
 from meris.errors import Conflict, Refused
-from meris.fields import Home
-from meris.tables import HeaderMapping, Upload
-from meris.uploads import store
-from meris.uploads.check import Checked, Checking
+from meris.fields import ROW_KINDS, Home, of
+from meris.tables import Upload
+from meris.uploads import authority, keeping, store, turns
+from meris.uploads.check import Checked
 from meris.uploads.decisions import Decisions
-from meris.uploads.match import Match, match
-from meris.uploads.merge import Merge, Outcome
-from meris.uploads.merge_lines import LineMerge
-from meris.uploads.read import read
+from meris.uploads.job import Compared, Job, Understood, cleared
+from meris.uploads.match import Match
+from meris.uploads.merge import Outcome
+from meris.uploads.problems import Problems
+from meris.uploads.progress import Telling
 from meris.uploads.sheet import Sheet
-from meris.uploads.sites import Sites
-from meris.uploads.stage import Staging, copy
+from meris.uploads.stage import Staging
+from meris.version import VERSION
 
-# First half of the advisory locks' keys: one upload, and one agency's uploads.
-_LOCK_UPLOAD, _LOCK_AGENCY = 0x55504C44, 0x55504147
-_LONGEST = "15min"
+#: States of an upload that is not loaded: it may be checked and applied.
+OPEN = ("received", "refused", "applying")
 
 
 @dataclass(frozen=True)
 class Examined:
-    """A file looked at without changing anything: what it holds and what applying would do.
+    """A file looked at: what it holds, what was decided, and what applying it does.
 
-    `outcome` is None when no row could be loaded.
+    `outcome` is None when no row could be loaded; `kept` is what it takes to apply it without
+    reading it again.
     """
 
-    sheet: Sheet
-    match: Match
+    understood: Understood
     checked: Checked
     outcome: Outcome | None
+    counts: keeping.Counts
+    kept: dict[str, Any]
+    seconds: dict[str, float]
+
+    @property
+    def sheet(self) -> Sheet:
+        return self.understood.sheet
+
+    @property
+    def match(self) -> Match:
+        return self.understood.match
+
+    @property
+    def decisions(self) -> Decisions:
+        """What was decided, with what was taken over from the last such file."""
+        return self.understood.decisions
 
     def as_json(self) -> dict[str, Any]:
         """What the upload keeps as its summary."""
-        counts = asdict(self.outcome) if self.outcome else None
-        return self.checked.as_json() | {"outcome": counts}
+        found = self.checked.as_json()
+        figures = _figures(found["counts"], self.outcome, self.counts)
+        return found | figures | {"kept": self.kept, "seconds": self.seconds}
 
 
 def examine(
-    session: Session, actor: Actor, upload_id: int, home: Home, decisions: Decisions | None = None
+    session: Session,
+    actor: Actor,
+    upload_id: int,
+    home: Home,
+    decisions: Decisions | None = None,
+    *,
+    telling: Telling | None = None,
+    own_county: bool = True,
 ) -> Examined:
     """A dry run: everything `apply` does short of writing. Needs a writing transaction, because
-    the rows are copied aside to be compared. Raises `Refused` when the file cannot be read."""
-    allow_time(session)
+    the rows are copied aside to be compared. Raises `Refused` when the file cannot be read.
+
+    `own_county`: a county's people may only send what lies in their county.
+    """
+    turns.allow_time(session)
     upload = store.find(session, upload_id)
-    return _run(session, actor, upload, home, decisions or Decisions(), write=False)
+    job = _job(session, actor, upload, home, telling, own_county)
+    return _run(job, decisions or Decisions(), write=False)
 
 
 def apply(
-    session: Session, actor: Actor, upload_id: int, home: Home, decisions: Decisions
+    session: Session,
+    actor: Actor,
+    upload_id: int,
+    home: Home,
+    decisions: Decisions,
+    *,
+    telling: Telling | None = None,
+    own_county: bool = True,
 ) -> Examined:
     """Load an upload into the tables, whole or not at all, once.
 
     Raises `Conflict` when it is being applied or was applied, `Refused` when a row has an error
     and `only_valid` is not set, or when no row is left: there is no success without rows.
     """
-    take_turn(session, upload_id)
+    upload = begin(session, actor, upload_id)
+    job = _job(session, actor, upload, home, telling, own_county)
+    done = _run(job, decisions, write=True)
+    upload.mapping, upload.choices = done.match.confirmed(), done.decisions.as_json()
+    upload.summary = done.as_json()
+    _finish(job, done.decisions, done.kept)
+    return done
+
+
+def apply_kept(
+    session: Session,
+    actor: Actor,
+    upload_id: int,
+    home: Home,
+    decisions: Decisions,
+    *,
+    telling: Telling | None = None,
+    own_county: bool = True,
+) -> bool:
+    """As `apply`, from what the last check kept. False, and nothing done, where that no longer
+    fits: then the file has to be read again. `upload.summary` is brought up to date."""
+    upload = begin(session, actor, upload_id)
+    job = _job(session, actor, upload, home, telling, own_county)
+    summary = dict(upload.summary or {})
+    kept = summary.get("kept") or {}
+    if kept.get("digest") != digest(upload, decisions, job.bounds) or not _is_whole(job, summary):
+        return False
+    _refuse_errors(job, summary["counts"], decisions, summary["problems"])
+    staging = Staging.of(upload.kind, kept["names"])
+    staging.make(session)
+    keeping.restore(session, upload_id, staging)
+    empties = cleared(kept["columns"], staging) if decisions.clear else frozenset()
+    compared = job.compare(staging, empties, lock=True)
+    problems = Problems()
+    _tell(compared, problems)
+    keeping.refuse(session, upload_id, dict(compared.over))
+    told = [group.as_json() for group in problems] + summary["problems"]
+    _write(job, compared, decisions, summary["counts"], told)
+    keeping.again(session, upload_id, staging)
+    staging.drop(session)
+    figures = _figures(summary["counts"], compared.outcome, keeping.counts(session, upload_id))
+    upload.mapping, upload.choices = kept["mapping"], decisions.as_json()
+    seconds = summary.get("seconds", {}) | job.telling.seconds
+    upload.summary = summary | figures | {"problems": told, "seconds": seconds}
+    _finish(job, decisions, kept)
+    return True
+
+
+def begin(session: Session, actor: Actor, upload_id: int) -> Upload:
+    """Take the turn to apply an upload that is not loaded yet. Raises `Conflict`."""
+    turns.take(session, upload_id)
     upload = store.find(session, upload_id)
-    if upload.state not in ("received", "refused"):
+    if upload.state not in OPEN:
         raise Conflict(
             f"{upload.filename} was {upload.state} before. Upload it again to repeat it."
         )
     name_actor(session, actor, upload_id=upload_id)
-    done = _run(session, actor, upload, home, decisions, write=True)
-    upload.state, upload.applied_at = "applied", datetime.now(UTC)
-    upload.mapping, upload.choices = done.match.confirmed(), decisions.as_json()
-    upload.summary = done.as_json()
-    if decisions.confirmed:
-        _remember(session, upload, done.match)
-    session.flush()
-    return done
+    return upload
 
 
-def take_turn(session: Session, upload_id: int) -> None:
-    """One at a time: this upload by nobody else, and its agency's uploads one after another.
-
-    Raises `Conflict` while somebody else holds the upload; released with the transaction.
-    """
-    ours = func.pg_try_advisory_xact_lock(_LOCK_UPLOAD, upload_id)
-    if not session.scalar(select(ours)):
-        raise Conflict("This upload is being applied at this moment. Wait for its result.")
-    allow_time(session)
-    agency_id = store.find(session, upload_id).agency_id
-    session.execute(select(func.pg_advisory_xact_lock(_LOCK_AGENCY, agency_id)))
-    session.expire_all()
+def digest(upload: Upload, decisions: Decisions, bounds: authority.Bounds | None) -> str:
+    """The same as long as a check would find the same in the file."""
+    decided = decisions.as_json() | {"only_valid": None}
+    parts = [upload.sha256, decided, dict(decisions.confirmed), bounds and bounds.fips, _rules()]
+    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
 
-def allow_time(session: Session) -> None:
-    """A file of half a million rows may take minutes; other requests are cut off much sooner."""
-    session.execute(text(f"SET LOCAL statement_timeout = '{_LONGEST}'"))
+@cache
+def _rules() -> str:
+    """Which rules files are judged by."""
+    fields = [(kind, f.name, f.column, repr(f.rule)) for kind in ROW_KINDS for f in of(kind)]
+    return hashlib.sha256(json.dumps([VERSION, fields]).encode()).hexdigest()
 
 
-def is_being_applied(session: Session, upload_id: int) -> bool:
-    """Whether somebody holds the lock of an upload at this moment; looking takes no lock."""
-    held = text(
-        "SELECT EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND granted"
-        " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
-        " AND classid = :lock AND objid = :upload AND objsubid = 2)"
-    )
-    return bool(session.scalar(held, {"lock": _LOCK_UPLOAD, "upload": upload_id}))
-
-
-def _run(
+def _job(
     session: Session,
     actor: Actor,
     upload: Upload,
     home: Home,
-    decisions: Decisions,
-    *,
-    write: bool,
-) -> Examined:
-    sheet = read(store.content_of(session, upload.id), upload.filename, decisions.sheet)
-    matched = _matched(session, upload, sheet, home, decisions)
-    checking = Checking(sheet, matched, home, decisions.choices)
-    staging = Staging.of(
-        upload.kind, {column.field.name for column in matched.columns} | set(matched.constants)
-    )
-    staging.make(session)
-    _stage(session, staging, checking, decisions.as_of)
-    staging.analyze(session)
-    checked = checking.checked
+    telling: Telling | None,
+    own_county: bool,
+) -> Job:
+    bounds = authority.bounds(session, actor, upload) if own_county else None
+    return Job(session, actor, upload, home, telling or Telling(), bounds)
+
+
+def _run(job: Job, decisions: Decisions, *, write: bool) -> Examined:
+    session, upload = job.session, job.upload
+    understood = job.understand(decisions)
+    names = {c.field.name for c in understood.match.columns} | set(understood.match.constants)
+    staging = Staging.of(upload.kind, names)
+    staged = job.stage(understood, staging)
+    checked, decided = staged.checked, understood.decisions
     if write:
-        _refuse_errors(upload, checked, decisions)
-    merge = Merge(
-        session,
-        staging,
-        actor,
-        upload.agency_id,
-        upload.filename,
-        decisions.public,
-        _cleared(matched) if decisions.clear else frozenset(),
-    )
-    outcome = _merge(merge, checked, decisions, upload, write=write) if checked.ready else None
+        _refuse_errors(job, checked.as_json()["counts"], decided, _problems(checked))
+    keeps = write or upload.state in OPEN
+    if keeps:
+        keeping.clear(session, upload.id)
+    compared = None
+    columns = sorted(column.field.name for column in understood.match.columns)
+    if checked.ready:
+        empties = cleared(columns, staging) if decided.clear else frozenset()
+        compared = job.compare(staging, empties, lock=write)
+        _tell(compared, checked.problems)
+        if write:
+            counts = checked.as_json()["counts"]
+            _write(job, compared, decided, counts, _problems(checked))
+    if keeps:
+        _keep(job, staging, staged.aside, compared)
     staging.drop(session)
-    return Examined(sheet, matched, checked, outcome)
-
-
-def _matched(
-    session: Session, upload: Upload, sheet: Sheet, home: Home, decisions: Decisions
-) -> Match:
-    """The columns as a person confirmed them now, or for the last file with these headers."""
-    plain = match(
-        sheet,
-        upload.kind,
-        home,
-        confirmed=decisions.confirmed,
-        constants=decisions.constants,
-    )
-    if decisions.confirmed:
-        return plain
-    known = store.remembered_mapping(session, upload.agency_id, upload.kind, plain.fingerprint)
-    if not known:
-        return plain
-    return match(sheet, upload.kind, home, confirmed=known, constants=decisions.constants)
-
-
-def _stage(session: Session, staging: Staging, checking: Checking, as_of: datetime | None) -> None:
-    """Copy the rows that may be loaded aside; problems collect in `checking` meanwhile."""
-    columns = (*staging.common, *staging.part)
-    if staging.lines is None:
-        names = [staging.sources[column] for column in columns]
-        copy(session, staging.rows, ("number", *columns), _rows(checking, names, as_of))
-        return
-    sites = Sites(staging, as_of)
-    lines = ("number", "site", "as_of", *staging.line)
-    copy(session, staging.lines, lines, sites.lines(checking))
-    copy(session, staging.rows, ("number", *columns), sites.rows())
-
-
-def _cleared(matched: Match) -> frozenset[str]:
-    """The columns that the file really has; only they may be emptied."""
-    return frozenset(column.field.column for column in matched.columns)
-
-
-def _rows(checking: Checking, names: list[str], as_of: datetime | None) -> Iterator[list[Any]]:
-    for record in checking:
-        values = record.values
-        if as_of is not None and values.get("as_of") is None:
-            values["as_of"] = as_of
-        yield [record.number, *map(values.get, names)]
-
-
-def _refuse_errors(upload: Upload, checked: Checked, decisions: Decisions) -> None:
-    """Whole or not at all: an error anywhere, or no row, ends the upload here."""
-    problems = checked.as_json()["problems"]
-    if checked.refused and not decisions.only_valid:
-        raise Refused(
-            f"{checked.refused:,} of {checked.total:,} rows of {upload.filename} have errors, so "
-            "nothing was changed. Correct them, or load the valid rows only.",
-            problems=problems,
-        )
-    if not checked.ready:
-        raise Refused(
-            f"No row of {upload.filename} can be loaded, so nothing was changed.",
-            problems=problems,
-        )
-
-
-def _merge(
-    merge: Merge, checked: Checked, decisions: Decisions, upload: Upload, *, write: bool
-) -> Outcome:
-    merge.compare()
-    lines = None
-    if merge.staging.lines is not None:
-        lines = LineMerge(merge.session, merge.staging, merge.cleared)
-        lines.find()
-        _leave_overcommitted(lines, checked)
-        lines.compare()
-    outcome = merge.count()
-    if lines is not None:
-        lines.count(outcome)
-    for number in outcome.older_rows:
-        checked.problems.add(
-            "note", number, None, "older than what is recorded; not used.", rule="older"
-        )
-    if write:
-        _refuse_errors(upload, checked, decisions)
-        if not outcome.used:
-            raise Refused(
-                f"Every row of {upload.filename} is older than what is recorded, so nothing was "
-                "changed.",
-                problems=checked.as_json()["problems"],
-            )
-        merge.write()
-        if lines is not None:
-            lines.write()
-    return outcome
-
-
-def _leave_overcommitted(lines: LineMerge, checked: Checked) -> None:
-    """Goods that were promised since cannot be counted away."""
-    over = lines.overcommitted()
-    for number, amount in over:
-        checked.problems.add(
-            "error",
-            number,
-            None,
-            f"{amount} are committed already, more than the file says are on hand. Release what "
-            "was promised first, or correct the count.",
-            rule="committed",
-        )
-    checked.ready -= len(over)
-    checked.refused += len(over)
-    lines.leave_out([number for number, _ in over])
-
-
-def _remember(session: Session, upload: Upload, matched: Match) -> None:
-    """Keep what a person decided for the next file with these headers."""
-    values = {
-        "agency_id": upload.agency_id,
-        "kind": upload.kind,
-        "fingerprint": matched.fingerprint,
-        "mapping": matched.confirmed(),
+    kept = {
+        "digest": digest(upload, decided, job.bounds),
+        "names": sorted(names),
+        "columns": columns,
+        "fingerprint": understood.match.fingerprint,
+        "mapping": understood.match.confirmed(),
     }
-    session.execute(
-        insert(HeaderMapping)
-        .values(values)
-        .on_conflict_do_update(
-            index_elements=["agency_id", "kind", "fingerprint"],
-            set_={"mapping": values["mapping"]},
+    outcome = compared.outcome if compared else None
+    counts = keeping.counts(session, upload.id)
+    return Examined(understood, checked, outcome, counts, kept, job.telling.seconds)
+
+
+def _keep(
+    job: Job, staging: Staging, aside: list[keeping.Aside], compared: Compared | None
+) -> None:
+    """Keep every row of the file with its fate."""
+    session, upload_id = job.session, job.upload.id
+    keeping.aside(session, upload_id, aside)
+    if compared is None:
+        return
+    keeping.passed(session, upload_id, staging)
+    keeping.hold(session, upload_id, compared.why_held)
+    keeping.aside(session, upload_id, compared.aside())
+
+
+def _tell(compared: Compared, problems: Problems) -> None:
+    """Say what only the comparison with what is recorded could show."""
+    problems.hand = None
+    for number in compared.outcome.older_rows:
+        problems.add("note", number, None, "older than what is recorded; not used.", rule="older")
+    for number, why in compared.over:
+        problems.add("error", number, None, why, rule="committed")
+
+
+def _write(
+    job: Job,
+    compared: Compared,
+    decisions: Decisions,
+    counts: dict[str, int],
+    problems: list[dict[str, Any]],
+) -> None:
+    """Change the tables, unless something that was found speaks against it."""
+    outcome, over = compared.outcome, len(compared.over)
+    now = counts | {
+        "refused": counts["refused"] + over,
+        "ready": sum((outcome.used, outcome.older)),
+        "held": outcome.held,
+    }
+    _refuse_errors(job, now, decisions, problems)
+    if not outcome.used and outcome.older:
+        raise Refused(
+            f"Every row of {job.upload.filename} is older than what is recorded, so nothing was "
+            "changed.",
+            problems=problems,
         )
-    )
+    job.write(compared)
+
+
+def _refuse_errors(
+    job: Job, counts: dict[str, int], decisions: Decisions, problems: list[dict[str, Any]]
+) -> None:
+    """Whole or not at all: an error anywhere, or no row, ends the upload here."""
+    name, refused, held = job.upload.filename, counts["refused"], counts.get("held", 0)
+    if refused and not decisions.only_valid:
+        raise Refused(
+            f"{refused:,} of {counts['total']:,} rows of {name} have errors, so nothing was "
+            "changed. Correct them, or load the valid rows only.",
+            problems=problems,
+        )
+    if held and not decisions.only_valid:
+        raise Refused(
+            f"{held:,} of {counts['total']:,} rows of {name} look like something that MERIS has "
+            "already, so nothing was changed. Say which are the same, or load the others only.",
+            problems=problems,
+        )
+    if not counts["ready"]:
+        raise Refused(f"No row of {name} can be loaded, so nothing was changed.", problems=problems)
+
+
+def _problems(checked: Checked) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = checked.as_json()["problems"]
+    return found
+
+
+def _figures(
+    counts: dict[str, int], outcome: Outcome | None, kept: keeping.Counts
+) -> dict[str, Any]:
+    """The numbers of a summary: of rows by fate, and of what happens to resources."""
+    fates = kept.fates
+    figures = counts | {
+        "held": fates.get("held", 0),
+        "refused": fates.get("refused", 0),
+        "repeated": fates.get("repeated", 0),
+        "unplaced": kept.unplaced,
+        "approximate": kept.approximate,
+    }
+    figures["ready"] = sum(fates.get(fate, 0) for fate in keeping.PASSED) - figures["held"]
+    return {
+        "counts": figures,
+        "fates": fates,
+        "outcome": asdict(outcome) if outcome else None,
+    }
+
+
+def _is_whole(job: Job, summary: dict[str, Any]) -> bool:
+    """Whether every row is still kept: a crash of the database empties an unlogged table."""
+    kept = keeping.counts(job.session, job.upload.id).fates
+    return 0 < sum(kept.values()) == int(summary["counts"]["total"])
+
+
+def _finish(job: Job, decisions: Decisions, kept: dict[str, Any]) -> None:
+    """The upload is applied; what a person decided about it also holds for the next such file."""
+    upload = job.upload
+    upload.state, upload.applied_at = "applied", datetime.now(UTC)
+    lasting = decisions.lasting()
+    if lasting != Decisions():
+        store.remember(
+            job.session,
+            job.actor,
+            upload,
+            kept["fingerprint"],
+            kept["mapping"],
+            lasting.as_json(),
+        )
+    job.session.flush()

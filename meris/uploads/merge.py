@@ -1,6 +1,7 @@
 """Staged rows into the tables, set by set: find what is there, compare, update, insert.
 
-A cell that is empty, and a column that the file does not have, leave what is recorded alone.
+What becomes of each row is its fate: new, changed, confirmed (only its time is newer), unchanged,
+older (not used), or held (a person has to say first whether it is something recorded).
 """
 
 from dataclasses import dataclass, field
@@ -8,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
+    Select,
     Table,
     and_,
     case,
@@ -22,19 +24,20 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from meris.db import Actor
-from meris.uploads.stage import PARTS, PLACE, Staging
+from meris.uploads.after import After, differ
+from meris.uploads.stage import PARTS, Staging
 from meris.uploads.stage import RESOURCE as _R
 
-_NEVER_CLEARED = frozenset({"name", "type", "status", "sensitivity", "external_id", "as_of"})
-# These say since when and not what; a row that differs in them only is confirmed, not changed.
-_TIMES = ("as_of", "status_at", "position_at")
+# Rows named one by one in the notes of a check.
+_MOST_NAMED = 1_000
 
 
 @dataclass
 class Outcome:
     """How many resources (and stock lines) an upload makes, changes, confirms, leaves alone.
 
-    `older` rows say less recent things than what is recorded and were not used.
+    `older` rows say less recent things than what is recorded and were not used; `held` ones look
+    like something recorded, or like each other, and nobody has said yet.
     """
 
     new: int = 0
@@ -42,6 +45,7 @@ class Outcome:
     confirmed: int = 0
     unchanged: int = 0
     older: int = 0
+    held: int = 0
     lines_new: int = 0
     lines_changed: int = 0
     lines_unchanged: int = 0
@@ -53,7 +57,7 @@ class Outcome:
         return self.new + self.changed + self.confirmed + self.unchanged
 
 
-@dataclass(frozen=True)
+@dataclass
 class Merge:
     """One upload's way into the tables. `cleared` are columns whose empty cells empty them."""
 
@@ -62,30 +66,73 @@ class Merge:
     actor: Actor
     agency_id: int
     filename: str
-    public: bool = False
     cleared: frozenset[str] = frozenset()
+    _gaps: bool = False
 
     @property
-    def s(self) -> Table:
+    def _s(self) -> Table:
         return self.staging.rows
 
     @property
-    def part(self) -> Table:
+    def _f(self) -> Table:
+        return self.staging.found
+
+    @property
+    def _p(self) -> Table:
         return PARTS[self.staging.kind]
 
-    def compare(self) -> None:
-        """Find each row's resource and flag what would happen; nothing is changed.
+    def match(self, upload_id: int) -> dict[int, int]:  # noqa: ARG002
+        """Find the resource of each row, where there is one; nothing is changed.
 
-        1. By the agency's own ID. 2. Else by name and address, where neither has another ID.
-        3. Rows older than what is recorded are skipped. 4. The rest is compared, column by column.
+        1. By the number that MERIS gave it. 2. By the agency's own ID. 3. By name and address,
+        where neither has another ID.
         """
+        self._match_by_number()
         self._match_by_id()
         self._match_by_name()
-        self.staging.analyze(self.session)
-        self._lock()
-        self._skip_older()
-        self._number_new()
-        self._flag_changes()
+        self.staging.analyze(self.session, self._s)
+        return {}
+
+    def lock(self) -> None:
+        """Nobody else changes these resources until the upload is done; in one order for all."""
+        matched = select(self._s.c.resource_id).where(self._s.c.resource_id.is_not(None))
+        locked = select(_R.c.id).where(_R.c.id.in_(matched)).order_by(_R.c.id).with_for_update()
+        # counted there, so that the ids stay there
+        self.session.scalar(select(func.count()).select_from(locked.subquery()))
+
+    def compare(self) -> None:
+        """Note what becomes of each row and what would differ; nothing is changed."""
+        s = self._s
+        self._gaps = bool(self.session.scalar(select(select(s).where(s.c.fills_only).exists())))
+        x = self._beside().offset(0).subquery()  # a wall: the planner would compute `diff` thrice
+        fate = case(
+            (x.c.held, "held"),
+            (~x.c.known, "new"),
+            (x.c.older, "older"),
+            (x.c.diff.is_not(None), "changed"),
+            (x.c.confirms, "confirmed"),
+            else_="unchanged",
+        )
+        names = ["number", "resource_id", "fate", "diff", "position", "position_radius_m"]
+        chosen = select(x.c.number, x.c.resource_id, fate, *(x.c[name] for name in names[3:]))
+        self.session.execute(insert(self._f).from_select(names, chosen))
+        self.staging.analyze(self.session, self._f)
+
+    def count(self) -> Outcome:
+        """What would happen, in numbers."""
+        f = self._f
+        counted = select(f.c.fate, func.count()).group_by(f.c.fate)
+        outcome = Outcome(**dict(self.session.execute(counted).all()))
+        older = select(f.c.number).where(f.c.fate == "older").order_by(f.c.number)
+        outcome.older_rows = list(self.session.scalars(older.limit(_MOST_NAMED)))
+        return outcome
+
+    def number_new(self) -> None:
+        """Give new rows their ids before they are written, so that their parts and lines know
+        them; neighbors in the file become neighbors in the table."""
+        f = self._f
+        next_id = func.nextval(func.pg_get_serial_sequence("resource", "id"))
+        self.session.execute(update(f).values(resource_id=next_id).where(f.c.fate == "new"))
 
     def write(self) -> None:
         """Update what differs and insert what is new."""
@@ -94,17 +141,36 @@ class Merge:
         self._insert_common()
         self._insert_part()
 
-    def _match_by_id(self) -> None:
-        s = self.s
+    @property
+    def _after(self) -> After:
+        return After(self.staging, self.actor.name, self.cleared, self._gaps)
+
+    def _match_by_number(self) -> None:
+        """A file from elsewhere has other numbers: something else must speak for it too."""
+        s = self._s
+        if not self.session.scalar(select(select(s).where(s.c.meris_id.is_not(None)).exists())):
+            return
+        own = s.c.external_id == _R.c.external_id
+        no_rival = or_(own, s.c.external_id.is_(None), _R.c.external_id.is_(None))
+        named = func.lower(s.c.name) == func.lower(_R.c.name)
+        lives = func.lower(s.c.address_line1) == func.lower(_R.c.address_line1)
         self.session.execute(
             update(s)
             .values(resource_id=_R.c.id)
-            .where(*self._ours(), _R.c.external_id == s.c.external_id)
+            .where(*self._ours(), _R.c.id == s.c.meris_id, no_rival, or_(own, named, lives))
+        )
+
+    def _match_by_id(self) -> None:
+        s = self._s
+        self.session.execute(
+            update(s)
+            .values(resource_id=_R.c.id)
+            .where(*self._ours(), _R.c.external_id == s.c.external_id, s.c.resource_id.is_(None))
         )
 
     def _match_by_name(self) -> None:
         """One resource for one row: the same name, and an address that does not differ."""
-        s = self.s
+        s = self._s
         here, there = _plain(s.c.address_line1), _plain(_R.c.address_line1)
         town_here, town_there = _plain(s.c.city), _plain(_R.c.city)
         taken = select(s.c.resource_id).where(s.c.resource_id.is_not(None))
@@ -135,130 +201,69 @@ class Merge:
     def _ours(self) -> tuple[ColumnElement[bool], ...]:
         return _R.c.agency_id == self.agency_id, _R.c.kind == self.staging.kind
 
-    def _lock(self) -> None:
-        """Nobody else changes these resources until the upload is done; in one order for all."""
-        matched = select(self.s.c.resource_id).where(self.s.c.resource_id.is_not(None))
-        self.session.execute(
-            select(_R.c.id).where(_R.c.id.in_(matched)).order_by(_R.c.id).with_for_update()
+    def _beside(self) -> Select[Any]:
+        """Each row beside what is recorded of it."""
+        s, p, after = self._s, self._p, self._after
+        known, held = _R.c.id.is_not(None), func.coalesce(s.c.held, False)
+        changes = and_(known, ~held, ~after.older(), after.differs())
+        place = {name: case((known, after.common[name]), else_=s.c[name]) for name in _PLACE}
+        return select(
+            s.c.number,
+            s.c.resource_id,
+            held.label("held"),
+            known.label("known"),
+            after.older().label("older"),
+            after.confirms().label("confirms"),
+            case((changes, after.differences())).label("diff"),
+            *(value.label(name) for name, value in place.items()),
+        ).select_from(
+            s.outerjoin(_R, _R.c.id == s.c.resource_id).outerjoin(p, p.c.resource_id == _R.c.id)
         )
 
-    def _skip_older(self) -> None:
-        s = self.s
-        older = s.c.as_of < _R.c.as_of
-        self.session.execute(update(s).values(skip=True).where(s.c.resource_id == _R.c.id, older))
-
-    def _number_new(self) -> None:
-        """Give new rows their ids now, so that their parts and lines know them."""
-        next_id = func.nextval(func.pg_get_serial_sequence("resource", "id"))
-        self.session.execute(
-            update(self.s)
-            .values(resource_id=next_id, is_new=True)
-            .where(self.s.c.resource_id.is_(None))
-        )
-
-    def _flag_changes(self) -> None:
-        s, p = self.s, self.part
-        facts = [name for name in self.staging.common if name not in _TIMES]
-        differs = or_(
-            _differ(self._common_after(), _R, facts), _differ(self._part_after(), p, self._parts())
-        )
-        confirms = or_(s.c.as_of > _R.c.as_of, and_(s.c.as_of.is_not(None), _R.c.as_of.is_(None)))
-        self.session.execute(
-            update(s)
-            .values(changed=differs, confirmed=func.coalesce(confirms, False))
-            .where(s.c.resource_id == _R.c.id, p.c.resource_id == _R.c.id, *self._existing())
-        )
-
-    def _existing(self) -> tuple[ColumnElement[bool], ...]:
-        return self.s.c.is_new.is_(None), self.s.c.skip.is_(None)
-
-    def _parts(self) -> list[str]:
-        return list(self.staging.part)
-
-    def _common_after(self) -> dict[str, ColumnElement[Any]]:
-        """What each common column will be; its present value where the row says nothing."""
-        s = self.s
-        after = {name: self._after(name, _R) for name in self.staging.common}
-        exact, placed = s.c.position_radius_m.is_(None), _R.c.position.is_not(None)
-        rough_there = _R.c.position_radius_m.is_not(None)
-        # a place that is only the middle of a town never replaces a real one
-        moves = and_(s.c.position.is_not(None), or_(exact, ~placed, rough_there))
-        for name in PLACE:
-            after[name] = case((moves, s.c[name]), else_=_R.c[name])
-        moved = and_(moves, s.c.position.is_distinct_from(_R.c.position))
-        when = func.coalesce(s.c.position_at, s.c.as_of, func.now())
-        after["position_at"] = case((moved, when), else_=_R.c.position_at)
-        after["county_fips"] = func.coalesce(after["county_fips"], s.c.county_fips)
-        # a spreadsheet may hide a record but not uncover a confidential one
-        after["sensitivity"] = case(
-            (_R.c.sensitivity == "confidential", _R.c.sensitivity), else_=after["sensitivity"]
-        )
-        return after | self._status_after()
-
-    def _status_after(self) -> dict[str, ColumnElement[Any]]:
-        """The newer status wins, by when it was true and not by when it arrived."""
-        s = self.s
-        given = s.c.status_at if "status_at" in s.c else null()
-        outdated = and_(given.is_not(None), given < _R.c.status_at)
-        status = case((outdated, _R.c.status), else_=func.coalesce(s.c.status, _R.c.status))
-        turns = status != _R.c.status
-        since = func.coalesce(given, s.c.as_of, func.now())
-        return {
-            "status": status,
-            "status_at": case((turns, since), else_=_R.c.status_at),
-            "status_by": case((turns, literal(self.actor.name)), else_=_R.c.status_by),
-            "status_reason": case((turns, null()), else_=_R.c.status_reason),
-        }
-
-    def _part_after(self) -> dict[str, ColumnElement[Any]]:
-        return {name: self._after(name, self.part) for name in self._parts()}
-
-    def _after(self, name: str, table: Table) -> ColumnElement[Any]:
-        if name in self.cleared and name not in _NEVER_CLEARED:
-            return self.s.c[name]
-        return func.coalesce(self.s.c[name], table.c[name])
+    def _rows(self, *fates: str) -> ColumnElement[bool]:
+        """Staged rows with one of the fates, joined with what was found of them."""
+        f = self._f
+        return and_(f.c.number == self._s.c.number, f.c.fate.in_(fates))
 
     def _update_common(self) -> None:
-        s = self.s
+        s = self._s
         now = func.now()
-        after = self._common_after()
+        after = dict(self._after.common)
         after["source"] = func.coalesce(s.c.source, literal(self.filename))
         after["confirmed_at"] = func.greatest(
             _R.c.confirmed_at, func.least(func.coalesce(s.c.as_of, now), now)
         )
         after["confirmed_by"] = literal(self.actor.name)
+        after["unreported_at"] = null()
         after["updated_at"] = now
         self.session.execute(
             update(_R)
             .values(after)
-            .where(_R.c.id == s.c.resource_id, *self._existing(), or_(s.c.changed, s.c.confirmed))
+            .where(_R.c.id == self._f.c.resource_id, self._rows("changed", "confirmed"))
         )
 
     def _update_part(self) -> None:
-        s, p = self.s, self.part
-        if not self.staging.part:
+        p, after = self._p, self._after.part
+        if not after:
             return
-        after = self._part_after()
         self.session.execute(
             update(p)
             .values(after)
             .where(
-                p.c.resource_id == s.c.resource_id,
-                *self._existing(),
-                s.c.changed,
-                _differ(after, p, self._parts()),
+                p.c.resource_id == self._f.c.resource_id,
+                self._rows("changed"),
+                differ(after, p, after),
             )
         )
 
     def _insert_common(self) -> None:
-        s = self.s
+        s = self._s
         now = func.now()
         true_at = func.least(func.coalesce(s.c.as_of, now), now)
         given = s.c.status_at if "status_at" in s.c else null()
-        fresh = "public" if self.public else "restricted"
         values: dict[str, Any] = {name: s.c[name] for name in self.staging.common}
         values |= {
-            "id": s.c.resource_id,
+            "id": self._f.c.resource_id,
             "kind": literal(self.staging.kind),
             "agency_id": literal(self.agency_id),
             "status": func.coalesce(s.c.status, literal("unknown")),
@@ -268,44 +273,26 @@ class Merge:
                 (s.c.position.is_not(None), func.coalesce(s.c.position_at, true_at))
             ),
             "source": func.coalesce(s.c.source, literal(self.filename)),
-            "sensitivity": func.coalesce(s.c.sensitivity, literal(fresh)),
+            # a file may hide a new record but not show it to everybody: a person does that
+            "sensitivity": case(
+                (s.c.sensitivity == "confidential", s.c.sensitivity), else_=literal("restricted")
+            ),
             "confirmed_at": true_at,
             "confirmed_by": literal(self.actor.name),
         }
-        chosen = select(*values.values()).where(s.c.is_new).order_by(s.c.number)
+        chosen = select(*values.values()).where(self._rows("new")).order_by(s.c.number)
         self.session.execute(insert(_R).from_select(list(values), chosen))
 
     def _insert_part(self) -> None:
-        s, names = self.s, self._parts()
-        chosen = select(s.c.resource_id, *(s.c[name] for name in names)).where(s.c.is_new)
-        self.session.execute(insert(self.part).from_select(["resource_id", *names], chosen))
+        s, names = self._s, list(self.staging.part)
+        own = (s.c[name] for name in names)
+        chosen = select(self._f.c.resource_id, *own).where(self._rows("new")).order_by(s.c.number)
+        self.session.execute(insert(self._p).from_select(["resource_id", *names], chosen))
 
-    def count(self) -> Outcome:
-        """What would happen, in numbers."""
-        s = self.s
-        existing = and_(*self._existing())
-        row = self.session.execute(
-            select(
-                func.count().filter(s.c.is_new),
-                func.count().filter(existing, s.c.changed),
-                func.count().filter(existing, ~s.c.changed, s.c.confirmed),
-                func.count().filter(existing, ~s.c.changed, ~s.c.confirmed),
-                func.count().filter(s.c.skip),
-            )
-        ).one()
-        older = select(s.c.number).where(s.c.skip).order_by(s.c.number).limit(1_000)
-        return Outcome(*row, older_rows=list(self.session.scalars(older)))
+
+_PLACE = ("position", "position_radius_m")
 
 
 def _plain(column: ColumnElement[Any]) -> ColumnElement[str]:
     """Address or town without case and spare blanks; empty when not known."""
     return func.lower(func.trim(func.coalesce(column, "")))
-
-
-def _differ(
-    after: dict[str, ColumnElement[Any]], table: Table, names: list[str]
-) -> ColumnElement[bool]:
-    """Whether any of the columns will be something else."""
-    if not names:
-        return literal(False)
-    return or_(*(after[name].is_distinct_from(table.c[name]) for name in names))

@@ -6,8 +6,8 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from meris.uploads import review
-from meris.uploads.load import is_being_applied
 from meris.uploads.review import Line
+from meris.uploads.turns import is_being_applied
 
 #: What a check found; null where the file was not checked yet.
 _FOUND = (

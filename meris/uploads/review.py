@@ -4,27 +4,44 @@ Checking a large file takes seconds. Its result is kept in `upload.summary`, so 
 shows it is instant, and what the person decided is kept with it: applying goes by that.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import islice
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, select
-from sqlalchemy.orm import Session, defer
+from sqlalchemy import ColumnElement, Select, and_, case, select
+from sqlalchemy.orm import Session, aliased, defer
 
 from meris.db import Actor
 from meris.errors import Conflict, NotFound
 from meris.fields import Home
 from meris.tables import Account, Agency, Upload
-from meris.uploads import store
+from meris.uploads import store, turns
 from meris.uploads.claims import labels
 from meris.uploads.decisions import Decisions, from_json
-from meris.uploads.load import Examined, apply, examine
+from meris.uploads.load import OPEN, Examined, apply, apply_kept, examine
 from meris.uploads.match import Match
+from meris.uploads.progress import Telling
+from meris.uploads.publish import publish, publishable
 from meris.uploads.read import sheet_names
 from meris.uploads.sheet import Sheet
-from meris.uploads.undo import Undone, undo
+from meris.uploads.store import Remembered
+from meris.uploads.undo import DAYS, Undone, undo
+
+__all__ = [
+    "Line",
+    "apply_reviewed",
+    "decisions_of",
+    "earlier",
+    "line_of",
+    "listed",
+    "publish",
+    "publishable",
+    "review",
+    "state_of",
+    "undo_applied",
+]
 
 _EXAMPLES, _EXAMPLE_LENGTH = 3, 60
 # Rows named one by one with a problem; its text tells their spans, and the journal stays small.
@@ -37,22 +54,39 @@ def decisions_of(upload: Upload) -> Decisions:
 
 
 def review(
-    session: Session, actor: Actor, upload_id: int, home: Home, decisions: Decisions
+    session: Session,
+    actor: Actor,
+    upload_id: int,
+    home: Home,
+    decisions: Decisions | Callable[[Upload], Decisions],
+    *,
+    telling: Telling | None = None,
+    own_county: bool = True,
 ) -> Upload:
     """Check a file as decided, and keep both the decisions and what was found.
 
-    Raises `Conflict` once the upload is applied, `Refused` when it cannot be read as decided.
+    Decisions that build on those before are a function of the upload: it is called while nobody
+    else can decide anything. Raises `Conflict` once the upload is applied, `Refused` when it
+    cannot be read as decided.
     """
+    turns.allow_time(session)
     upload = session.get(Upload, upload_id, with_for_update=True, populate_existing=True)
     if upload is None:
         raise NotFound("There is no such upload.")
-    if upload.state != "received":
-        raise Conflict(f"{upload.filename} was {upload.state} before; nothing more is decided.")
-    seen = examine(session, actor, upload_id, home, decisions)
-    upload.mapping, upload.choices = dict(decisions.confirmed) or None, decisions.as_json()
+    if upload.state not in OPEN or turns.is_being_applied(session, upload_id):
+        raise Conflict(f"{upload.filename} is {_being(upload)}; nothing more is decided.")
+    decided = decisions(upload) if callable(decisions) else decisions
+    seen = examine(session, actor, upload_id, home, decided, telling=telling, own_county=own_county)
+    upload.mapping = dict(seen.decisions.confirmed) or None
+    upload.choices = seen.decisions.as_json()
     upload.summary = _summary(session, upload, seen)
+    upload.state, upload.checked_at = "received", datetime.now(UTC)
     session.flush()
     return upload
+
+
+def _being(upload: Upload) -> str:
+    return "being applied" if upload.state in OPEN else f"{upload.state} already"
 
 
 def apply_reviewed(
@@ -63,20 +97,34 @@ def apply_reviewed(
     *,
     only_valid: bool = False,
     public: bool = False,
+    telling: Telling | None = None,
+    own_county: bool = True,
 ) -> Upload:
-    """Apply an upload as it was reviewed; see `meris.uploads.apply` for what is raised."""
+    """Apply an upload as it was reviewed; see `meris.uploads.apply` for what is raised.
+
+    What the review kept is used where it still fits; else the file is checked again.
+    """
     decided = decisions_of(store.find(session, upload_id))
-    decided = replace(decided, only_valid=only_valid, public=public)
-    done = apply(session, actor, upload_id, home, decided)
+    decided = replace(decided, only_valid=only_valid)
+    telling = telling or Telling()
+    if not apply_kept(
+        session, actor, upload_id, home, decided, telling=telling, own_county=own_county
+    ):
+        done = apply(
+            session, actor, upload_id, home, decided, telling=telling, own_county=own_county
+        )
+        upload = store.find(session, upload_id)
+        upload.summary = _summary(session, upload, done)
     upload = store.find(session, upload_id)
-    upload.summary = _summary(session, upload, done)
+    if public:
+        publish(session, actor, upload_id)
     session.flush()
     return upload
 
 
-def undo_applied(session: Session, actor: Actor, upload_id: int) -> Undone:
+def undo_applied(session: Session, actor: Actor, upload_id: int, *, days: int = DAYS) -> Undone:
     """Undo an upload and keep what could not be put back; see `meris.uploads.undo`."""
-    undone = undo(session, actor, upload_id)
+    undone = undo(session, actor, upload_id, days=days)
     upload = store.find(session, upload_id)
     left = [{"id": one.resource_id, "name": one.name, "by": one.touched_by} for one in undone.left]
     counts = {"removed": undone.removed, "restored": undone.restored, "left": left}
@@ -90,7 +138,9 @@ def _summary(session: Session, upload: Upload, seen: Examined) -> dict[str, Any]
     found = seen.as_json()
     for problem in found["problems"]:
         del problem["rows"][_ROWS_KEPT:]
+    before = upload.summary or {}
     return found | {
+        "remembered": _said(seen.understood.remembered) or before.get("remembered"),
         "at": datetime.now(UTC).isoformat(),
         "rows": seen.sheet.row_count,
         "header_row": seen.sheet.header_row,
@@ -99,6 +149,26 @@ def _summary(session: Session, upload: Upload, seen: Examined) -> dict[str, Any]
         "columns": _columns(seen.sheet, seen.match),
         "missing": [list(group) for group in seen.match.missing],
         "missing_text": seen.match.say_missing(),
+    }
+
+
+def _said(known: Remembered | None) -> dict[str, Any] | None:
+    """What was taken over from the last such file, who decided it and when, for the page."""
+    if known is None:
+        return None
+    kept = from_json(known.choices, known.mapping)
+    what = {
+        "columns": bool(known.mapping),
+        "values": bool(kept.constants),
+        "repairs": bool(kept.choices.repairs),
+        "words": bool(kept.corrections.replaced),
+        "other states": kept.choices.allow_out_of_state,
+        "empty cells": kept.clear,
+    }
+    return {
+        "at": known.at.isoformat(),
+        "by": known.by,
+        "what": [name for name, was in what.items() if was],
     }
 
 
@@ -142,13 +212,39 @@ def _examples(sheet: Sheet, index: int) -> list[str]:
 
 
 class Line(NamedTuple):
-    """An upload in a list: for whom, who sent it, and its counts where it was checked."""
+    """An upload in a list: for whom, who sent it, and its counts where it was checked.
+
+    `state` is the upload's, or `applying` while somebody holds it, or `interrupted` where a server
+    ended in the middle: nothing was changed then, and it may be applied again. `sender` is the
+    agency of the person, where it is another one.
+    """
 
     upload: Upload
     agency: str
     person: str | None
     counts: dict[str, int] | None
     outcome: dict[str, Any] | None
+    state: str
+    sender: str | None
+
+    @property
+    def by(self) -> str:
+        """Who sent it: a person, and whose, where it was for another agency."""
+        person = self.person or "MERIS"
+        return f"{person} ({self.sender}) for {self.agency}" if self.sender else person
+
+
+def state_of(session: Session, upload: Upload) -> str:
+    """The state of an upload as `Line.state` says it."""
+    return session.scalars(select(_state()).where(Upload.id == upload.id)).one()
+
+
+def _state() -> ColumnElement[str]:
+    return case(
+        (and_(Upload.state.in_(OPEN), turns.held()), "applying"),
+        (Upload.state == "applying", "interrupted"),
+        else_=Upload.state,
+    )
 
 
 def listed(session: Session, *, agency_id: int | None = None, limit: int = 50) -> Sequence[Line]:
@@ -184,9 +280,12 @@ def earlier(session: Session, upload: Upload) -> Line | None:
 
 def _lines() -> Select[Any]:
     counts, outcome = Upload.summary["counts"], Upload.summary["outcome"]
+    sender = aliased(Agency)
+    whose = case((sender.id != Upload.agency_id, sender.name))
     return (
-        select(Upload, Agency.name, Account.name, counts, outcome)
+        select(Upload, Agency.name, Account.name, counts, outcome, _state(), whose)
         .join(Agency, Agency.id == Upload.agency_id)
         .join(Account, Account.id == Upload.account_id, isouter=True)
+        .join(sender, sender.id == Upload.by_agency_id, isouter=True)
         .order_by(Upload.id.desc())
     )

@@ -15,16 +15,16 @@ class Sites:
     """Collects the sites while the lines pass by; a site takes each fact from the first row that
     knows it, and its time from the latest."""
 
-    def __init__(self, staging: Staging, as_of: datetime | None) -> None:
-        self._columns = (*staging.common, *staging.part)
-        self._names = [staging.sources[column] for column in self._columns]
+    def __init__(self, staging: Staging, columns: Iterable[str], as_of: datetime | None) -> None:
+        self._names = [staging.sources[column] for column in columns]
         self._line = [staging.sources[column] for column in staging.line]
         self._as_of = as_of
         self._sites: dict[int, Values] = {}
         self._by_key: dict[str, list[int]] = {}
 
     def lines(self, records: Iterable[Record]) -> Iterator[list[Any]]:
-        """Each row as a stock line: its number, its site's number, its time, its columns."""
+        """Each row as a stock line: its number, its site's number, its time, its columns. A row
+        that names a site and no item is a line without an item."""
         for record in records:
             values = record.values
             if values.get("as_of") is None:
@@ -39,12 +39,14 @@ class Sites:
 
     def _site_of(self, record: Record) -> int:
         values = record.values
-        identity = values.get("external_id") or key(values["storage_site"])
+        number = values.get("meris_id")
+        identity = f"#{number}" if number else values.get("external_id")
+        identity = identity or key(values["storage_site"])
         same_name = self._by_key.setdefault(identity, [])
-        for number in same_name:
-            if _same_address(self._sites[number], values):
-                self._add(number, values)
-                return number
+        for known in same_name:
+            if _same_address(self._sites[known], values):
+                self._add(known, values)
+                return known
         same_name.append(record.number)
         self._sites[record.number] = {name: values.get(name) for name in self._names}
         return record.number

@@ -7,7 +7,8 @@ from decimal import Decimal
 from typing import Any, cast
 
 from geoalchemy2 import Geometry
-from sqlalchemy import BigInteger, Boolean, Column, Integer, MetaData, Table, text
+from sqlalchemy import BigInteger, Boolean, Column, Integer, MetaData, String, Table, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Session
 
 from geo.columns import as_wkb
@@ -36,15 +37,19 @@ _ALWAYS = (
 class Staging:
     """The temporary tables of one upload.
 
-    `rows` has one row a resource: its number in the file, its columns, and what `merge` finds out
-    (`resource_id`, `is_new`, `skip`, `changed`, `confirmed`). `lines` has the stock lines of a
-    supply file, each with the number of its site's row. `sources` says for each column the
-    name of the checked value it takes.
+    `rows` has one row a resource: its number in the file, its columns, and which resource it is
+    (`resource_id`), whether a person must say that first (`held`), and whether it may only fill
+    gaps (`fills_only`). `lines` has the stock lines of a supply file, each with the number of its
+    site's row. What becomes of each is in `found` and `found_lines`, apart: to note it in the wide
+    rows would write them all anew. `sources` says for each column the name of the checked value
+    it takes.
     """
 
     kind: str
     rows: Table
+    found: Table
     lines: Table | None
+    found_lines: Table
     common: tuple[str, ...]
     part: tuple[str, ...]
     line: tuple[str, ...]
@@ -60,23 +65,17 @@ class Staging:
         line = _columns(row_kind, "stock_line", names)
         columns = [_like(RESOURCE, name) for name in common]
         columns += [_like(part_table, name) for name in part]
-        rows = Table("staged_row", metadata, *_flags(), *columns, prefixes=["TEMPORARY"])
+        rows = Table("staged_row", metadata, *_who(), *columns, prefixes=_TEMPORARY)
         lines = None
         if line:
-            own = [_like(STOCK_LINE, name) for name in line]
-            lines = Table(
-                "staged_line",
-                metadata,
-                Column("number", Integer),
-                Column("site", Integer),
-                Column("resource_id", BigInteger),
-                Column("is_new", Boolean),
-                Column("changed", Boolean),
-                _like(STOCK_LINE, "as_of"),
-                *own,
-                prefixes=["TEMPORARY"],
-            )
-        return cls(kind, rows, lines, common, part, line, _sources(row_kind))
+            own = [_like(STOCK_LINE, name) for name in ("as_of", *line)]
+            ties = (Column("number", Integer), Column("site", Integer))
+            lines = Table("staged_line", metadata, *ties, *own, prefixes=_TEMPORARY)
+        found = Table("staged_found", metadata, *_fate(), *_where(), prefixes=_TEMPORARY)
+        ties = (Column("site", Integer), Column("line_id", BigInteger))
+        found_lines = Table("staged_found_line", metadata, *_fate(), *ties, prefixes=_TEMPORARY)
+        sources = _sources(row_kind)
+        return cls(kind, rows, found, lines, found_lines, common, part, line, sources)
 
     def make(self, session: Session) -> None:
         """Create the tables, empty; they end with the transaction."""
@@ -84,29 +83,48 @@ class Staging:
         for table in self.tables:
             table.create(session.connection())
 
-    def analyze(self, session: Session) -> None:
+    def analyze(self, session: Session, *tables: Table) -> None:
         """Let the planner know how many rows there are; it would take them for a handful."""
-        for table in self.tables:
+        for table in tables or self.tables:
             session.execute(text(f"ANALYZE pg_temp.{table.name}"))
 
     def drop(self, session: Session) -> None:
         """Remove the tables of this session, if there are any."""
-        session.execute(text("DROP TABLE IF EXISTS pg_temp.staged_row, pg_temp.staged_line"))
+        names = "staged_row", "staged_found", "staged_line", "staged_found_line"
+        session.execute(text(f"DROP TABLE IF EXISTS {', '.join(f'pg_temp.{n}' for n in names)}"))
 
     @property
     def tables(self) -> list[Table]:
-        return [self.rows] if self.lines is None else [self.rows, self.lines]
+        own = [self.rows, self.found]
+        return own if self.lines is None else [*own, self.lines, self.found_lines]
 
 
-def _flags() -> list[Column[Any]]:
+_TEMPORARY = ["TEMPORARY"]
+
+
+def _who() -> list[Column[Any]]:
+    """Which resource a row is: as its file says, as it was found, and how sure that is."""
+    return [
+        Column("number", Integer),
+        Column("meris_id", BigInteger),
+        Column("resource_id", BigInteger),
+        Column("held", Boolean),
+        Column("fills_only", Boolean),
+    ]
+
+
+def _fate() -> list[Column[Any]]:
     return [
         Column("number", Integer),
         Column("resource_id", BigInteger),
-        Column("is_new", Boolean),
-        Column("skip", Boolean),
-        Column("changed", Boolean),
-        Column("confirmed", Boolean),
+        Column("fate", String),
+        Column("diff", JSONB),
     ]
+
+
+def _where() -> list[Column[Any]]:
+    """Where the resource will be."""
+    return [_like(RESOURCE, "position"), _like(RESOURCE, "position_radius_m")]
 
 
 def _columns(row_kind: str, table: str, names: Collection[str]) -> tuple[str, ...]:
@@ -123,7 +141,7 @@ def _columns(row_kind: str, table: str, names: Collection[str]) -> tuple[str, ..
 
 def _sources(row_kind: str) -> dict[str, str]:
     names = {field.column: field.name for field in of(row_kind) if field.table}
-    return names | {name: name for name in (*PLACE, "position_at")}
+    return names | {name: name for name in (*PLACE, "position_at", "meris_id")}
 
 
 def _like(table: Table, name: str) -> Column[Any]:
@@ -134,12 +152,12 @@ def _like(table: Table, name: str) -> Column[Any]:
     return Column(name, kind)
 
 
-def copy(session: Session, table: Table, names: tuple[str, ...], rows: Iterable[Any]) -> None:
+def copy(session: Session, table: str, names: Iterable[str], rows: Iterable[Any]) -> None:
     """Fill a table by COPY. `rows` are sequences of values in the order of `names`."""
     columns = ", ".join(f'"{name}"' for name in names)
     cursor: Any = session.connection().connection.cursor()
     with cursor:
-        cursor.copy_expert(f"COPY pg_temp.{table.name} ({columns}) FROM STDIN", _Lines(rows))
+        cursor.copy_expert(f"COPY {table} ({columns}) FROM STDIN", _Lines(rows))
 
 
 class _Lines:

@@ -3,8 +3,11 @@
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
 
 from sqlalchemy import insert, select
+from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
 from meris.db import Actor
@@ -44,6 +47,7 @@ def receive(
             filename=shown_name(filename),
             size=len(content),
             sha256=sha256,
+            by_agency_id=actor.agency_id,
         )
         .returning(Upload.id)
     ).one()
@@ -95,15 +99,56 @@ def recent(session: Session, *, agency_id: int | None = None, limit: int = 50) -
     return session.scalars(statement).all()
 
 
-def remembered_mapping(
-    session: Session, agency_id: int, kind: str, fingerprint: str
-) -> dict[str, str | None] | None:
-    """What the headers of such a file meant the last time a person decided it."""
-    found = session.scalar(
-        select(HeaderMapping.mapping).where(
+@dataclass(frozen=True)
+class Remembered:
+    """What a person decided the last time that a file had these headers: when, and who."""
+
+    mapping: dict[str, str | None]
+    choices: dict[str, Any]
+    at: datetime
+    by: str | None
+
+
+def remembered(session: Session, agency_id: int, kind: str, fingerprint: str) -> Remembered | None:
+    """What was decided about the last file of an agency with these headers, if anything was."""
+    found = session.execute(
+        select(HeaderMapping, Account.name)
+        .join(Account, Account.id == HeaderMapping.account_id, isouter=True)
+        .where(
             HeaderMapping.agency_id == agency_id,
             HeaderMapping.kind == kind,
             HeaderMapping.fingerprint == fingerprint,
         )
+    ).first()
+    if found is None:
+        return None
+    kept, person = found
+    at = kept.updated_at or kept.created_at
+    return Remembered(dict(kept.mapping), dict(kept.choices or {}), at, person)
+
+
+def remember(
+    session: Session,
+    actor: Actor,
+    upload: Upload,
+    fingerprint: str,
+    mapping: dict[str, str | None],
+    choices: dict[str, Any],
+) -> None:
+    """Keep what a person decided for the next file with these headers; the same again is no
+    news, and stays the decision of whoever made it."""
+    known = remembered(session, upload.agency_id, upload.kind, fingerprint)
+    if known and (known.mapping, known.choices) == (mapping, choices):
+        return
+    key = {"agency_id": upload.agency_id, "kind": upload.kind, "fingerprint": fingerprint}
+    news = {
+        "mapping": mapping,
+        "choices": choices,
+        "account_id": actor.account_id,
+        "updated_at": datetime.now(UTC),
+    }
+    session.execute(
+        upsert(HeaderMapping)
+        .values(**key, **news)
+        .on_conflict_do_update(index_elements=list(key), set_=news)
     )
-    return dict(found) if found else None

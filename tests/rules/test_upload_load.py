@@ -36,11 +36,6 @@ def test_a_row_without_coordinates_is_placed_roughly_and_says_so(session):
     assert east.position_radius_m > 0
 
 
-def test_an_editor_may_show_new_records_to_everybody(session):
-    send(session, THREE, decisions=Decisions(public=True))
-    assert shelter(session, "A-1").sensitivity == "public"
-
-
 def test_the_same_file_again_changes_nothing(session):
     send(session, THREE)
     before = shelter(session, "A-1").version

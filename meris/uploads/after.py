@@ -1,0 +1,193 @@
+"""What each column of a resource will be once a staged row is merged into it, as SQL.
+
+A cell that is empty, and a column that the file does not have, leave what is recorded alone.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from geoalchemy2 import Geometry
+from sqlalchemy import (
+    ColumnElement,
+    ScalarSelect,
+    String,
+    Table,
+    and_,
+    case,
+    cast,
+    func,
+    literal,
+    null,
+    or_,
+    select,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+
+from meris.uploads.stage import PARTS, PLACE, Staging
+from meris.uploads.stage import RESOURCE as _R
+
+Columns = dict[str, ColumnElement[Any]]
+
+_NEVER_CLEARED = frozenset({"name", "type", "status", "sensitivity", "external_id", "as_of"})
+# These say since when and not what; a row that differs in them only is confirmed, not changed.
+_TIMES = frozenset({"as_of", "status_at", "position_at", "status_by", "status_reason"})
+# Files carry six decimals and more of a degree (0.1 m); less is rounding and not a move.
+_STILL = 1e-6
+
+
+@dataclass(frozen=True)
+class After:
+    """The columns after the merge. `cleared` are those whose empty cells empty them; `gaps` says
+    whether any row may only fill what is not known."""
+
+    staging: Staging
+    actor_name: str
+    cleared: frozenset[str] = frozenset()
+    gaps: bool = False
+
+    @property
+    def _s(self) -> Table:
+        return self.staging.rows
+
+    @property
+    def _p(self) -> Table:
+        return PARTS[self.staging.kind]
+
+    @cached_property
+    def common(self) -> Columns:
+        """Each common column; its present value where the row says nothing."""
+        s = self._s
+        after = {name: self._value(name, _R) for name in self.staging.common}
+        moves = self._moves()
+        for name in PLACE:
+            after[name] = case((moves, s.c[name]), else_=_R.c[name])
+        when = func.coalesce(s.c.position_at, s.c.as_of, func.now())
+        after["position_at"] = case((moves, when), else_=_R.c.position_at)
+        after["county_fips"] = func.coalesce(after["county_fips"], s.c.county_fips)
+        after["sensitivity"] = case(
+            (_R.c.sensitivity == "confidential", _R.c.sensitivity),
+            (s.c.sensitivity == "confidential", s.c.sensitivity),
+            (_R.c.sensitivity == "restricted", _R.c.sensitivity),
+            else_=func.coalesce(s.c.sensitivity, _R.c.sensitivity),
+        )
+        return after | self._status()
+
+    @cached_property
+    def part(self) -> Columns:
+        """Each column of the kind's own table."""
+        return {name: self._value(name, self._p) for name in self.staging.part}
+
+    @property
+    def facts(self) -> list[str]:
+        """The common columns in which a row can differ."""
+        return [name for name in self.common if name not in _TIMES]
+
+    def older(self) -> ColumnElement[bool]:
+        """Whether what is recorded is more recent; files know seconds and nothing finer."""
+        return func.coalesce(self._s.c.as_of < func.date_trunc("second", _R.c.as_of), False)
+
+    def confirms(self) -> ColumnElement[bool]:
+        """Whether the row says anew that what is recorded is true."""
+        s = self._s
+        newer = or_(s.c.as_of > _R.c.as_of, and_(s.c.as_of.is_not(None), _R.c.as_of.is_(None)))
+        return or_(func.coalesce(newer, False), _R.c.unreported_at.is_not(None))
+
+    def differs(self) -> ColumnElement[bool]:
+        """Whether anything will be something else."""
+        return or_(differ(self.common, _R, self.facts), differ(self.part, self._p, self.part))
+
+    def differences(self) -> ScalarSelect[Any]:
+        """{column: [before, after]} of what will be something else."""
+        pairs = [(name, _R.c[name], self.common[name]) for name in self.facts]
+        pairs += [(name, self._p.c[name], value) for name, value in self.part.items()]
+        return difference(pairs, self._s, _R, self._p)
+
+    def _moves(self) -> ColumnElement[bool]:
+        """A place that is only the middle of a town never replaces a real one."""
+        s = self._s
+        exact, placed = s.c.position_radius_m.is_(None), _R.c.position.is_not(None)
+        rough_there = _R.c.position_radius_m.is_not(None)
+        away = or_(
+            func.abs(func.ST_X(s.c.position) - func.ST_X(_R.c.position)) > _STILL,
+            func.abs(func.ST_Y(s.c.position) - func.ST_Y(_R.c.position)) > _STILL,
+        )
+        moves = or_(~placed, and_(or_(exact, rough_there), away))
+        if self.gaps:
+            moves = and_(moves, or_(~placed, s.c.fills_only.is_not(True)))
+        return and_(s.c.position.is_not(None), moves)
+
+    def _status(self) -> Columns:
+        """The newer status wins, by when it was true and not by when it arrived."""
+        s = self._s
+        given = s.c.status_at if "status_at" in s.c else null()
+        outdated = and_(given.is_not(None), given < func.date_trunc("second", _R.c.status_at))
+        if self.gaps:
+            outdated = or_(outdated, s.c.fills_only)
+        status = case((outdated, _R.c.status), else_=func.coalesce(s.c.status, _R.c.status))
+        turns = status != _R.c.status
+        since = func.coalesce(given, s.c.as_of, func.now())
+        return {
+            "status": status,
+            "status_at": case((turns, since), else_=_R.c.status_at),
+            "status_by": case((turns, literal(self.actor_name)), else_=_R.c.status_by),
+            "status_reason": case((turns, null()), else_=_R.c.status_reason),
+        }
+
+    def _value(self, name: str, table: Table) -> ColumnElement[Any]:
+        here, there = self._s.c[name], table.c[name]
+        if name in self.cleared and name not in _NEVER_CLEARED:
+            value: ColumnElement[Any] = here
+        else:
+            value = func.coalesce(here, there)
+        if self.gaps:
+            value = case((self._s.c.fills_only, func.coalesce(there, here)), else_=value)
+        return value
+
+
+def differ(after: Mapping[str, Any], table: Table, names: Iterable[str]) -> ColumnElement[bool]:
+    """Whether any of the columns will be something else."""
+    return or_(literal(False), *(after[name].is_distinct_from(table.c[name]) for name in names))
+
+
+def difference(
+    pairs: Iterable[tuple[str, ColumnElement[Any], ColumnElement[Any]]], *tables: Table
+) -> ScalarSelect[Any]:
+    """{name: [before, after]} of the columns that differ, as an expression on `tables`."""
+    columns = [
+        case(
+            (
+                value.is_distinct_from(before),
+                func.jsonb_build_array(_plain(before), _plain(value)),
+            )
+        ).label(name)
+        for name, before, value in pairs
+    ]
+    return _as_json(columns, tables)
+
+
+def stated(columns: Iterable[ColumnElement[Any]], *tables: Table) -> ScalarSelect[Any]:
+    """What a row says, without what it does not say; places as text that PostGIS reads again."""
+    plain = [
+        cast(column, String).label(column.name) if _is_place(column) else column
+        for column in columns
+    ]
+    return _as_json(plain, tables)
+
+
+def _as_json(columns: Iterable[ColumnElement[Any]], tables: Iterable[Table]) -> ScalarSelect[Any]:
+    row = select(*columns).correlate(*tables).subquery("said")
+    json = func.jsonb_strip_nulls(func.to_jsonb(row.table_valued()), type_=JSONB)
+    return select(json).scalar_subquery()
+
+
+def _plain(column: ColumnElement[Any]) -> ColumnElement[Any]:
+    """A value as JSON can carry it: PostGIS would write a whole GeoJSON for a place."""
+    if _is_place(column):
+        return func.concat(func.ST_Y(column), ", ", func.ST_X(column))
+    return column
+
+
+def _is_place(column: ColumnElement[Any]) -> bool:
+    return isinstance(column.type, Geometry)
