@@ -1,15 +1,18 @@
 """Counties as values, and how people name them."""
 
+import math
 import re
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+import numpy as np
+import shapely
 from shapely.geometry import MultiPolygon, Polygon
 
 from geo.names import folded
 from geo.states import StateFacts
-from geo.values import Bounds, Position
+from geo.values import METERS_PER_DEGREE, Bounds, Position
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +38,13 @@ class County:
     def bounds(self) -> Bounds:
         """The box around the county."""
         return Bounds(*self.geometry.bounds)
+
+    @property
+    def radius_m(self) -> int:
+        """How far from `centroid` the county reaches, in meters (on a plane, within 1 %)."""
+        shrink = math.cos(math.radians(self.centroid.lat))
+        away = shapely.get_coordinates(self.geometry) - (self.centroid.lon, self.centroid.lat)
+        return round(float(np.hypot(away[:, 0] * shrink, away[:, 1]).max()) * METERS_PER_DEGREE)
 
     @property
     def same_code(self) -> str:

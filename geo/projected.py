@@ -34,16 +34,17 @@ class Repair:
     """One way to make places of rows that are none.
 
     `lats` and `lons` have an entry for each row: where this repair puts it, in degrees, or NaN
-    when the row is a place already or this repair does not help it. `inside_state` marks the rows
-    that land in one of the state's counties, `confirmed` those that land in the county they state.
-    `crs` names the projection taken away; `crossed` says that x and y stood in each other's column.
+    when the row is a place already or this repair does not help it. `codes` are the FIPS codes of
+    the state's counties that the rows land in, empty outside; `confirmed` marks the rows that land
+    in the county they state. `crs` names the projection taken away; `crossed` says that x and y
+    stood in each other's column.
     """
 
     kind: Kind
     title: str
     lats: Numbers
     lons: Numbers
-    inside_state: Marks
+    codes: Codes
     confirmed: Marks
     crs: str | None = None
     crossed: bool = False
@@ -54,6 +55,12 @@ class Repair:
         return ":".join(
             part for part in (self.kind, self.crs, "crossed" if self.crossed else None) if part
         )
+
+    @property
+    def inside_state(self) -> Marks:
+        """The rows that land in one of the state's counties."""
+        marks: Marks = self.codes != ""
+        return marks
 
     @property
     def repaired(self) -> Marks:
@@ -227,14 +234,13 @@ def _judge(guess: _Guess, wrong: Marks, stated: Codes, gazetteer: Gazetteer) -> 
     lons = np.where(helps, guess.lons, math.nan)
     found = np.full(len(lats), "", dtype="U5")
     found[helps] = _codes(gazetteer.counties_at(lats[helps], lons[helps]))
-    inside: Marks = found != ""
     return Repair(
         kind=guess.kind,
         title=guess.title,
         lats=lats,
         lons=lons,
-        inside_state=inside,
-        confirmed=inside & (found == stated),
+        codes=found,
+        confirmed=(found != "") & (found == stated),
         crs=guess.crs,
         crossed=guess.crossed,
     )

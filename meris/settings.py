@@ -31,6 +31,7 @@ VARIABLES: dict[str, str] = {
     "MERIS_METRICS_TOKEN": "bearer token that opens /metrics (default: admins only)",
     "MERIS_TRUSTED_PROXIES": "how many reverse proxies stand in front (default 0)",
     "MERIS_UPLOAD_LIMIT_MB": "largest spreadsheet accepted, in megabytes (default 100)",
+    "MERIS_GEOCODER": "finds addresses of uploaded rows: package.module:name (default: none)",
     "MERIS_LOG_LEVEL": "debug, info (default), warning or error",
 }
 
@@ -59,6 +60,7 @@ class Settings:
     metrics_token: str | None = None
     trusted_proxies: int = 0
     upload_limit_mb: int = 100
+    geocoder: str | None = None
     log_level: str = "info"
 
     @property
@@ -91,6 +93,7 @@ class Settings:
             metrics_token=env.get("MERIS_METRICS_TOKEN") or None,
             trusted_proxies=_whole(env, "MERIS_TRUSTED_PROXIES", 0),
             upload_limit_mb=_whole(env, "MERIS_UPLOAD_LIMIT_MB", 100),
+            geocoder=env.get("MERIS_GEOCODER") or None,
             log_level=env.get("MERIS_LOG_LEVEL") or "info",
         )
 

@@ -7,6 +7,7 @@ from functools import cache, cached_property
 from zoneinfo import ZoneInfo
 
 from geo.gazetteer import Gazetteer
+from geo.geocoder import AddressSearch
 from geo.states import StateFacts
 from geo.values import Bounds
 
@@ -17,10 +18,14 @@ def _now() -> datetime:
 
 @dataclass(frozen=True, eq=False)
 class Home:
-    """The state an installation serves; `now` is the clock that "in the future" is told by."""
+    """The state an installation serves; `now` is the clock that "in the future" is told by.
+
+    `geocoder` finds addresses, where the installation has one.
+    """
 
     facts: StateFacts
     now: Callable[[], datetime] = _now
+    geocoder: AddressSearch | None = None
 
     @staticmethod
     @cache

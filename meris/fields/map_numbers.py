@@ -18,10 +18,10 @@ from meris.fields.rule import Judged, Rule
 _PLAIN = re.compile(r"^[+-]?(?:\d+(?:\.\d*)?|\.\d+)$")
 # What nearly every cell is: a number exact enough to say nothing about.
 _ORDINARY = re.compile(r"-?\d{1,3}\.\d{3,}|-?\d{5,12}(?:\.\d*)?")
-_GROUPED = re.compile(r"^[+-]?\d{1,3}(?:,\d{3})+(?:\.\d*)?$")
+_GROUPED = re.compile(r"^[+-]?\d{1,3}(?:[, \u00a0\u202f]\d{3})+(?:\.\d*)?$")
 # "38,95171" can only be a decimal comma: groups of thousands have three digits.
 _DECIMAL_COMMA = re.compile(r"^[+-]?\d{1,3},\d{4,}$")
-_BLANKS = dict.fromkeys(map(ord, " \u00a0\u202f"))
+_GROUPING = dict.fromkeys(map(ord, ", \u00a0\u202f"))
 # No system used on Earth has longer numbers than this.
 _LONGEST = 20
 # Two decimals of a degree are a kilometer.
@@ -30,14 +30,14 @@ _COARSE = 0.01
 
 def map_number(text: str) -> float | None:
     """The number in a cell, with thousands separators or a decimal comma; None for other texts."""
-    bare = text.translate(_BLANKS).replace("−", "-")
-    if len(bare) > _LONGEST + 10:
+    if len(text) > _LONGEST + 10:
         return None
-    if _PLAIN.match(bare):
-        return float(bare)
-    if _GROUPED.match(bare):
-        return float(bare.replace(",", ""))
-    return float(bare.replace(",", ".")) if _DECIMAL_COMMA.match(bare) else None
+    plain = text.replace("−", "-")
+    if _PLAIN.match(plain):
+        return float(plain)
+    if _GROUPED.match(plain):
+        return float(plain.translate(_GROUPING))
+    return float(plain.replace(",", ".")) if _DECIMAL_COMMA.match(plain) else None
 
 
 @dataclass(frozen=True)
@@ -52,8 +52,8 @@ class MapNumber(Rule):
 
     def _judge(self, text: str, _home: Home) -> Judged:
         number = map_number(text)
-        if number is None:
-            raise self.refuse(text, "is not a number", "Write a number without words.")
+        if number is None or abs(number) > 10**_LONGEST:
+            raise self.refuse(text, "is not a number on a map", "Write a number without words.")
         return Judged(number)
 
     def schema(self) -> dict[str, Any]:

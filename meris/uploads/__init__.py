@@ -12,11 +12,11 @@ from meris.uploads.check import Checked, Checking, check
 from meris.uploads.decisions import Choices, Corrections, Decisions
 from meris.uploads.failed import failed_rows
 from meris.uploads.load import Examined, apply, examine
-from meris.uploads.location import REPAIRS
 from meris.uploads.match import Match, match
 from meris.uploads.merge import Outcome
 from meris.uploads.problems import Group, Problems
 from meris.uploads.read import MOST_BYTES, read, sheet_names
+from meris.uploads.repairs import REPAIRS
 from meris.uploads.sheet import MOST_ROWS, Row, Sheet
 from meris.uploads.store import Received, content_of, find, receive, recent
 from meris.uploads.turns import is_being_applied

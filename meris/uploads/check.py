@@ -99,7 +99,9 @@ class Checking:
         problems.columns = {label: index for index, label in enumerate(labels(sheet))}
         self._corrections = corrections or Corrections()
         self._rules = RowRules.of(self.match, home, problems)
-        self._locator = Locator.of(self.match, home, problems, choices or Choices())
+        self._locator = Locator.of(
+            sheet, self.match, home, problems, choices or Choices(), self._corrections
+        )
         self._plausible = Plausible.of(self.match, home, problems)
         self._repeats = Repeats(match.kind, problems)
 
@@ -121,6 +123,7 @@ class Checking:
                 self._count(record, fate)
                 yield record, fate
         self.checked.problems.hand = None
+        self.checked.proposals = self._locator.proposals()
         self._repeats.tell_crowds()
         self._plausible.finish()
 
@@ -129,7 +132,7 @@ class Checking:
         problems, left_out = self.checked.problems, self._corrections.left_out
         if left_out:
             records = [record for record in records if record.number not in left_out]
-        self._locator.look_up(record.values for record in records)
+        self._locator.look_up(records)
         ours = []
         for record in records:
             problems.hand = record

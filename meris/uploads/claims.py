@@ -1,13 +1,16 @@
 """What a column may mean: the claims that its header, its HXL tag and its values support."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from functools import cached_property
 from typing import Literal, NamedTuple
 
 from meris.errors import Invalid
 from meris.fields import Field, Home, header_table, meanings, meant_by_tag
 from meris.fields.field import Note
+from meris.fields.map_numbers import CoordinatesAsFound, LatitudeAsFound, LongitudeAsFound
 from meris.fields.places import County
+from meris.fields.rule import Rule
 from meris.fields.states import by_key
 from meris.fields.text_rules import OneOf, Text
 from meris.fields.words import key
@@ -23,6 +26,20 @@ CONTRADICTED = 0.5
 # So many different values tell something; one or two bad cells do not.
 _TELLING = 5
 _MOST_VALUES = 200
+
+
+# One cell cannot tell whether its numbers are degrees of ours; the whole file can.
+_AS_FOUND: dict[str, Rule] = {
+    "latitude": LatitudeAsFound(),
+    "longitude": LongitudeAsFound(),
+    "coordinates": CoordinatesAsFound(),
+}
+
+
+def as_found(field: Field) -> Field:
+    """The field as a file is read: coordinates may be any numbers, until all rows are known."""
+    rule = _AS_FOUND.get(field.name)
+    return replace(field, rule=rule) if rule else field
 
 
 def labels(sheet: Sheet) -> tuple[str, ...]:
@@ -147,7 +164,10 @@ class Table:
         for field, note in meanings(self.kind, header):
             own_name = key(field.name) == key(header)
             how: How = "name" if own_name else "synonym" if exact else "prefix"
-            yield Claim(field, how, note, self.fit(index, field))
+            # a plain "x" or "y" is taken for degrees only where its numbers can be ours
+            strict = note == "ambiguous" and field.name in ("latitude", "longitude")
+            fit = self.fit(index, field if strict else as_found(field))
+            yield Claim(field, how, note, fit)
 
     def why_not(self, index: int) -> str | None:
         """Why a column whose header is known is not read."""

@@ -9,7 +9,7 @@ from meris.errors import Refused
 from meris.fields import Field, Home, by_name, header_table, needs
 from meris.fields.text_rules import OneOf
 from meris.fields.words import key, listing
-from meris.uploads.claims import CONTRADICTED, Claim, How, Table
+from meris.uploads.claims import CONTRADICTED, Claim, How, Table, as_found
 from meris.uploads.sheet import Sheet
 
 # A column without a telling header is taken for a code list when nearly all of it reads as one.
@@ -136,7 +136,7 @@ def match(
     found = {column.field.name for column in columns} | set(constants or {})
     return Match(
         kind=kind,
-        columns=tuple(sorted(columns, key=lambda column: column.index)),
+        columns=tuple(_as_read(columns, table.kind)),
         unmatched=unmatched,
         suggestions=tuple(_suggest(table, unmatched, found, said)),
         conflicts=tuple(conflicts),
@@ -201,6 +201,18 @@ def _settle(
         Conflict(taken[name].field, (taken[name].label, *losers)) for name, losers in lost.items()
     ]
     return list(taken.values()), conflicts
+
+
+def _as_read(columns: list[Column], kind: str) -> Iterator[Column]:
+    """The columns from left to right, as a file is read: two that make a position together are
+    degrees both or X and Y both."""
+    fields, names = by_name(kind), {column.field.name for column in columns}
+    pairs = {"northing": ("longitude", "latitude"), "easting": ("latitude", "longitude")}
+    for column in sorted(columns, key=lambda column: column.index):
+        other, instead = pairs.get(column.field.name, ("", ""))
+        halves = other in names and instead not in names
+        field = fields[instead] if halves else column.field
+        yield replace(column, field=as_found(field))
 
 
 def _warning(claim: Claim, table: Table, index: int) -> str | None:

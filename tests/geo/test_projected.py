@@ -166,6 +166,7 @@ def test_a_file_of_several_mistakes_gets_several_repairs(gazetteer: Gazetteer) -
     assert (sign.id, positions(sign)) == ("sign", [boone, cole, None, None, None, None])
     assert (swap.id, positions(swap)) == ("swap", [None, None, greene, None, None, None])
     assert sign.confirmed.tolist() == [True, True, False, False, False, False]
+    assert swap.codes.tolist() == ["", "", "29077", "", "", ""]
     assert best([sign, swap]).tolist() == [0, 0, 1, -1, -1, -1]
 
 

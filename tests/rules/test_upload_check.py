@@ -172,7 +172,7 @@ def test_a_county_just_across_the_line_is_a_warning_with_the_distance():
 
 def test_the_minus_sign_is_put_right_when_allowed():
     table = shelter(longitude="92.33407")
-    choices = Choices(repairs=frozenset({"longitude-sign"}))
+    choices = Choices(repairs=frozenset({"sign"}))
     assert rows(table, choices=choices)[0]["position"] == Position(38.95171, -92.33407)
     assert rows(table) == []
 
