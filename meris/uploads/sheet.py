@@ -8,7 +8,15 @@ from typing import NamedTuple
 
 from meris.errors import Refused
 from meris.fields.words import clean
-from meris.uploads.headers import FIGURE, Heading, find_heading, is_blank, is_tag_row, trimmed
+from meris.uploads.headers import (
+    FIGURE,
+    Heading,
+    find_heading,
+    is_blank,
+    is_tag_row,
+    known_names,
+    trimmed,
+)
 
 MOST_ROWS = 500_000
 MOST_COLUMNS = 500
@@ -173,10 +181,12 @@ def table_of_features(source: Source, origin: Origin, headers: tuple[str, ...]) 
     return _survey(source, origin, Heading(headers, 0, 1, ()), origin.notes, Judge(()))
 
 
-def looks_like_a_table(source: Source) -> bool:
-    """Whether the first rows hold column names that MERIS would find; for choosing a sheet."""
+def likeness(source: Source) -> int:
+    """How much the first rows are like a table: 2 with names MERIS knows, 1 with others, else 0."""
     found = find_heading(list(islice(source(), _HEADER_WITHIN + _LOOK_BELOW)), _HEADER_WITHIN)
-    return found is not None and len(found.headers) > 1
+    if found is None or len(found.headers) < 2:
+        return 0
+    return 2 if known_names(list(found.headers)) >= 2 else 1
 
 
 class _Count:

@@ -1,14 +1,13 @@
-"""Excel workbooks: the first visible sheet (or the one chosen), as rows of text."""
+"""Excel workbooks: the sheet that holds a table (or the one chosen), as rows of text."""
 
 import io
-import zipfile
-import zlib
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, datetime, time, timedelta
-from typing import BinaryIO
 
 from python_calamine import (
     CalamineError,
+    CalamineSheet,
     CalamineWorkbook,
     PasswordError,
     SheetTypeEnum,
@@ -16,62 +15,58 @@ from python_calamine import (
 )
 
 from meris.errors import Refused
-from meris.uploads.sheet import MOST_ROWS, Origin, Source
+from meris.uploads.archive import Entry, entries_of, locked
+from meris.uploads.grid import refuse_large_grids
+from meris.uploads.headers import FIGURE
+from meris.uploads.merged import Span, notes_on, spans_below, with_spans
+from meris.uploads.sheet import MOST_ROWS, Origin, Source, likeness
 
-#: What an unpacked workbook may come to; beyond it is a zip bomb or no county's spreadsheet.
-MOST_UNPACKED = 1 << 30
-_MOST_ENTRIES = 10_000
-# Deflate cannot shrink anything further than this.
-_MOST_SHRUNK = 1_032
-
+_OLE = b"\xd0\xcf\x11\xe0"
 _OLE_MACROS = "_VBA_PROJECT".encode("utf-16-le")
 _OLE_PASSWORD = "EncryptedPackage".encode("utf-16-le")
+_MOST_TRIED = 20
 
 Cell = str | float | int | bool | datetime | date | time | timedelta | None
 
 
+def is_workbook(entries: list[Entry]) -> bool:
+    """Whether the files of a zip make an Excel workbook."""
+    return any(entry.filename.startswith("xl/workbook.") for entry in entries)
+
+
 def open_workbook(content: bytes, name: str, sheet: str | None = None) -> tuple[Source, Origin]:
     """The rows of one sheet and where they came from. Raises `Refused` in plain words."""
-    _refuse_ole_dangers(content, name)
-    try:
-        with CalamineWorkbook.from_filelike(io.BytesIO(content)) as book:
-            title, others = _pick(book, name, sheet)
-            found = book.get_sheet_by_name(title)
-    except PasswordError:
-        raise _locked(name) from None
-    except (CalamineError, ValueError, OSError) as problem:
-        raise Refused(
-            f"{name} is damaged or not an Excel workbook. Open it in Excel, save it as .xlsx, "
-            "and upload that."
-        ) from problem
+    with _opened(content, name) as book:
+        title, others, hidden = _pick(book, name, sheet)
+        found = book.get_sheet_by_name(title)
+        ranges = found.merged_cell_ranges or []
     if found.total_height > MOST_ROWS + 1_000:
         raise Refused(
             f"{name} has {found.total_height:,} rows; at most {MOST_ROWS:,} are read. "
             "Split it, or delete the formatted but empty rows below the table."
         )
-    # iter_rows gives the empty rows above the table, but not the empty columns left of it
-    blank = [""] * (found.start or (0, 0))[1]
+    source = _source(found)
 
-    def rows() -> Iterator[list[str]]:
-        for row in found.iter_rows():
-            yield blank + [as_text(cell) for cell in row]
+    def below(first: int) -> tuple[Source, tuple[str, ...]]:
+        spans = spans_below(ranges, first - 1)
+        texts, rest = _by_content(found, spans)
+        notes = tuple(notes_on(texts, rest))
+        return (with_spans(source, texts) if texts else source), notes
 
-    return rows, Origin(f"{name}, sheet {title!r}" if others else name, notes=_notes(title, others))
+    known_as = f"{name}, sheet {title!r}" if others else name
+    return source, Origin(known_as, notes=_notes(title, others, hidden), below=below)
 
 
 def sheet_names(content: bytes, name: str) -> list[str]:
     """The visible sheets of a workbook, for a person to choose from. Raises `Refused`."""
-    try:
-        with CalamineWorkbook.from_filelike(io.BytesIO(content)) as book:
-            return _visible(book)
-    except PasswordError:
-        raise _locked(name) from None
+    with _opened(content, name) as book:
+        return _visible(book)
 
 
 def as_text(cell: Cell) -> str:
     """A cell as its spreadsheet shows it: whole numbers without .0, days without midnight."""
     if isinstance(cell, str):
-        return cell
+        return cell.replace("\x00", "") if "\x00" in cell else cell
     if isinstance(cell, bool):
         return "TRUE" if cell else "FALSE"
     if isinstance(cell, float):
@@ -81,73 +76,98 @@ def as_text(cell: Cell) -> str:
     return "" if cell is None else str(cell)
 
 
-def refuse_zip_dangers(content: bytes, name: str) -> frozenset[str]:
-    """Names of the entries of a zip that is safe to open. Raises `Refused` for bombs and macros."""
+@contextmanager
+def _opened(content: bytes, name: str) -> Iterator[CalamineWorkbook]:
+    """The workbook, once it is known to be safe; whatever the reader says of it in plain words."""
+    _refuse_dangers(content, name)
     try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            entries = archive.infolist()
-            names = frozenset(entry.filename for entry in entries)
-            if any(entry.flag_bits & 1 for entry in entries):
-                raise _locked(name)
-            if len(entries) > _MOST_ENTRIES or _unpacked(content, entries) > MOST_UNPACKED:
-                raise Refused(f"{name} unpacks to more than MERIS reads. Save the sheet as CSV.")
-    except (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError):
-        raise Refused(
-            f"{name} is a damaged archive. Open it in Excel, save it again, and upload that."
-        ) from None
-    if any(entry.casefold().endswith("vbaproject.bin") for entry in names):
-        raise _macros(name)
-    return names
+        with CalamineWorkbook.from_filelike(io.BytesIO(content)) as book:
+            yield book
+    except PasswordError:
+        raise locked(name) from None
+    except (CalamineError, ValueError, OSError) as problem:
+        raise _damaged(name) from problem
+    except BaseException as problem:
+        if type(problem).__name__ != "PanicException":  # what the reader's bugs arrive as
+            raise
+        raise _damaged(name) from problem
 
 
-def _unpacked(content: bytes, entries: list[zipfile.ZipInfo]) -> int:
-    """Bytes that the entries unpack to. What they say of themselves is not believed."""
-    packed = sum(entry.compress_size for entry in entries)
-    if packed * _MOST_SHRUNK <= MOST_UNPACKED and packed <= len(content):
-        return 0
-    total = 0
-    for entry in entries:
-        with io.BytesIO(content) as file:
-            total += _inflated(file, entry, MOST_UNPACKED - total)
-        if total > MOST_UNPACKED:
-            break
-    return total
-
-
-def _inflated(file: BinaryIO, entry: zipfile.ZipInfo, most: int) -> int:
-    """Bytes one entry really unpacks to, counted until `most` is passed."""
-    file.seek(entry.header_offset + 26)
-    name_length, extra_length = (int.from_bytes(file.read(2), "little") for _ in range(2))
-    file.seek(name_length + extra_length, io.SEEK_CUR)
-    if entry.compress_type == zipfile.ZIP_STORED:
-        return entry.compress_size
-    inflater = zlib.decompressobj(-15)
-    total, packed = 0, file.read(1 << 16)
-    while packed and not inflater.eof and total <= most:
-        total += len(inflater.decompress(packed, 1 << 22))
-        packed = inflater.unconsumed_tail or file.read(1 << 16)
-    return total
-
-
-def _refuse_ole_dangers(content: bytes, name: str) -> None:
-    """The old container holds .xls, but also macros, and workbooks locked with a password."""
-    if not content.startswith(b"\xd0\xcf\x11\xe0"):
+def _refuse_dangers(content: bytes, name: str) -> None:
+    """Macros, passwords, bombs, and the formats of other programs."""
+    if content.startswith(_OLE):
+        if _OLE_PASSWORD in content:
+            raise locked(name)
+        if _OLE_MACROS in content:
+            raise _macros(name)
         return
-    if _OLE_PASSWORD in content:
-        raise _locked(name)
-    if _OLE_MACROS in content:
+    entries = entries_of(content, name)
+    paths = [entry.filename.casefold() for entry in entries]
+    if any(path.endswith("vbaproject.bin") for path in paths):
         raise _macros(name)
+    if "content.xml" in paths or "xl/workbook.bin" in paths:
+        raise Refused(f"{name} is a spreadsheet of another format. Save it as .xlsx or CSV.")
+    refuse_large_grids(content, entries, name)
 
 
-def _pick(book: CalamineWorkbook, name: str, wanted: str | None) -> tuple[str, list[str]]:
-    """The sheet to read and the titles of the other visible ones."""
+def _source(found: CalamineSheet) -> Source:
+    # iter_rows gives the empty rows above the table, but not the empty columns left of it
+    blank = [""] * (found.start or (0, 0))[1]
+
+    def rows() -> Iterator[list[str]]:
+        for row in found.iter_rows():
+            yield blank + [as_text(cell) for cell in row]
+
+    return rows
+
+
+def _by_content(found: CalamineSheet, spans: list[Span]) -> tuple[list[Span], list[Span]]:
+    """Merged cells with a text or a day, and the others: a number may be one for all its rows."""
+    if not spans:
+        return [], []
+    left = (found.start or (0, 0))[1]
+    wanted = {(span.first, span.column - left) for span in spans}
+    rows = {row for row, _ in wanted}
+    texts = {
+        (number, column + left)
+        for number, cells in enumerate(found.iter_rows())
+        if number in rows
+        for column, cell in enumerate(cells)
+        if (number, column) in wanted and _is_text(cell)
+    }
+    return (
+        [span for span in spans if (span.first, span.column) in texts],
+        [span for span in spans if (span.first, span.column) not in texts],
+    )
+
+
+def _is_text(cell: Cell) -> bool:
+    return isinstance(cell, date) or (isinstance(cell, str) and not FIGURE.match(cell or "0"))
+
+
+def _pick(book: CalamineWorkbook, name: str, wanted: str | None) -> tuple[str, list[str], int]:
+    """The sheet to read, the titles of the other visible ones, and how many are hidden."""
     visible = _visible(book)
     if wanted is not None and wanted not in visible:
         raise Refused(f"{name} has no visible sheet {wanted!r}. It has {', '.join(visible)}.")
     if not visible:
         raise Refused(f"{name} has no visible sheet. Unhide the sheet to import.")
-    title = wanted or next((t for t in visible if book.get_sheet_by_name(t).height), visible[0])
-    return title, [other for other in visible if other != title]
+    title = wanted or (visible[0] if len(visible) == 1 else _likeliest(book, visible))
+    hidden = sum(sheet.visible != SheetVisibleEnum.Visible for sheet in book.sheets_metadata)
+    return title, [other for other in visible if other != title], hidden
+
+
+def _likeliest(book: CalamineWorkbook, titles: list[str]) -> str:
+    """The first sheet with names that MERIS knows, else one like a table, else one with cells."""
+    best, found = -1, titles[0]
+    for title in titles[:_MOST_TRIED]:
+        sheet = book.get_sheet_by_name(title)
+        like = likeness(_source(sheet)) * 2 + (sheet.height > 0)
+        if like > best:
+            best, found = like, title
+        if best == 5:
+            break
+    return found
 
 
 def _visible(book: CalamineWorkbook) -> list[str]:
@@ -158,15 +178,21 @@ def _visible(book: CalamineWorkbook) -> list[str]:
     ]
 
 
-def _notes(title: str, others: list[str]) -> tuple[str, ...]:
-    if not others:
-        return ()
-    rest = ", ".join(repr(other) for other in others[:5])
-    return (f"Sheet {title!r} was read. Not read: {rest}{' and more' if len(others) > 5 else ''}.",)
+def _notes(title: str, others: list[str], hidden: int) -> tuple[str, ...]:
+    found = []
+    if others:
+        rest = f"{', '.join(map(repr, others[:5]))}{' and more' if len(others) > 5 else ''}"
+        found.append(f"Sheet {title!r} was read. Not read: {rest}.")
+    if hidden:
+        found.append(f"{hidden} hidden sheet{'s were' if hidden > 1 else ' was'} not read.")
+    return tuple(found)
 
 
-def _locked(name: str) -> Refused:
-    return Refused(f"{name} is locked with a password. Save it without one and upload that.")
+def _damaged(name: str) -> Refused:
+    return Refused(
+        f"{name} is damaged or not an Excel workbook. Open it in Excel, save it as .xlsx, "
+        "and upload that."
+    )
 
 
 def _macros(name: str) -> Refused:

@@ -16,9 +16,16 @@ Rows = Sequence[Sequence[object]]
 
 
 def workbook(
-    sheets: Mapping[str, Rows], *, hidden: Sequence[str] = (), extra: Mapping[str, bytes] = {}
+    sheets: Mapping[str, Rows],
+    *,
+    hidden: Sequence[str] = (),
+    extra: Mapping[str, bytes] = {},
+    merged: Mapping[str, Sequence[str]] = {},
 ) -> bytes:
-    """An .xlsx with these sheets; None is an empty cell, dates get a date format."""
+    """An .xlsx with these sheets; None is an empty cell, dates get a date format.
+
+    `merged` are ranges such as "A2:A5", by sheet.
+    """
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("[Content_Types].xml", _content_types(len(sheets)))
@@ -27,8 +34,9 @@ def workbook(
         parts = [(f"worksheets/sheet{n}.xml", "worksheet") for n in range(1, len(sheets) + 1)]
         archive.writestr("xl/_rels/workbook.xml.rels", _rels([*parts, ("styles.xml", "styles")]))
         archive.writestr("xl/styles.xml", _STYLES)
-        for number, rows in enumerate(sheets.values(), start=1):
-            archive.writestr(f"xl/worksheets/sheet{number}.xml", _sheet(rows))
+        for number, (title, rows) in enumerate(sheets.items(), start=1):
+            content = _sheet(rows, merged.get(title, ()))
+            archive.writestr(f"xl/worksheets/sheet{number}.xml", content)
         for name, content in extra.items():
             archive.writestr(name, content)
     return out.getvalue()
@@ -75,9 +83,11 @@ def _book(names: list[str], hidden: Sequence[str]) -> str:
     return f'<workbook xmlns="{_MAIN}" xmlns:r="{_RELS}"><sheets>{sheets}</sheets></workbook>'
 
 
-def _sheet(rows: Rows) -> str:
+def _sheet(rows: Rows, merged: Sequence[str]) -> str:
     lines = "".join(_row(number, row) for number, row in enumerate(rows, start=1))
-    return f'<worksheet xmlns="{_MAIN}"><sheetData>{lines}</sheetData></worksheet>'
+    ranges = "".join(f'<mergeCell ref="{cells}"/>' for cells in merged)
+    after = f"<mergeCells>{ranges}</mergeCells>" if merged else ""
+    return f'<worksheet xmlns="{_MAIN}"><sheetData>{lines}</sheetData>{after}</worksheet>'
 
 
 def _row(number: int, row: Sequence[object]) -> str:
