@@ -10,8 +10,8 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from meris.db import Database, open_database
 from meris.feed import Hub
-from meris.fields import Home
 from meris.settings import Settings
+from meris.uploads.geocoder import home_of
 from meris.web import (
     accounts,
     assets,
@@ -108,9 +108,7 @@ def _write_once(file: Path, text: str) -> None:
 
 
 def _parts(settings: Settings, database: Database) -> Context:
-    return Context(
-        settings=settings, database=database, hub=Hub(database), home=Home.of(settings.state)
-    )
+    return Context(settings=settings, database=database, hub=Hub(database), home=home_of(settings))
 
 
 def _for_every_page() -> dict[str, object]:

@@ -16,7 +16,6 @@ from meris.uploads.match import Match, match
 from meris.uploads.merge import Outcome
 from meris.uploads.problems import Group, Problems
 from meris.uploads.read import MOST_BYTES, read, sheet_names
-from meris.uploads.repairs import REPAIRS
 from meris.uploads.sheet import MOST_ROWS, Row, Sheet
 from meris.uploads.store import Received, content_of, find, receive, recent
 from meris.uploads.turns import is_being_applied
@@ -25,7 +24,6 @@ from meris.uploads.undo import Left, Undone, touched_since, undo
 __all__ = [
     "MOST_BYTES",
     "MOST_ROWS",
-    "REPAIRS",
     "Checked",
     "Checking",
     "Choices",

@@ -25,9 +25,6 @@ from meris.uploads.given import SURVEYED, given
 from meris.uploads.match import Match
 from meris.uploads.sheet import Sheet
 
-#: Repairs that need no coordinate system; see `geo.projected.Repair.id`.
-REPAIRS = frozenset({"sign", "swap", "swap_and_sign", "decimal_point"})
-
 # A proposal is shown on the map by so many of its rows.
 _MOST_POINTS = 500
 
