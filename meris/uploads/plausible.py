@@ -115,6 +115,8 @@ def _more_than_the_county(look: Plausible, records: list[Record]) -> None:
 def _closes_before_it_opens(look: Plausible, records: list[Record]) -> None:
     for record in records:
         opened, closed = record.values.get("opened_at"), record.values.get("closed_at")
+        if record.values.get("status") in ("open", "full"):
+            continue  # it was closed before, and opened again
         if opened is not None and closed is not None and closed < opened:
             look.say(
                 "warning",
@@ -165,7 +167,7 @@ def _zip_far_away(look: Plausible, records: list[Record]) -> None:
         if code := values.get("zip"):
             says = look.astray(code, values.get("city"), values.get("county_fips"))
             if says:
-                look.say("warning", record, "zip", "zip", says)
+                look.say("warning", record, "zip", "far zip", says)
 
 
 def _astray(home: Home, zip_code: str, city: str | None, county: str | None) -> str | None:
