@@ -26,31 +26,31 @@ def _role(name: str, description: str, may: str) -> RoleRules:
 #: Permissions: `see_staff` restricted sites, units and contacts · `see_all` confidential sites of
 #: every agency · `see_own` confidential sites of the own agency · `edit_own` / `edit_all` resources
 #: · `edit_units` any unit · `upload` spreadsheets · `tokens` for machines · `accounts` of people ·
-#: `audit` the whole journal.
+#: `audit` the whole journal · `scorecard` how good each county's records are.
 ROLES: tuple[RoleRules, ...] = (
-    _role("reader", "sees what staff may see and changes nothing", "see_staff see_own"),
+    _role("reader", "sees what staff may see and changes nothing", "see_staff see_own scorecard"),
     _role("responder", "sees the map, reports for the units of the own agency", "see_staff report"),
     _role("shelter_manager", "keeps the own agency's shelters", "see_staff see_own report"),
     _role(
         "county_editor",
         "keeps all resources of the own agency, by hand and by spreadsheet",
-        "see_staff see_own edit_own upload tokens history",
+        "see_staff see_own edit_own upload tokens history scorecard",
     ),
     _role(
         "dispatcher",
         "commits and moves units, corrects what is wrong anywhere",
-        "see_staff see_own edit_all upload history",
+        "see_staff see_own edit_all upload history scorecard",
     ),
     _role(
         "state",
         "the state's logistics: sees and edits everything",
-        "see_staff see_own see_all edit_all upload tokens history",
+        "see_staff see_own see_all edit_all upload tokens history scorecard",
     ),
-    _role("auditor", "reads the journal", "see_staff history audit"),
+    _role("auditor", "reads the journal", "see_staff history audit scorecard"),
     _role(
         "admin",
         "everything, and the accounts of people",
-        "see_staff see_own see_all edit_all upload tokens history audit accounts metrics",
+        "see_staff see_own see_all edit_all upload tokens history audit accounts metrics scorecard",
     ),
 )
 _RULES = {role.name: role for role in ROLES}

@@ -1,18 +1,19 @@
 """A card for each county: what is known of it, graded, in the order in which to call."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from sqlalchemy import func, select
+from sqlalchemy import CTE, func, select
 from sqlalchemy.orm import Session
 
 from geo.counties import County
 from geo.gazetteer import Gazetteer
 from geo.tiles import Tile
 from meris.accounts import Viewer
+from meris.errors import NotFound
 from meris.scorecard import seen
 from meris.scorecard.grades import (
     Ask,
@@ -165,10 +166,6 @@ class Board(NamedTuple):
     cards: list[Card]
     elsewhere: Card
 
-    def card(self, fips: str) -> Card | None:
-        """The card of a county, or ("") the one for the rest."""
-        return next((card for card in (*self.cards, self.elsewhere) if card.fips == fips), None)
-
 
 def board(session: Session, viewer: Viewer, gazetteer: Gazetteer) -> Board:
     """A card for every county of the state, counting only what the viewer may know of.
@@ -176,22 +173,40 @@ def board(session: Session, viewer: Viewer, gazetteer: Gazetteer) -> Board:
     Files of other agencies are the sender's and the state's business: whoever may not open them
     is told when one was loaded and not what it left behind.
     """
-    everything = viewer.may("edit_all") and viewer.may("upload")
-    statement = seen.over(
-        seen.everything(viewer.policy),
-        "counties",
-        _COLUMNS,
-        all_uploads=everything,
-        own_agency=viewer.agency_id or 0,
-    )
-    now = session.execute(select(func.now())).scalar_one()
-    rows = session.execute(statement).mappings()
-    cards = [_card(dict(row), gazetteer, now) for row in rows]
+    cards = list(_cards(session, viewer, gazetteer, seen.everything(viewer.policy)))
     return Board(
-        now,
+        cards[0].now,
         sorted((card for card in cards if card.county), key=lambda card: card.urgency),
         next(card for card in cards if not card.fips),
     )
+
+
+def card_of(
+    session: Session, viewer: Viewer, gazetteer: Gazetteer, fips: str, at_home: Sequence[int]
+) -> Card:
+    """The card of one county, whose agencies are `at_home`, without reading all the others.
+
+    Raises `NotFound` for what is no county of the state.
+    """
+    of_county = seen.in_county(viewer.policy, fips, at_home)
+    cards = _cards(session, viewer, gazetteer, of_county)
+    card = next((card for card in cards if card.fips == fips), None)
+    if card is None:
+        raise NotFound("There is no such county in this state.")
+    return card
+
+
+def _cards(session: Session, viewer: Viewer, gazetteer: Gazetteer, of: CTE) -> Iterator[Card]:
+    statement = seen.over(
+        of,
+        "counties",
+        _COLUMNS,
+        all_uploads=viewer.may("edit_all") and viewer.may("upload"),
+        own_agency=viewer.agency_id or 0,
+    )
+    now = session.execute(select(func.now())).scalar_one()
+    for row in session.execute(statement).mappings():
+        yield _card(dict(row), gazetteer, now)
 
 
 def _card(row: Mapping[str, Any], gazetteer: Gazetteer, now: datetime) -> Card:

@@ -13,7 +13,7 @@ from meris import fields, snapshot
 from meris.accounts import Viewer
 from meris.errors import NotFound
 from meris.scorecard import seen
-from meris.scorecard.cards import Card, board
+from meris.scorecard.cards import Card, card_of
 from meris.tables import Account, Agency, County, Resource, StatusCode, Upload
 
 _LATEST_UPLOADS = 20
@@ -81,15 +81,11 @@ FLAWS = tuple(_flaws())
 
 def folder(session: Session, viewer: Viewer, gazetteer: Gazetteer, fips: str) -> Folder:
     """Everything about one county; "" is what no county answers for. Raises `NotFound`."""
-    card = board(session, viewer, gazetteer).card(fips)
-    if card is None:
-        raise NotFound("There is no such county in this state.")
     at_home = _at_home(session, fips)
-    records = seen.joined(select(*seen.goodness()), viewer.policy)
-    of_county = records.where(seen.answered(fips, at_home)).cte("seen")
+    of_county = seen.in_county(viewer.policy, fips, at_home)
     agencies = seen.over(of_county, "agencies", _AGENCY_COLUMNS, at_home=at_home)
     return Folder(
-        card,
+        card_of(session, viewer, gazetteer, fips, at_home),
         [dict(row) for row in session.execute(agencies).mappings()],
         _uploads(session, viewer, at_home),
         _counted(session, viewer, fips, at_home),

@@ -131,11 +131,6 @@ def joined(statement: Select[*tuple[Any, ...]], policy: Policy) -> Select[*tuple
     return statement.where(policy.condition())
 
 
-def everything(policy: Policy) -> CTE:
-    """All that the policy admits, as `seen`."""
-    return joined(select(*goodness()), policy).cte("seen")
-
-
 def answered(fips: str, at_home: Sequence[int]) -> ColumnElement[bool]:
     """What a county answers for, in a way that the indexes of `resource` can follow.
 
@@ -145,6 +140,16 @@ def answered(fips: str, at_home: Sequence[int]) -> ColumnElement[bool]:
         return ANSWERS == ""
     stands_there = and_(Resource.county_fips == fips, _HOME.fips.is_(None))
     return or_(Resource.agency_id.in_(at_home), stands_there)
+
+
+def everything(policy: Policy) -> CTE:
+    """All that the policy admits, as `seen`."""
+    return joined(select(*goodness()), policy).cte("seen")
+
+
+def in_county(policy: Policy, fips: str, at_home: Sequence[int]) -> CTE:
+    """What the policy admits of one county, as `seen`; see `answered`."""
+    return joined(select(*goodness()), policy).where(answered(fips, at_home)).cte("seen")
 
 
 def over(seen: CTE, name: str, columns: Sequence[str], **bound: Any) -> TextualSelect:

@@ -67,6 +67,7 @@ DETAILS: dict[tuple[str, str], Details] = {
     ("/api/search", "GET"): Details(
         "Found", query=(("q", "words, an address, a ZIP, a county, or a position in any notation"),)
     ),
+    ("/api/scorecard", "GET"): Details("Scorecard", refuses=(401, 403)),
     ("/api/uploads", "POST"): Details(
         "Upload",
         body="NewUpload",

@@ -156,6 +156,22 @@ _UPLOADS: dict[str, dict[str, Any]] = {
     ),
 }
 
+_SHARE = {"type": ["integer", "null"], "description": "percent, rounded down"}
+_CARD = _object(
+    fips=_MAYBE_TEXT,
+    name=_MAYBE_TEXT,
+    grade=_MAYBE_TEXT | {"description": "A to D; null: nothing is reported"},
+    overall=_SHARE,
+    complete=_SHARE,
+    fresh=_SHARE,
+    placed=_SHARE,
+    problems=_NUMBER,
+    counts={"type": "object", "additionalProperties": _NUMBER},
+    last_upload={"type": ["object", "null"], "description": "`at`, `by`"},
+    ask=_list_of(_TEXT) | {"description": "what to ask for, the most urgent first"},
+    contact={"type": ["object", "null"], "description": "whom to call"},
+)
+
 SCHEMAS: dict[str, dict[str, Any]] = _UPLOADS | {
     "Anything": {},
     "OpenAPI": {"type": "object"},
@@ -192,6 +208,11 @@ SCHEMAS: dict[str, dict[str, Any]] = _UPLOADS | {
                 fields=_list_of(_object(title=_TEXT, before=_ANY, after=_ANY)),
             )
         )
+    ),
+    "Scorecard": _object(
+        as_of={"type": "string", "format": "date-time"},
+        counties=_list_of(_CARD) | {"description": "in the order of calls"},
+        elsewhere=_CARD | {"description": "what no county answers for"},
     ),
     "Found": _object(
         query=_TEXT,
