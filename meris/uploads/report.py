@@ -7,7 +7,6 @@ from sqlalchemy.orm import Session
 
 from meris.uploads import review
 from meris.uploads.review import Line
-from meris.uploads.turns import is_being_applied
 
 #: What a check found; null where the file was not checked yet.
 _FOUND = (
@@ -21,7 +20,9 @@ _FOUND = (
     "proposals",
     "problems",
     "more_problems",
-    "taken_over",
+    "remembered",
+    "stopped",
+    "seconds",
     "undone",
 )
 
@@ -33,21 +34,20 @@ def report(session: Session, upload_id: int, *, agency_id: int | None = None) ->
     """
     line = review.line_of(session, upload_id, agency_id=agency_id)
     upload = line.upload
-    waiting = upload.state == "received"
-    applying = waiting and is_being_applied(session, upload_id)
-    earlier = review.earlier(session, upload) if waiting else None
+    earlier = review.earlier(session, upload)
+    before = earlier if earlier and earlier.upload.id < upload.id else None
     return {
         "id": upload.id,
         "url": f"/uploads/{upload.id}",
         "filename": upload.filename,
         "kind": upload.kind,
         "agency": line.agency,
-        "by": line.person,
-        "state": "applying" if applying else upload.state,
+        "by": line.by if line.person else None,
+        "state": line.state,
         "received_at": _moment(upload.created_at),
         "applied_at": _moment(upload.applied_at),
         "undone_at": _moment(upload.undone_at),
-        "applied_before": _reference(earlier) if earlier else None,
+        "applied_before": _reference(before) if before else None,
         **{name: (upload.summary or {}).get(name) for name in _FOUND},
     }
 

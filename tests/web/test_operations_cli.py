@@ -119,57 +119,6 @@ def test_a_token_is_shown_once_listed_and_revoked(meris, boone):
     assert "revoked" in meris("token", "list")
 
 
-CSV = "name,status,latitude,longitude\nHickman High School,Open,38.9604,-92.3285\n"
-
-
-def test_a_file_is_checked_and_only_loaded_when_told_so(meris, boone, fresh_database, tmp_path):
-    (tmp_path / "shelters.csv").write_text(CSV)
-    words = (
-        "upload",
-        str(tmp_path / "shelters.csv"),
-        "--kind",
-        "shelter",
-        "--agency",
-        "Boone County OEM",
-    )
-    said = meris(*words)
-    assert "1 rows: 1 good, 0 with errors." in said
-    assert "With --apply: 1 new" in said
-    assert rows(fresh_database, "SELECT count(*) FROM upload") == [(0,)]
-    assert "Loaded: 1 new" in meris(*words, "--apply")
-    assert rows(fresh_database, "SELECT name FROM resource") == [("Hickman High School",)]
-    assert "already imported" in meris(*words)
-
-
-def test_a_file_with_errors_is_not_loaded_and_ends_with_1(meris, boone, fresh_database, tmp_path):
-    (tmp_path / "bad.csv").write_text(CSV + "Oakland School,Opn,38.9,-92.3\n")
-    words = (
-        "upload",
-        str(tmp_path / "bad.csv"),
-        "--kind",
-        "shelter",
-        "--agency",
-        "Boone County OEM",
-    )
-    said = meris(*words, code=1)
-    assert "Row 3" in said
-    assert "Opn" in said
-    meris(*words, "--apply", code=1)
-    assert rows(fresh_database, "SELECT count(*) FROM resource") == [(0,)]
-    meris(*words, "--apply", "--only-valid")
-    assert rows(fresh_database, "SELECT count(*) FROM resource") == [(1,)]
-
-
-def test_columns_and_values_may_be_said(meris, boone, fresh_database, tmp_path):
-    (tmp_path / "odd.csv").write_text("Ort,Breite,Laenge\nHickman,38.9604,-92.3285\n")
-    meris(
-        *("upload", str(tmp_path / "odd.csv"), "--kind", "shelter", "--agency", "Boone County OEM"),
-        *("--column", "Ort=name", "--column", "Breite=latitude", "--column", "Laenge=longitude"),
-        *("--set", "status=open", "--apply"),
-    )
-    assert rows(fresh_database, "SELECT name, status FROM resource") == [("Hickman", "open")]
-
-
 def test_settings_are_shown_without_their_secrets(meris, monkeypatch):
     monkeypatch.setenv("MERIS_SECRET_KEY", "do not show me")
     said = meris("config")
