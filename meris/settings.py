@@ -31,6 +31,9 @@ VARIABLES: dict[str, str] = {
     "MERIS_METRICS_TOKEN": "bearer token that opens /metrics (default: admins only)",
     "MERIS_TRUSTED_PROXIES": "how many reverse proxies stand in front (default 0)",
     "MERIS_UPLOAD_LIMIT_MB": "largest spreadsheet accepted, in megabytes (default 100)",
+    "MERIS_UPLOAD_UNDO_DAYS": "how long an upload can be undone (default 30)",
+    "MERIS_UPLOAD_OWN_COUNTY": "yes (default): a county's people may only send what lies in their "
+    "county; no: anything of their agency",
     "MERIS_GEOCODER": "finds addresses of uploaded rows: package.module:name (default: none)",
     "MERIS_LOG_LEVEL": "debug, info (default), warning or error",
 }
@@ -60,6 +63,8 @@ class Settings:
     metrics_token: str | None = None
     trusted_proxies: int = 0
     upload_limit_mb: int = 100
+    upload_undo_days: int = 30
+    upload_own_county: bool = True
     geocoder: str | None = None
     log_level: str = "info"
 
@@ -93,6 +98,8 @@ class Settings:
             metrics_token=env.get("MERIS_METRICS_TOKEN") or None,
             trusted_proxies=_whole(env, "MERIS_TRUSTED_PROXIES", 0),
             upload_limit_mb=_whole(env, "MERIS_UPLOAD_LIMIT_MB", 100),
+            upload_undo_days=_whole(env, "MERIS_UPLOAD_UNDO_DAYS", 30),
+            upload_own_county=_yes(env, "MERIS_UPLOAD_OWN_COUNTY", default=True),
             geocoder=env.get("MERIS_GEOCODER") or None,
             log_level=env.get("MERIS_LOG_LEVEL") or "info",
         )
@@ -125,6 +132,13 @@ def _whole(env: Mapping[str, str], name: str, default: int) -> int:
     if not text.isdecimal():
         raise Refused(f'{name} is "{text}". Use a whole number such as {default}.')
     return int(text)
+
+
+def _yes(env: Mapping[str, str], name: str, *, default: bool) -> bool:
+    text = (env.get(name) or "").strip().lower()
+    if text and text not in ("yes", "no"):
+        raise Refused(f'{name} is "{text}". Use yes or no.')
+    return text == "yes" if text else default
 
 
 def _roles(env: Mapping[str, str], environment: Environment) -> frozenset[str]:

@@ -52,6 +52,7 @@ def detail(session: Session, viewer: Viewer, resource_id: int) -> dict[str, Any]
         "stale_at": _iso(
             _stale_at(resource.confirmed_at, code.age_limit_minutes, resource.unreported_at)
         ),
+        "unreported_at": _iso(resource.unreported_at),
         "stock": supplies.stock(session, resource_id) if resource.kind == "supply_site" else [],
         "editable": editable is None or bool(editable),
         "history_url": _history_url(viewer, resource),

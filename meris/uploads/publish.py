@@ -28,7 +28,7 @@ def publish(session: Session, actor: Actor, upload_id: int) -> int:
     shown = (
         update(Resource)
         .values(sensitivity="public")
-        .where(Resource.id.in_(_hidden(upload_id)))
+        .where(Resource.id.in_(_hidden(upload_id).correlate(None)))
         .returning(Resource.id)
         .execution_options(synchronize_session=False)
     )

@@ -17,7 +17,7 @@ from meris.db import Actor
 from meris.errors import Conflict, NotFound
 from meris.fields import Home
 from meris.tables import Account, Agency, Upload
-from meris.uploads import store, turns
+from meris.uploads import absent, store, turns
 from meris.uploads.claims import labels
 from meris.uploads.decisions import Decisions, from_json
 from meris.uploads.load import OPEN, Examined, apply, apply_kept, examine
@@ -81,6 +81,7 @@ def review(
     upload.choices = seen.decisions.as_json()
     upload.summary = _summary(session, upload, seen)
     upload.state, upload.checked_at = "received", datetime.now(UTC)
+    _count_absent(session, upload)
     session.flush()
     return upload
 
@@ -116,6 +117,7 @@ def apply_reviewed(
         upload = store.find(session, upload_id)
         upload.summary = _summary(session, upload, done)
     upload = store.find(session, upload_id)
+    _count_absent(session, upload)
     if public:
         publish(session, actor, upload_id)
     session.flush()
@@ -170,6 +172,12 @@ def _said(known: Remembered | None) -> dict[str, Any] | None:
         "by": known.by,
         "what": [name for name, was in what.items() if was],
     }
+
+
+def _count_absent(session: Session, upload: Upload) -> None:
+    """Say how many resources of the agency the file does not list."""
+    session.flush()
+    upload.summary = {**(upload.summary or {}), "absent": absent.count(session, upload.id)}
 
 
 def _sheets(session: Session, upload: Upload) -> list[str]:

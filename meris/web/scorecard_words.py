@@ -33,7 +33,12 @@ _ABOUT = {
 MEASURE = {code: Measure(code, *_ABOUT[code]) for code in MEASURES}
 
 #: What each letter stands for, by share; the other measures have limits of their own.
-LETTERS = {"A": "90 % or more", "B": "75 to 89 %", "C": "50 to 74 %", "D": "below 50 %, or open shelter late"}
+LETTERS = {
+    "A": "90 % or more",
+    "B": "75 to 89 %",
+    "C": "50 to 74 %",
+    "D": "below 50 %, or open shelter late",
+}
 
 #: What may be wrong with a record: the name of the list, and what to do about it.
 FLAWS = {

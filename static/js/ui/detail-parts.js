@@ -1,6 +1,6 @@
 // The parts of the detail panel that only show: title, status line, facts, stock.
 import { el, icon } from '../core/dom.js';
-import { agoInWords, clockTime, epochOf } from '../words/age.js';
+import { agoInWords, clockTime, dayOf, epochOf } from '../words/age.js';
 import { count } from '../words/numbers.js';
 import { symbol } from './symbol.js';
 
@@ -47,7 +47,10 @@ export function statusLine(detail) {
   return el('div', { class: 'status-line' },
     el('p', {}, el('strong', { class: 'status-now' }, reason ? `${title} (${reason.replaceAll('_', ' ')})` : title), ' ',
       el('span', { class: 'quietly' }, el('time', { title: clockTime(at) }, ago(at)), from ? `, ${from}` : null)),
-    el('p', { class: stale ? 'out-of-date' : 'quietly' }, confirmed, stale ? ' · out of date' : null));
+    el('p', { class: stale ? 'out-of-date' : 'quietly' }, confirmed, stale ? ' · out of date' : null),
+    detail.unreported_at
+      ? el('p', { class: 'out-of-date' }, `Not in the file that ${detail.agency.name} sent on ${dayOf(detail.unreported_at)}`)
+      : null);
 }
 
 /** Facts under their headings: [[heading, fields]]. */

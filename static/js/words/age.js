@@ -9,6 +9,8 @@ const CLOCK = new Intl.DateTimeFormat('en-US', {
   timeZoneName: 'short',
 });
 
+const DATE = new Intl.DateTimeFormat('en-US', { month: 'long', day: 'numeric' });
+
 /** @param {number} staleAt minutes since 2020-01-01T00:00Z, 0 = never confirmed */
 export function isStale(staleAt, now) {
   return staleAt === 0 || EPOCH_2020 + staleAt * MINUTE <= now;
@@ -37,6 +39,12 @@ export function epochOf(moment) {
   if (moment === null || moment === undefined || moment === '') return NaN;
   if (typeof moment === 'number') return moment;
   return Date.parse(moment) / 1000;
+}
+
+/** A day of this year or the last one, inside a sentence: "May 4". */
+export function dayOf(moment) {
+  const epoch = epochOf(moment);
+  return Number.isNaN(epoch) ? 'an unknown day' : DATE.format(epoch * 1000);
 }
 
 /** A moment in the reader's own time zone, for tooltips and print. */
