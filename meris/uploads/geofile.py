@@ -122,6 +122,8 @@ def _text(value: Json) -> str:
     """A property as a cell: lists of words as people write them, other nests as JSON."""
     if isinstance(value, str):
         return _sound(value)
+    if value is None:
+        return ""
     if isinstance(value, list) and all(not isinstance(item, list | dict) for item in value):
         return "; ".join(_text(item) for item in value)
     if isinstance(value, list | dict):

@@ -27,7 +27,8 @@ _LONGEST_TAG = 1 << 24
 _BEYOND = re.compile(rb'<c r="(?![A-T]\d{1,5}")')
 _ADDRESS = re.compile(rb'<c r="([A-Z]+)(\d+)"')
 # Ways to write a cell that hardly any program uses: a prefix, other blanks, no address.
-_UNUSUAL = re.compile(rb":c[\s/>]|<c[^\w :]")
+_AFTER_NAME = (b">", b"/", b"\t", b"\r", b"\n")
+_UNUSUAL = (b":c ", *(mark + after for mark in (b"<c", b":c") for after in _AFTER_NAME))
 
 
 def refuse_large_grids(content: bytes, entries: list[Entry], name: str) -> None:
@@ -78,7 +79,7 @@ class _Scan:
         cells = text.count(b"<c ")
         self.unusual = (
             cells != text.count(b'<c r="')
-            or _UNUSUAL.search(text) is not None
+            or any(mark in text for mark in _UNUSUAL)
             or len(self._rest) > _LONGEST_TAG
         )
         if cells and not self.unusual:

@@ -116,7 +116,9 @@ def _source(found: CalamineSheet) -> Source:
 
     def rows() -> Iterator[list[str]]:
         for row in found.iter_rows():
-            yield blank + [as_text(cell) for cell in row]
+            yield blank + [
+                cell if type(cell) is str and "\x00" not in cell else as_text(cell) for cell in row
+            ]
 
     return rows
 
