@@ -79,6 +79,19 @@ DETAILS: dict[tuple[str, str], Details] = {
     ("/api/uploads/<int:upload_id>/progress", "GET"): Details(
         "UploadProgress", refuses=(401, 403, 404)
     ),
+    ("/api/uploads/<int:upload_id>/rows", "GET"): Details(
+        "UploadRows",
+        query=(
+            ("fate", "only rows of this fate"),
+            ("q", "part of a name or cell, or a row's number"),
+            ("after", "only rows after this number"),
+            ("limit", "1,000 at most; default 100"),
+        ),
+        refuses=(401, 403, 404, 422),
+    ),
+    ("/api/uploads/<int:upload_id>/points", "GET"): Details(
+        "UploadPoints", refuses=(401, 403, 404)
+    ),
     ("/api/uploads/<int:upload_id>/file", "GET"): Details(
         "File", refuses=(401, 403, 404), media="application/octet-stream"
     ),
@@ -97,6 +110,8 @@ DETAILS: dict[tuple[str, str], Details] = {
         refuses=(401, 403, 404),
         media="*/*",
     ),
+    ("/api/uploads/<int:upload_id>/undo", "POST"): Details("Upload", refuses=(400, *_WRITE)),
+    ("/api/uploads/<int:upload_id>/publish", "POST"): Details("UploadPublished", refuses=_WRITE),
     ("/api/openapi.json", "GET"): Details("OpenAPI"),
 }
 

@@ -69,6 +69,19 @@ _MAYBE_LIST = {"type": ["array", "null"], "items": {"type": "object"}}
 _MAYBE_COUNTS = {"type": ["object", "null"], "additionalProperties": True}
 _KIND_OF_FILE = {"enum": ["shelter", "supply", "unit"]}
 
+_FATE = {
+    "enum": [
+        "new",
+        "changed",
+        "confirmed",
+        "unchanged",
+        "held",
+        "refused",
+        "left_out",
+        "repeated",
+        "older",
+    ]
+}
 _STATE = {"enum": ["received", "applying", "interrupted", "applied", "refused", "undone"]}
 
 #: What /api/uploads takes and answers.
@@ -123,6 +136,33 @@ _UPLOADS: dict[str, dict[str, Any]] = {
             "only_valid": _FLAG | {"description": "leave rows with errors out"},
         },
     },
+    "UploadRows": _object(
+        rows=_list_of(
+            _object(
+                number=_NUMBER | {"description": "as the spreadsheet shows it"},
+                fate=_FATE,
+                resource_id=_MAYBE_NUMBER,
+                name=_MAYBE_TEXT,
+                cells={"type": ["array", "null"], "items": _TEXT},
+                values={"type": "object", "additionalProperties": _TEXT},
+                diff=_list_of({"type": "object"}) | {"description": "name, title, before, after"},
+                why=_list_of(_TEXT),
+                lat=_MAYBE_DEGREES,
+                lon=_MAYBE_DEGREES,
+                radius_m=_MAYBE_NUMBER | {"description": "null: the very place"},
+            )
+        ),
+        next=_MAYBE_NUMBER | {"description": "`after` of the next page; null: there is none"},
+    ),
+    "UploadPoints": _object(
+        row=_NUMBERS,
+        fate=_list_of(_FATE),
+        lat=_list_of({"type": "number"}),
+        lon=_list_of({"type": "number"}),
+        approximate=_list_of({"type": "boolean"}),
+        of=_NUMBER | {"description": "how many rows have a place; 20,000 of them are told"},
+    ),
+    "UploadPublished": _object(published=_NUMBER),
     "UploadProgress": _object(
         state=_STATE,
         step=_MAYBE_TEXT | {"description": "waiting, reading, checking, comparing or writing"},
@@ -145,7 +185,9 @@ _UPLOADS: dict[str, dict[str, Any]] = {
             "description": "when the very same file was applied before",
         },
         rows=_MAYBE_NUMBER,
-        counts=_MAYBE_COUNTS | {"description": "total = ready + refused + repeated rows"},
+        counts=_MAYBE_COUNTS | {"description": "of rows: total, ready, refused, unplaced, …"},
+        fates=_MAYBE_COUNTS | {"description": "what becomes of the rows; adds up to the total"},
+        proposals=_MAYBE_LIST | {"description": "repairs of places, to be taken by `repairs`"},
         outcome=_MAYBE_COUNTS | {"description": "what applying does, or did"},
         columns=_MAYBE_LIST,
         missing_text=_MAYBE_TEXT,

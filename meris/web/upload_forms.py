@@ -118,6 +118,16 @@ def from_json(body: Mapping[str, Any]) -> Decisions:
     )
 
 
+def body_of(request: Request) -> dict[str, Any]:
+    """The JSON object that was sent; an empty one when nothing was. Raises `Invalid`."""
+    if not request.get_data(cache=True):
+        return {}
+    body = request.get_json(silent=True)
+    if not isinstance(body, dict):
+        raise Invalid("The body must be a JSON object, sent as application/json.")
+    return body
+
+
 def flag(body: Mapping[str, Any], name: str) -> bool:
     """A member that is true or false; false when it is not there."""
     return bool(_member(body, name, bool, False))

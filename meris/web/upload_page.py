@@ -1,16 +1,20 @@
 """What the page of one upload shows, put together from what the last check kept."""
 
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from flask import request
 from sqlalchemy.orm import Session
 
-from meris import uploads
 from meris.tables import Upload
 from meris.uploads import review
+from meris.uploads.undo import DAYS, touched_since
 from meris.web import upload_words
 from meris.web.context import viewer
 from meris.web.map import page_settings
 from meris.web.upload_forms import scope
+from meris.web.upload_listing import Listing, listing_of
 from meris.web.upload_verdict import fates_of, verdict
 
 #: A file with more rows is checked once for several decisions.
@@ -32,33 +36,46 @@ _FOR_SCRIPTS = (
 def page_of(session: Session, upload_id: int) -> dict[str, Any]:
     """What `uploads/show.html` is given. Raises `NotFound`."""
     line = review.line_of(session, upload_id, agency_id=scope(viewer()))
-    state = state_of(session, line.upload)
+    state = line.state
     reading = upload_words.reading(line.upload)
     found = reading["found"]
+    fates = fates_of(found)
+    checked = line.counts is not None and state not in ("applying", "interrupted")
+    listing = listing_of(session, line.upload, fates, request.args) if checked else None
     return {
         "line": line,
         "upload": line.upload,
         "state": state,
-        "stage": "unchecked" if state == "received" and not line.counts else state,
+        "stage": _stage(state, fates, listing),
         "earlier": review.earlier(session, line.upload) if state == "received" else None,
+        "undo": _undo(session, line.upload) if state == "applied" else None,
+        "publishable": review.publishable(session, upload_id) if state == "applied" else 0,
         "words": upload_words,
         "verdict": verdict(line.upload.kind, found) if line.counts else None,
-        "fates": fates_of(found),
+        "fates": fates,
         "collects": (found.get("rows") or 0) > COLLECT_FROM_ROWS,
         "page_settings": _settings(),
-        "listing": None,
+        "listing": listing,
         **reading,
     }
 
 
-def state_of(session: Session, upload: Upload) -> str:
-    """The state in words of `upload_words.STATES`: one that somebody works on is being applied,
-    and one that should be but is not was interrupted."""
-    if upload.state not in ("received", "applying"):
-        return upload.state
-    if uploads.is_being_applied(session, upload.id):
-        return "applying"
-    return "interrupted" if upload.state == "applying" else "received"
+def _stage(state: str, fates: Mapping[str, int], listing: Listing | None) -> str:
+    """The state, but for a file that is to be checked first: because nobody did, or because the
+    rows that the check kept were lost with the database's last crash."""
+    if state != "received" or (listing and (listing.rows or listing.q or listing.after)):
+        return state
+    lost = listing is None or fates.get(listing.show, 0) > 0
+    return "unchecked" if lost else state
+
+
+def _undo(session: Session, upload: Upload) -> dict[str, Any] | None:
+    """Until when it can be undone, and what an undo would leave alone; None when it is too late."""
+    assert upload.applied_at is not None
+    until = upload.applied_at + timedelta(days=DAYS)
+    if until < datetime.now(UTC):
+        return None
+    return {"until": until, "left": touched_since(session, upload.id)}
 
 
 def _settings() -> dict[str, Any]:

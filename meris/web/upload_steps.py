@@ -2,22 +2,26 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import structlog
 from flask import Blueprint, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy.orm import Session
 
 from meris import uploads
 from meris.errors import Conflict, NotFound, Refused
 from meris.tables import Upload
-from meris.uploads import Decisions, review
+from meris.uploads import Decisions, review, run
 from meris.web.context import context, viewer
 from meris.web.upload_fixes import by_form
 from meris.web.upload_forms import from_form, scope
+from meris.web.upload_words import count
 
 pages = Blueprint("upload_steps", __name__)
 log = structlog.get_logger(__name__)
+
+# What the page lists stays so after a step.
+_LISTED = ("show", "q", "after")
 
 
 @pages.post("/uploads/<int:upload_id>/check")
@@ -33,45 +37,65 @@ def fix(upload_id: int) -> ResponseReturnValue:
 
 
 def _decide(upload_id: int, decisions: Callable[[Upload], Decisions]) -> ResponseReturnValue:
-    with saying_why_not(), context().database.transaction(viewer().actor) as session:
-        upload = locked(session, upload_id)
-        review.review(session, viewer().actor, upload_id, context().home, decisions(upload))
+    """Decisions are a function: two browsers add to one another's."""
+    with saying_why_not():
+        admit(upload_id)
+        check_anew(upload_id, decisions)
     return back_to(upload_id)
 
 
-def locked(session: Session, upload_id: int) -> Upload:
-    """An upload that nobody else decides about meanwhile: two browsers add to one another's fixes.
+def admit(upload_id: int) -> None:
+    """Raise `NotFound` for an upload that is not the viewer's to see."""
+    with context().database.reading() as session:
+        uploads.find(session, upload_id, agency_id=scope(viewer()))
 
-    Raises `NotFound` for one that is not the viewer's to see.
-    """
-    upload = uploads.find(session, upload_id, agency_id=scope(viewer()))
-    session.refresh(upload, with_for_update=True)
-    return upload
+
+def check_anew(upload_id: int, decisions: Decisions | Callable[[Upload], Decisions]) -> None:
+    """Check the file as decided; raises what `meris.uploads.run.check` does."""
+    parts = context()
+    run.check(parts.database, viewer().actor, upload_id, parts.home, decisions)
 
 
 @pages.post("/uploads/<int:upload_id>/apply")
 def apply(upload_id: int) -> ResponseReturnValue:
     """Load the file into the tables, once; a second press finds it done."""
-    with saying_why_not(), context().database.transaction(viewer().actor) as session:
-        uploads.find(session, upload_id, agency_id=scope(viewer()))
-        review.apply_reviewed(
-            session,
-            viewer().actor,
-            upload_id,
-            context().home,
-            only_valid=request.form.get("rows") == "valid",
-        )
-        log.info("upload applied", who=viewer().account_id, upload=upload_id)
+    with saying_why_not():
+        admit(upload_id)
+        load(upload_id, only_valid=request.form.get("rows") == "valid")
     return back_to(upload_id)
+
+
+def load(upload_id: int, *, only_valid: bool) -> None:
+    """Apply an upload; raises what `meris.uploads.run.apply` does."""
+    parts, who = context(), viewer()
+    run.apply(parts.database, who.actor, upload_id, parts.home, only_valid=only_valid)
+    log.info("upload applied", who=who.account_id or who.name, upload=upload_id)
 
 
 @pages.post("/uploads/<int:upload_id>/undo")
 def undo(upload_id: int) -> ResponseReturnValue:
     """Take back what the file did, wherever nobody changed it since."""
+    with saying_why_not():
+        admit(upload_id)
+        take_back(upload_id)
+    return back_to(upload_id)
+
+
+def take_back(upload_id: int) -> None:
+    """Undo an upload; raises what `meris.uploads.run.undo` does."""
+    parts, who = context(), viewer()
+    run.undo(parts.database, who.actor, upload_id)
+    log.info("upload undone", who=who.account_id or who.name, upload=upload_id)
+
+
+@pages.post("/uploads/<int:upload_id>/publish")
+def publish(upload_id: int) -> ResponseReturnValue:
+    """Show to everybody what the file added; until then only staff sees it."""
     with saying_why_not(), context().database.transaction(viewer().actor) as session:
-        uploads.find(session, upload_id, agency_id=scope(viewer()))
-        review.undo_applied(session, viewer().actor, upload_id)
-        log.info("upload undone", who=viewer().account_id, upload=upload_id)
+        upload = uploads.find(session, upload_id, agency_id=scope(viewer()))
+        shown = review.publish(session, viewer().actor, upload_id)
+        flash(f"Everybody sees {count(shown, upload.kind)} of this file now.", "success")
+        log.info("upload published", who=viewer().account_id, upload=upload_id)
     return back_to(upload_id)
 
 
@@ -88,4 +112,5 @@ def saying_why_not() -> Iterator[None]:
 
 def back_to(upload_id: int) -> ResponseReturnValue:
     """The page of an upload, as it is after a step."""
-    return redirect(url_for("uploads.show", upload_id=upload_id), 303)
+    listed: dict[str, Any] = {name: request.args[name] for name in _LISTED if name in request.args}
+    return redirect(url_for("uploads.show", upload_id=upload_id, **listed), 303)

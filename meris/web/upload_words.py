@@ -65,6 +65,16 @@ STEPS = {
     "writing": "Writing the rows",
 }
 
+#: What was taken over from the last such file.
+REMEMBERED = {
+    "columns": "columns",
+    "values": "values of all rows",
+    "repairs": "repairs of places",
+    "words": "words",
+    "other states": "rows of other states",
+    "empty cells": "empty cells",
+}
+
 # Rules that a row breaks by lying in another state.
 _ELSEWHERE = frozenset({"other state", "outside"})
 _FUTURE = ("add", "change", "confirm")

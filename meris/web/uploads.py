@@ -11,7 +11,7 @@ from meris import uploads
 from meris.accounts import agencies
 from meris.errors import NotFound, Refused
 from meris.fields import ROW_KINDS
-from meris.uploads import review
+from meris.uploads import keep, review
 from meris.web import upload_words
 from meris.web.context import context, viewer
 from meris.web.errors import status_of
@@ -71,15 +71,15 @@ def show(upload_id: int) -> str:
 
 @pages.get("/uploads/<int:upload_id>/refused.csv")
 def refused_rows(upload_id: int) -> Response:
-    """The rows with errors: the file's own columns, and why each was refused."""
-    # a check copies the rows aside to compare them, which a reading session may not
-    with context().database.transaction(viewer().actor) as session:
+    """The rows that were not loaded: the file's own columns, and why of each."""
+    with context().database.reading() as session:
         upload = uploads.find(session, upload_id, agency_id=scope(viewer()))
-        decided = review.decisions_of(upload)
-        seen = uploads.examine(session, viewer().actor, upload_id, context().home, decided)
-    if not seen.checked.refused:
+        reasons = keep.reasons(session, upload_id)
+        content = uploads.content_of(session, upload_id)
+    if not reasons:
         raise NotFound(f"No row of {upload.filename} is refused.")
-    body = "".join(uploads.failed_rows(seen.sheet, seen.checked))
+    sheet = uploads.read(content, upload.filename, review.decisions_of(upload).sheet)
+    body = "".join(uploads.failed_rows(sheet, reasons))
     response = Response(body, content_type="text/csv; charset=utf-8")
     name = upload.filename.rpartition(".")[0] or upload.filename
     response.headers.set("Content-Disposition", "attachment", filename=f"{name}-refused.csv")

@@ -9,13 +9,12 @@ from sqlalchemy.orm import Session
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from meris import uploads
-from meris.errors import Invalid
 from meris.uploads import review
 from meris.uploads.report import report as report_of
 from meris.web.context import context, viewer
 from meris.web.upload_fixes import by_json
-from meris.web.upload_forms import agency_of, file_of, flag, from_json, scope
-from meris.web.upload_steps import locked
+from meris.web.upload_forms import agency_of, body_of, file_of, flag, from_json, scope
+from meris.web.upload_steps import admit, check_anew, load, take_back
 from meris.web.uploads import drain, original, say_too_large
 
 api = Blueprint("uploads_api", __name__)
@@ -57,11 +56,10 @@ def report(upload_id: int) -> ResponseReturnValue:
 @api.post("/api/uploads/<int:upload_id>/check")
 def check(upload_id: int) -> ResponseReturnValue:
     """Read the file anew, by other columns or choices; members left out go by the file."""
-    decisions = from_json(_body())
-    with context().database.transaction(viewer().actor) as session:
-        uploads.find(session, upload_id, agency_id=scope(viewer()))
-        review.review(session, viewer().actor, upload_id, context().home, decisions)
-        return jsonify(_report(session, upload_id))
+    decisions = from_json(body_of(request))
+    admit(upload_id)
+    check_anew(upload_id, decisions)
+    return _answer(upload_id)
 
 
 @api.post("/api/uploads/<int:upload_id>/fix")
@@ -72,11 +70,10 @@ def fix(upload_id: int) -> ResponseReturnValue:
     `{"cell": {"row": 14, "column": "LAT", "to": "38.5"}}`. `group` is the problem's `id`, needed
     where the fix is for all of its rows.
     """
-    body = _body()
-    with context().database.transaction(viewer().actor) as session:
-        decisions = by_json(body, locked(session, upload_id))
-        review.review(session, viewer().actor, upload_id, context().home, decisions)
-        return jsonify(_report(session, upload_id))
+    body = body_of(request)
+    admit(upload_id)
+    check_anew(upload_id, lambda upload: by_json(body, upload))
+    return _answer(upload_id)
 
 
 @api.get("/api/uploads/<int:upload_id>/file")
@@ -88,18 +85,26 @@ def file(upload_id: int) -> Response:
 @api.post("/api/uploads/<int:upload_id>/apply")
 def apply(upload_id: int) -> ResponseReturnValue:
     """Load the file into the tables: all rows or nothing, unless `only_valid` is true."""
-    body = _body()
+    only_valid = flag(body_of(request), "only_valid")
+    admit(upload_id)
+    load(upload_id, only_valid=only_valid)
+    return _answer(upload_id)
+
+
+@api.post("/api/uploads/<int:upload_id>/undo")
+def undo(upload_id: int) -> ResponseReturnValue:
+    """Take back what an upload did, within 30 days, wherever nobody changed it since."""
+    admit(upload_id)
+    take_back(upload_id)
+    return _answer(upload_id)
+
+
+@api.post("/api/uploads/<int:upload_id>/publish")
+def publish(upload_id: int) -> ResponseReturnValue:
+    """Show to everybody what the file added; confidential records stay so."""
+    admit(upload_id)
     with context().database.transaction(viewer().actor) as session:
-        uploads.find(session, upload_id, agency_id=scope(viewer()))
-        review.apply_reviewed(
-            session,
-            viewer().actor,
-            upload_id,
-            context().home,
-            only_valid=flag(body, "only_valid"),
-        )
-        log.info("upload applied", who=viewer().name, upload=upload_id)
-        return jsonify(_report(session, upload_id))
+        return jsonify(published=review.publish(session, viewer().actor, upload_id))
 
 
 @api.errorhandler(RequestEntityTooLarge)
@@ -109,15 +114,10 @@ def too_large(_: RequestEntityTooLarge) -> ResponseReturnValue:
     return jsonify(error="too_large", message=say_too_large()), 413
 
 
+def _answer(upload_id: int) -> ResponseReturnValue:
+    with context().database.reading() as session:
+        return jsonify(_report(session, upload_id))
+
+
 def _report(session: Session, upload_id: int) -> dict[str, Any]:
     return report_of(session, upload_id, agency_id=scope(viewer()))
-
-
-def _body() -> dict[str, Any]:
-    """The JSON object that was sent; an empty one when nothing was."""
-    if not request.get_data(cache=True):
-        return {}
-    body = request.get_json(silent=True)
-    if not isinstance(body, dict):
-        raise Invalid("The body must be a JSON object, sent as application/json.")
-    return body

@@ -1,19 +1,72 @@
-"""/api/uploads/ID/…: how far the work on a file is, and what became of its rows one by one."""
+"""/api/uploads/ID/…: how far the work on a file is, and what becomes of its rows one by one."""
 
-from flask import Blueprint, jsonify
+from dataclasses import asdict
+
+from flask import Blueprint, jsonify, request
 from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
 
 from meris import uploads
+from meris.errors import Invalid
+from meris.tables import Upload
+from meris.uploads import keep, progress, review
 from meris.web.context import context, viewer
 from meris.web.upload_forms import scope
-from meris.web.upload_page import state_of
+from meris.web.upload_words import FATES
 
 api = Blueprint("uploads_api_rows", __name__)
 
+_MOST_ROWS, _ROWS = 1_000, 100
+
 
 @api.get("/api/uploads/<int:upload_id>/progress")
-def progress(upload_id: int) -> ResponseReturnValue:
+def progress_of(upload_id: int) -> ResponseReturnValue:
     """How far the work on an upload is: its state, the step in hand, and rows where counted."""
     with context().database.reading() as session:
-        upload = uploads.find(session, upload_id, agency_id=scope(viewer()))
-        return jsonify(state=state_of(session, upload), step=None, done=0, total=0)
+        state = review.state_of(session, _find(session, upload_id))
+        step = progress.of(session, upload_id)
+    if step is None:
+        return jsonify(state=state, step=None, done=0, total=0)
+    return jsonify(state=state, step=step.step, done=step.done, total=step.total)
+
+
+@api.get("/api/uploads/<int:upload_id>/rows")
+def rows(upload_id: int) -> ResponseReturnValue:
+    """What becomes of the rows, by number; `next` is the `after` of the following page."""
+    fate, limit = request.args.get("fate") or None, _number("limit", _ROWS, _MOST_ROWS)
+    if fate is not None and fate not in FATES:
+        raise Invalid(f'"fate" must be one of {", ".join(FATES)}.')
+    with context().database.reading() as session:
+        _find(session, upload_id)
+        found = keep.rows(
+            session,
+            upload_id,
+            fate=fate,
+            q=request.args.get("q", ""),
+            after=_number("after", 0),
+            limit=limit,
+        )
+    last = found[-1].number if len(found) == limit else None
+    return jsonify(rows=[asdict(row) for row in found], next=last)
+
+
+@api.get("/api/uploads/<int:upload_id>/points")
+def points(upload_id: int) -> ResponseReturnValue:
+    """Where the rows lie, as columns; at most 20,000 of the `of` that have a place."""
+    with context().database.reading() as session:
+        _find(session, upload_id)
+        return jsonify(keep.points(session, upload_id))
+
+
+def _find(session: Session, upload_id: int) -> Upload:
+    return uploads.find(session, upload_id, agency_id=scope(viewer()))
+
+
+def _number(name: str, default: int, most: int = 2**31 - 1) -> int:
+    """A whole number of the query. Raises `Invalid` for anything else."""
+    text = request.args.get(name, "")
+    if not text:
+        return default
+    if not text.isdecimal() or int(text) > most:
+        raise Invalid(f'"{name}" must be a whole number, {most:,} at most.')
+    return int(text)

@@ -137,6 +137,48 @@ def test_the_file_comes_back_as_it_was_sent(machine, client, session):
     assert client.get(f"/uploads/{number}/file").status_code == 404
 
 
+def test_every_row_is_told_with_its_fate(machine):
+    number = machine.send().json["id"]
+    found = machine.ask(number, "rows").json
+    assert [(row["number"], row["fate"]) for row in found["rows"]] == [
+        (2, "new"),
+        (3, "new"),
+        (4, "refused"),
+    ]
+    assert "Did you mean Open?" in found["rows"][2]["why"][0]
+    assert found["next"] is None
+
+
+def test_rows_come_by_fate_and_page_by_page(machine):
+    number = machine.send().json["id"]
+    first = machine.ask(number, "rows?fate=new&limit=1").json
+    assert ([row["number"] for row in first["rows"]], first["next"]) == ([2], 2)
+    second = machine.ask(number, "rows?fate=new&limit=1&after=2").json
+    assert [row["number"] for row in second["rows"]] == [3]
+
+
+@pytest.mark.parametrize("query", ["fate=odd", "limit=x", "limit=5000", "after=-1"])
+def test_a_query_that_cannot_be_is_refused(machine, query):
+    number = machine.send().json["id"]
+    assert machine.ask(number, f"rows?{query}").status_code == 422
+
+
+def test_the_places_come_as_columns(machine):
+    found = machine.ask(machine.send().json["id"], "points").json
+    assert found["of"] == len(found["row"]) == len(found["lat"])
+    assert found["fate"][:2] == ["new", "new"]
+    assert found["lat"][0] == 38.95
+
+
+def test_a_machine_publishes_and_undoes(machine, session):
+    number = machine.send().json["id"]
+    machine.post(number, "apply", only_valid=True)
+    assert machine.post(number, "publish").json == {"published": 2}
+    undone = machine.post(number, "undo").json
+    assert (undone["state"], undone["undone"]["removed"]) == ("undone", 2)
+    assert machine.post(number, "undo").status_code == 409
+
+
 def test_progress_says_the_state(machine):
     number = machine.send().json["id"]
     assert machine.ask(number, "progress").json["state"] == "received"
@@ -173,7 +215,9 @@ def test_only_the_agency_and_those_above_see_an_upload(app, client, session, who
     assert visitor.get(address).status_code == status
     assert visitor.get(f"{address}/refused.csv").status_code == status
     assert visitor.get(f"/api{address}").status_code == status
-    for verb in ("check", "apply", "undo"):
+    for what in ("rows", "points", "progress", "file"):
+        assert visitor.get(f"/api{address}/{what}").status_code == status
+    for verb in ("check", "fix", "apply", "publish", "undo"):
         answer = visitor.post(f"{address}/{verb}", headers=visitor.csrf())
         assert answer.status_code == (303 if status == 200 else 404)
 

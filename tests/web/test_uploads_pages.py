@@ -115,7 +115,7 @@ def test_the_refused_rows_come_back_with_their_reasons(carol):
     response = carol.get(sent(carol) + "/refused.csv")
     assert response.headers["Content-Disposition"] == "attachment; filename=shelters-refused.csv"
     header, row = response.get_data(as_text=True).lstrip("\ufeff").splitlines()
-    assert header.endswith("Evacuation capacity,row,error")
+    assert header.endswith("Evacuation capacity,row,reasons")
     assert row.startswith("B-3,Lyceum,Opn,Columbia,38.97,-92.35,40,4,")
     assert "Did you mean Open?" in row
 
@@ -203,3 +203,74 @@ def test_a_file_beyond_the_limit_is_told_the_limit(carol, app):
     assert response.status_code == 413
     assert "The file is larger than 100 MB" in words(response)
     assert "Check the file" in words(response)
+
+
+def listed(page):
+    """What stands in the list of rows."""
+    return page.split("What would change")[1].split("columns are read")[0]
+
+
+def test_the_rows_are_listed_by_what_becomes_of_them(carol):
+    address = sent(carol)
+    page = words(carol.get(address))
+    assert "New 2" in page
+    assert "Refused 1" in page
+    assert "Town hall" in page
+    refused = words(carol.get(f"{address}?show=refused"))
+    assert "Lyceum" in refused
+    assert "Town hall" not in listed(refused)
+
+
+def test_rows_are_searched_and_what_was_typed_stays_text(carol):
+    address = sent(carol)
+    found = listed(words(carol.get(f"{address}?show=new&q=hall")))
+    assert "Town hall" in found
+    assert "Armory" not in found
+    none = carol.get(f"{address}?show=new&q=<script>x</script>").get_data(as_text=True)
+    assert "<script>x" not in none
+
+
+@pytest.mark.parametrize("query", ["show=x", "after=x", "after=-1", "after=99999999999", "edit=x"])
+def test_an_odd_address_still_shows_the_rows(carol, query):
+    assert "Armory" in words(carol.get(f"{sent(carol)}?{query}"))
+
+
+def test_a_step_leaves_the_list_where_it_was(carol):
+    address = sent(carol)
+    page = carol.get(address).get_data(as_text=True)
+    data = {"csrf_token": token_of(page), "cell.4.Status": "Open", "was.4.Status": "Opn"}
+    answer = carol.post(f"{address}/fix?show=new&q=hall&_external=1", data=data)
+    assert answer.location == f"{address}?show=new&q=hall"
+
+
+def test_new_rows_are_shown_to_the_public_by_a_step_of_its_own(carol, session):
+    address = sent(carol)
+    page = words(press(carol, address + "/apply", rows="valid"))
+    assert "Show the 2 new shelters to the public" in page
+    page = words(press(carol, address + "/publish"))
+    assert "Everybody sees 2 shelters of this file now." in page
+    assert "to the public" not in page
+    assert set(session.scalars(select(Resource.sensitivity))) == {"public"}
+
+
+def test_the_page_says_what_an_undo_would_leave_alone(carol, session):
+    address = sent(carol)
+    press(carol, address + "/apply", rows="valid")
+    armory = session.scalars(select(Resource).where(Resource.external_id == "B-1")).one()
+    body = {"version": armory.version, "set": {"status": "full"}}
+    carol.patch(f"/api/resources/{armory.id}", json=body, headers=carol.csrf())
+    page = words(carol.get(address))
+    assert "1 shelter would be left alone" in page
+    assert "Armory , by Carol" in page
+
+
+def test_an_upload_that_was_interrupted_can_be_applied_again(carol, session):
+    address = sent(carol, THREE.replace("Opn", "Open"))
+    upload = session.get(Upload, int(address.rpartition("/")[2]))
+    upload.state = "applying"
+    session.flush()
+    page = words(carol.get(address))
+    assert "Loading was interrupted, and nothing was changed" in page
+    assert "Apply again" in page
+    page = words(press(carol, address + "/apply", rows="all"))
+    assert "Added 3 shelters" in page

@@ -3,6 +3,9 @@ import { button, el } from '../core/dom.js';
 
 const plural = (count, word) => `${count.toLocaleString('en-US')} ${word}${count === 1 ? '' : (word.endsWith('x') ? 'es' : 's')}`;
 
+// A problem has one fix and a pair one answer: another one takes its place.
+const keyOf = ({ name, value }) => `${name}=${value.slice(0, value.lastIndexOf(':'))}`;
+
 export class Basket {
   /** @param {(entries: string[][]) => void} send everything that was chosen, at once */
   constructor(send) {
@@ -20,8 +23,9 @@ export class Basket {
 
   /** Choose a fix, or a second time not. */
   toggle(element) {
-    const key = `${element.name}=${element.value}`;
-    if (this.chosen.has(key)) this.chosen.delete(key);
+    const key = keyOf(element);
+    const again = this.chosen.get(key)?.[0][1] === element.value;
+    if (again) this.chosen.delete(key);
     else this.chosen.set(key, [[element.name, element.value]]);
     this.show();
   }
@@ -43,9 +47,10 @@ export class Basket {
 
   /** Mark what is chosen; the page may have been drawn anew. */
   show() {
-    for (const element of document.querySelectorAll('[data-fixes] button[name="fix"], button[name="repair"], button[name="revoke"]')) {
-      if (this.chosen.has(`${element.name}=${element.value}`)) element.setAttribute('aria-pressed', 'true');
-      else element.removeAttribute('aria-pressed');
+    for (const element of document.querySelectorAll('[data-fixes] button[name]')) {
+      const chosen = this.chosen.get(keyOf(element))?.[0][1] === element.value;
+      if (chosen) element.setAttribute('aria-pressed', 'true');
+      else if (element.name !== 'pair') element.removeAttribute('aria-pressed');
     }
     this.box.hidden = !this.chosen.size;
     this.words.textContent = `${plural(this.chosen.size, 'fix')} chosen.`;
