@@ -8,7 +8,16 @@ from meris.fields.codes import CodeList
 from meris.fields.home import Home
 from meris.fields.persons import about_persons, refusal
 from meris.fields.rule import UNKNOWN, Judged, Rule
-from meris.fields.words import clean, clean_lines, closest, is_unknown, key, listing, with_article
+from meris.fields.words import (
+    LONGEST_UNKNOWN,
+    clean,
+    clean_lines,
+    closest,
+    is_unknown,
+    key,
+    listing,
+    with_article,
+)
 
 # A message that lists more choices than this is not read; it points to the column help instead.
 _MOST_LISTED = 10
@@ -31,7 +40,7 @@ class Text(Rule):
             or not text.isprintable()
             or "  " in text
             or _DOUBTFUL.search(text)
-            or is_unknown(text, letters=False)
+            or (len(text) <= LONGEST_UNKNOWN and is_unknown(text, letters=False))
         ):
             return None
         return text

@@ -14,7 +14,8 @@ _UNKNOWN_TEXTS = frozenset(
     | {"unknown", "not available", "not known", "-999", "-9999", "-999.0", "-9999.0"}
 )
 _UNKNOWN_WORDS = _UNKNOWN_TEXTS | {"u", "unk"}
-_LONGEST_UNKNOWN = max(map(len, _UNKNOWN_TEXTS))
+#: Longer texts say something.
+LONGEST_UNKNOWN = max(map(len, _UNKNOWN_TEXTS))
 
 
 def key(text: str) -> str:
@@ -44,7 +45,7 @@ def is_unknown(text: str, letters: bool = True) -> bool:
 
     `letters=False` for free text, where "U" and "UNK" may be real content.
     """
-    if len(text) > _LONGEST_UNKNOWN:
+    if len(text) > LONGEST_UNKNOWN:
         return False
     return text.casefold() in (_UNKNOWN_WORDS if letters else _UNKNOWN_TEXTS)
 

@@ -1,7 +1,7 @@
 """The cells of a sheet, read column by column: an equal cell is judged once."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import islice
 from typing import Any, NamedTuple
 
@@ -37,8 +37,8 @@ class Record:
     number: int
     raw: list[str]
     values: dict[str, Any]
-    told: list[tuple[Column | None, "Told"]] = field(default_factory=list)
-    why: list[Said] = field(default_factory=list)
+    told: tuple[tuple[Column | None, "Told"], ...] = ()
+    why: tuple[Said, ...] = ()
 
 
 class Told(NamedTuple):
@@ -189,7 +189,7 @@ def _note(found: list[Record], reader: _Reader) -> None:
     for record in found:
         said = told.get(record.raw[index])
         if said is not None:
-            record.told.append((reader.column, said))
+            record.told = (*record.told, (reader.column, said))
             if said.rule == PERSONAL:
                 record.raw[index] = MASK
 
@@ -213,4 +213,4 @@ def _note_width(record: Record, width: int) -> None:
             f"the row has more than the {width} cells of the header row. Put quotation marks "
             "around texts with commas, or remove what stands right of the table."
         )
-        record.told.append((None, Told(message, "error", "width")))
+        record.told = (*record.told, (None, Told(message, "error", "width")))

@@ -31,7 +31,7 @@ class InHand(Protocol):
 
     number: int
     raw: list[str]
-    why: list[Said]
+    why: tuple[Said, ...]
 
 
 @dataclass(eq=False)
@@ -162,7 +162,7 @@ class Problems:
             self._show(group, self.hand, message)
 
     def _show(self, group: Group, hand: InHand, message: str) -> None:
-        hand.why.append(Said(group.level, _said(group.column, message)))
+        hand.why = (*hand.why, Said(group.level, _said(group.column, message)))
         index = self.columns.get(group.column) if group.column else None
         shown = group.cells
         if index is None or len(shown) >= _MOST_CELLS or (shown and shown[-1][0] == hand.number):
@@ -180,7 +180,7 @@ class Problems:
                     del self._groups[group.level, group.column, group.message]
         self._latest.clear()
         if self.hand is not None and self.hand.number == row:
-            self.hand.why[:] = [said for said in self.hand.why if said.level != "warning"]
+            self.hand.why = tuple(said for said in self.hand.why if said.level != "warning")
 
     def _new(
         self, level: Level, column: str | None, message: str, rule: str, value: str | None

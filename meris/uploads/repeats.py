@@ -36,6 +36,8 @@ class Repeats:
                 self._tell(number, first, equal=self._contents[first] == content)
                 return True
             self._contents[number] = content
+        if self._kind == "supply" or values.get("position") is None or _own_id(values):
+            return False
         near = self._near(number, values)
         if near is not None:
             self._tell(number, near, equal=False)
@@ -44,7 +46,7 @@ class Repeats:
     def _identity(self, values: Values) -> tuple[object, ...] | None:
         """What a row is known by: its number here, its ID, else name and address; a stock line by
         site and item. None for a row that has nothing of the kind."""
-        own = values.get("meris_id") or values.get("external_id")
+        own = _own_id(values)
         if self._kind == "supply":
             item = key(values.get("item_name") or "")
             lot, unit = values.get("lot") or "", values.get("unit_of_issue") or ""
@@ -59,9 +61,7 @@ class Repeats:
 
     def _near(self, number: int, values: Values) -> int | None:
         """An earlier row of the same name within 50 m, for rows without an ID."""
-        position = values.get("position")
-        if self._kind == "supply" or position is None or _has_id(values):
-            return None
+        position = values["position"]
         same_name = self._placed.setdefault(hash(key(values.get("name") or "")), [])
         for other, row in same_name:
             if position.meters_to(other) <= _SAME_PLACE_M:
@@ -120,5 +120,6 @@ class Repeats:
                 )
 
 
-def _has_id(values: Values) -> bool:
-    return bool(values.get("external_id") or values.get("meris_id"))
+def _own_id(values: Values) -> int | str | None:
+    """The number a row has in MERIS or with its owner."""
+    return values.get("meris_id") or values.get("external_id")

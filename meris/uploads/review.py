@@ -17,7 +17,7 @@ from meris.db import Actor
 from meris.errors import Conflict, NotFound
 from meris.fields import Home
 from meris.tables import Account, Agency, Upload
-from meris.uploads import absent, store, turns
+from meris.uploads import absent, personal, store, turns
 from meris.uploads.claims import labels
 from meris.uploads.decisions import Decisions, from_json
 from meris.uploads.load import OPEN, Examined, apply, apply_kept, examine
@@ -194,11 +194,12 @@ def _columns(sheet: Sheet, found: Match) -> list[dict[str, Any]]:
     why = {left.index: left.why for left in found.unmatched}
     maybe = {one.index: one.field for one in found.suggestions}
     rivals = {label: conflict for conflict in found.conflicts for label in conflict.labels[1:]}
+    hidden = personal.columns(sheet, found)
     return [
         {
             "index": index,
             "label": label,
-            "examples": _examples(sheet, index),
+            "examples": [] if index in hidden else _examples(sheet, index),
             "field": read[index].field.name if index in read else None,
             "title": read[index].field.title if index in read else None,
             "how": read[index].how if index in read else None,

@@ -14,6 +14,7 @@ from meris.db import Actor
 from meris.errors import NotFound, Refused
 from meris.fields import ROW_KINDS
 from meris.tables import Account, HeaderMapping, Upload, UploadFile
+from meris.uploads.personal import refuse_people
 from meris.uploads.read import read, shown_name
 
 
@@ -31,11 +32,11 @@ def receive(
     """Keep a file for an agency; nothing else changes.
 
     The caller has made sure that the actor may upload for the agency. Raises `Refused` for a file
-    that holds no table, in words for the person who sent it.
+    that holds no table or whose rows are people, in words for the person who sent it.
     """
     if kind not in ROW_KINDS:
         raise Refused(f'"{kind}" is no kind of file. Use {", ".join(ROW_KINDS)}.')
-    read(content, filename)
+    refuse_people(read(content, filename))
     sha256 = hashlib.sha256(content).hexdigest()
     already = _said_already(session, agency_id, kind, sha256)
     upload_id = session.scalars(

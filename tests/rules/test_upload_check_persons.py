@@ -3,12 +3,16 @@
 import json
 
 import pytest
+from sqlalchemy import func, select
 
+from meris.db import SYSTEM
 from meris.errors import Invalid
 from meris.fields import Home, field
 from meris.fields.persons import PERSONAL, about_persons
-from meris.uploads import Checking, failed_rows, match, read
+from meris.tables import Upload
+from meris.uploads import Checking, failed_rows, match, read, receive
 from meris.uploads.personal import MASK, PeopleInFile, columns
+from tests import makers
 from tests.rules.tables_of_text import csv_bytes
 
 HOME = Home.of()
@@ -162,3 +166,16 @@ def test_refuges_are_confidential(cells):
 def test_other_places_are_not(name):
     ((record, _),) = checking_of(f"name | status | sensitivity\n{name} | open | public").every()
     assert record.values["sensitivity"] == "public"
+
+
+def test_a_file_of_people_is_not_even_stored(session):
+    with pytest.raises(PeopleInFile):
+        receive(
+            session,
+            SYSTEM,
+            agency_id=makers.agency(session),
+            kind="shelter",
+            filename="guests.csv",
+            content=csv_bytes("name | status | DOB\nJo | open | 4/5/1980"),
+        )
+    assert session.scalar(select(func.count()).select_from(Upload)) == 0
