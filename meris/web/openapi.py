@@ -110,6 +110,14 @@ DETAILS: dict[tuple[str, str], Details] = {
         refuses=(401, 403, 404),
         media="*/*",
     ),
+    ("/api/uploads/<int:upload_id>/absent", "GET"): Details(
+        "UploadAbsent",
+        query=(("after", "only ids after this one"), ("limit", "1,000 at most; default 100")),
+        refuses=(401, 403, 404, 422),
+    ),
+    ("/api/uploads/<int:upload_id>/absent", "POST"): Details(
+        "UploadMarked", body="UploadMarking", refuses=_WRITE
+    ),
     ("/api/uploads/<int:upload_id>/undo", "POST"): Details("Upload", refuses=(400, *_WRITE)),
     ("/api/uploads/<int:upload_id>/publish", "POST"): Details("UploadPublished", refuses=_WRITE),
     ("/api/openapi.json", "GET"): Details("OpenAPI"),

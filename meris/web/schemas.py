@@ -162,6 +162,13 @@ _UPLOADS: dict[str, dict[str, Any]] = {
         approximate=_list_of({"type": "boolean"}),
         of=_NUMBER | {"description": "how many rows have a place; 20,000 of them are told"},
     ),
+    "UploadAbsent": _object(
+        absent=_list_of({"type": "object"}) | {"description": "id, name, confirmed_at, …"},
+        total=_NUMBER,
+        next=_MAYBE_NUMBER,
+    ),
+    "UploadMarking": _object(ids={"description": '"all" or a list of ids of resources'}),
+    "UploadMarked": _object(marked=_NUMBER),
     "UploadPublished": _object(published=_NUMBER),
     "UploadProgress": _object(
         state=_STATE,

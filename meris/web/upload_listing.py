@@ -7,7 +7,8 @@ from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 
 from meris.tables import Upload
-from meris.uploads import keep
+from meris.uploads import absent, keep
+from meris.uploads.absent import Absent
 from meris.uploads.keep import KeptRow
 from meris.web.upload_words import FATES
 
@@ -32,6 +33,7 @@ class Listing(NamedTuple):
     tabs: list[Tab]
     fates: tuple[str, ...]
     rows: Sequence[KeptRow]
+    absent: Sequence[Absent]
     q: str
     after: int
     next: int | None
@@ -47,14 +49,17 @@ def listing_of(
     if show not in [tab.key for tab in tabs]:
         show = _first(tabs)
     q, after = args.get("q", "").strip()[:_MOST_TEXT], _number(args, "after") or 0
-    rows = _rows(session, upload.id, show, q, after)
+    rows, missing = _rows(session, upload.id, show, q, after)
     shown = (show,) if show in FATES else ("none",)
     following = rows[ROWS_A_PAGE - 1].number if len(rows) > ROWS_A_PAGE else None
+    if len(missing) > ROWS_A_PAGE:
+        following = missing[ROWS_A_PAGE - 1].id
     return Listing(
         show,
         tabs,
         shown,
         rows[:ROWS_A_PAGE],
+        missing[:ROWS_A_PAGE],
         q,
         after,
         following,
@@ -62,9 +67,13 @@ def listing_of(
     )
 
 
-def _rows(session: Session, upload_id: int, show: str, q: str, after: int) -> Sequence[KeptRow]:
-    """One more than a page has, to know whether another follows."""
-    return keep.rows(
+def _rows(
+    session: Session, upload_id: int, show: str, q: str, after: int
+) -> tuple[Sequence[KeptRow], Sequence[Absent]]:
+    """Of the file, or of what is not in it; one more than a page has, to know of another page."""
+    if show == "absent":
+        return [], absent.listed(session, upload_id, after, ROWS_A_PAGE + 1)
+    found = keep.rows(
         session,
         upload_id,
         fate=show if show in FATES else None,
@@ -73,13 +82,17 @@ def _rows(session: Session, upload_id: int, show: str, q: str, after: int) -> Se
         after=after,
         limit=ROWS_A_PAGE + 1,
     )
+    return found, []
 
 
 def _tabs(upload: Upload, fates: Mapping[str, int]) -> list[Tab]:
-    counts = (upload.summary or {}).get("counts") or {}
+    found = upload.summary or {}
+    counts = found.get("counts") or {}
     tabs = [Tab(fate, title, fates[fate]) for fate, (title, _) in FATES.items() if fates.get(fate)]
     if unplaced := counts.get("unplaced", 0):
         tabs.append(Tab("unplaced", "Not on the map", unplaced))
+    if missing := found.get("absent", 0):
+        tabs.append(Tab("absent", "Not in this file", missing))
     return tabs or [Tab("new", "New", 0)]
 
 

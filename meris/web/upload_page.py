@@ -9,9 +9,9 @@ from sqlalchemy.orm import Session
 
 from meris.tables import Upload
 from meris.uploads import review
-from meris.uploads.undo import DAYS, touched_since
+from meris.uploads.undo import touched_since
 from meris.web import upload_words
-from meris.web.context import viewer
+from meris.web.context import context, viewer
 from meris.web.map import page_settings
 from meris.web.upload_forms import scope
 from meris.web.upload_listing import Listing, listing_of
@@ -63,7 +63,9 @@ def page_of(session: Session, upload_id: int) -> dict[str, Any]:
 def _stage(state: str, fates: Mapping[str, int], listing: Listing | None) -> str:
     """The state, but for a file that is to be checked first: because nobody did, or because the
     rows that the check kept were lost with the database's last crash."""
-    if state != "received" or (listing and (listing.rows or listing.q or listing.after)):
+    if state != "received" or (
+        listing and (listing.rows or listing.absent or listing.q or listing.after)
+    ):
         return state
     lost = listing is None or fates.get(listing.show, 0) > 0
     return "unchecked" if lost else state
@@ -72,7 +74,7 @@ def _stage(state: str, fates: Mapping[str, int], listing: Listing | None) -> str
 def _undo(session: Session, upload: Upload) -> dict[str, Any] | None:
     """Until when it can be undone, and what an undo would leave alone; None when it is too late."""
     assert upload.applied_at is not None
-    until = upload.applied_at + timedelta(days=DAYS)
+    until = upload.applied_at + timedelta(days=context().settings.upload_undo_days)
     if until < datetime.now(UTC):
         return None
     return {"until": until, "left": touched_since(session, upload.id)}

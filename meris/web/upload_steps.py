@@ -9,9 +9,9 @@ from flask import Blueprint, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from meris import uploads
-from meris.errors import Conflict, NotFound, Refused
+from meris.errors import Conflict, Invalid, NotFound, Refused
 from meris.tables import Upload
-from meris.uploads import Decisions, review, run
+from meris.uploads import Decisions, absent, review, run
 from meris.web.context import context, viewer
 from meris.web.upload_fixes import by_form
 from meris.web.upload_forms import from_form, scope
@@ -53,7 +53,9 @@ def admit(upload_id: int) -> None:
 def check_anew(upload_id: int, decisions: Decisions | Callable[[Upload], Decisions]) -> None:
     """Check the file as decided; raises what `meris.uploads.run.check` does."""
     parts = context()
-    run.check(parts.database, viewer().actor, upload_id, parts.home, decisions)
+    own_county = parts.settings.upload_own_county
+    who = viewer().actor
+    run.check(parts.database, who, upload_id, parts.home, decisions, own_county=own_county)
 
 
 @pages.post("/uploads/<int:upload_id>/apply")
@@ -68,7 +70,14 @@ def apply(upload_id: int) -> ResponseReturnValue:
 def load(upload_id: int, *, only_valid: bool) -> None:
     """Apply an upload; raises what `meris.uploads.run.apply` does."""
     parts, who = context(), viewer()
-    run.apply(parts.database, who.actor, upload_id, parts.home, only_valid=only_valid)
+    run.apply(
+        parts.database,
+        who.actor,
+        upload_id,
+        parts.home,
+        only_valid=only_valid,
+        own_county=parts.settings.upload_own_county,
+    )
     log.info("upload applied", who=who.account_id or who.name, upload=upload_id)
 
 
@@ -84,7 +93,7 @@ def undo(upload_id: int) -> ResponseReturnValue:
 def take_back(upload_id: int) -> None:
     """Undo an upload; raises what `meris.uploads.run.undo` does."""
     parts, who = context(), viewer()
-    run.undo(parts.database, who.actor, upload_id)
+    run.undo(parts.database, who.actor, upload_id, days=parts.settings.upload_undo_days)
     log.info("upload undone", who=who.account_id or who.name, upload=upload_id)
 
 
@@ -96,6 +105,20 @@ def publish(upload_id: int) -> ResponseReturnValue:
         shown = review.publish(session, viewer().actor, upload_id)
         flash(f"Everybody sees {count(shown, upload.kind)} of this file now.", "success")
         log.info("upload published", who=viewer().account_id, upload=upload_id)
+    return back_to(upload_id)
+
+
+@pages.post("/uploads/<int:upload_id>/absent")
+def mark_absent(upload_id: int) -> ResponseReturnValue:
+    """Mark what the file does not name as not reported."""
+    ids = [int(text) for text in request.form.getlist("id") if text.isdecimal()]
+    with saying_why_not(), context().database.transaction(viewer().actor) as session:
+        upload = uploads.find(session, upload_id, agency_id=scope(viewer()))
+        if not ids and "all" not in request.form:
+            raise Invalid("Choose which ones to mark first.")
+        chosen = None if "all" in request.form else ids
+        marked = absent.mark(session, viewer().actor, upload_id, chosen)
+        flash(f"Marked {count(marked, upload.kind)} as not reported.", "success")
     return back_to(upload_id)
 
 

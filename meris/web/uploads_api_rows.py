@@ -1,6 +1,8 @@
 """/api/uploads/ID/…: how far the work on a file is, and what becomes of its rows one by one."""
 
 from dataclasses import asdict
+from datetime import datetime
+from typing import Any
 
 from flask import Blueprint, jsonify, request
 from flask.typing import ResponseReturnValue
@@ -9,9 +11,9 @@ from sqlalchemy.orm import Session
 from meris import uploads
 from meris.errors import Invalid
 from meris.tables import Upload
-from meris.uploads import keep, progress, review
+from meris.uploads import absent, keep, progress, review
 from meris.web.context import context, viewer
-from meris.web.upload_forms import scope
+from meris.web.upload_forms import body_of, scope
 from meris.web.upload_words import FATES
 
 api = Blueprint("uploads_api_rows", __name__)
@@ -58,6 +60,33 @@ def points(upload_id: int) -> ResponseReturnValue:
         return jsonify(keep.points(session, upload_id))
 
 
+@api.get("/api/uploads/<int:upload_id>/absent")
+def not_in_file(upload_id: int) -> ResponseReturnValue:
+    """What MERIS has of the agency and kind and the file does not name."""
+    with context().database.reading() as session:
+        _find(session, upload_id)
+        limit = _number("limit", _ROWS, _MOST_ROWS)
+        found = absent.listed(session, upload_id, after=_number("after", 0), limit=limit)
+        total = absent.count(session, upload_id)
+    last = found[-1].id if len(found) == limit else None
+    return jsonify(absent=[_plain(one._asdict()) for one in found], total=total, next=last)
+
+
+@api.post("/api/uploads/<int:upload_id>/absent")
+def mark_absent(upload_id: int) -> ResponseReturnValue:
+    """Mark what the file does not name as not reported: `ids`, a list of them or `"all"`."""
+    ids = body_of(request).get("ids")
+    good = ids == "all" or (
+        isinstance(ids, list) and ids and all(type(one) is int and one > 0 for one in ids)
+    )
+    if not good:
+        raise Invalid('"ids" must be "all" or a list of whole numbers.')
+    with context().database.transaction(viewer().actor) as session:
+        _find(session, upload_id)
+        chosen = None if ids == "all" else ids
+        return jsonify(marked=absent.mark(session, viewer().actor, upload_id, chosen))
+
+
 def _find(session: Session, upload_id: int) -> Upload:
     return uploads.find(session, upload_id, agency_id=scope(viewer()))
 
@@ -70,3 +99,10 @@ def _number(name: str, default: int, most: int = 2**31 - 1) -> int:
     if not text.isdecimal() or int(text) > most:
         raise Invalid(f'"{name}" must be a whole number, {most:,} at most.')
     return int(text)
+
+
+def _plain(values: dict[str, Any]) -> dict[str, Any]:
+    return {
+        name: value.isoformat() if isinstance(value, datetime) else value
+        for name, value in values.items()
+    }

@@ -163,6 +163,21 @@ def test_a_query_that_cannot_be_is_refused(machine, query):
     assert machine.ask(number, f"rows?{query}").status_code == 422
 
 
+def test_a_machine_marks_what_its_file_does_not_name(machine):
+    machine.post(machine.send().json["id"], "apply", only_valid=True)
+    number = machine.send(THREE.replace("B-2,Town hall", "B-9,Mill")).json["id"]
+    found = machine.ask(number, "absent").json
+    assert [one["name"] for one in found["absent"]] == ["Town hall"]
+    assert machine.post(number, "absent", ids="all").status_code == 409
+    machine.post(number, "apply", only_valid=True)
+    assert machine.post(number, "absent", ids=[found["absent"][0]["id"]]).json == {"marked": 1}
+
+
+@pytest.mark.parametrize("ids", [None, [], "some", [0], ["1"], [True]])
+def test_marking_needs_ids_or_all(machine, ids):
+    assert machine.post(machine.send().json["id"], "absent", ids=ids).status_code == 422
+
+
 def test_the_places_come_as_columns(machine):
     found = machine.ask(machine.send().json["id"], "points").json
     assert found["of"] == len(found["row"]) == len(found["lat"])
@@ -215,7 +230,7 @@ def test_only_the_agency_and_those_above_see_an_upload(app, client, session, who
     assert visitor.get(address).status_code == status
     assert visitor.get(f"{address}/refused.csv").status_code == status
     assert visitor.get(f"/api{address}").status_code == status
-    for what in ("rows", "points", "progress", "file"):
+    for what in ("rows", "points", "absent", "progress", "file"):
         assert visitor.get(f"/api{address}/{what}").status_code == status
     for verb in ("check", "fix", "apply", "publish", "undo"):
         answer = visitor.post(f"{address}/{verb}", headers=visitor.csrf())

@@ -274,3 +274,18 @@ def test_an_upload_that_was_interrupted_can_be_applied_again(carol, session):
     assert "Apply again" in page
     page = words(press(carol, address + "/apply", rows="all"))
     assert "Added 3 shelters" in page
+
+
+def test_what_is_not_in_the_file_stays_and_can_be_marked(carol, session):
+    press(carol, sent(carol) + "/apply", rows="valid")
+    address = sent(carol, THREE.replace("Opn", "Open").replace("B-2,Town hall", "B-9,Mill"))
+    assert "Not in this file 1" in words(carol.get(address))
+    before = words(carol.get(f"{address}?show=absent"))
+    assert "Town hall" in before
+    assert "Mark all as not reported" not in before
+    press(carol, address + "/apply", rows="all")
+    assert "Choose which ones to mark first." in words(press(carol, address + "/absent"))
+    page = words(press(carol, address + "/absent", all="all"))
+    assert "Marked 1 shelter as not reported." in page
+    hall = session.scalars(select(Resource).where(Resource.external_id == "B-2")).one()
+    assert hall.unreported_at is not None
