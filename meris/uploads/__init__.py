@@ -11,6 +11,7 @@
 from meris.uploads.check import Checked, Checking, check
 from meris.uploads.decisions import Choices, Corrections, Decisions
 from meris.uploads.failed import failed_rows
+from meris.uploads.kinds import guess_kind
 from meris.uploads.load import Examined, apply, examine
 from meris.uploads.match import Match, match
 from meris.uploads.merge import Outcome
@@ -45,6 +46,7 @@ __all__ = [
     "examine",
     "failed_rows",
     "find",
+    "guess_kind",
     "is_being_applied",
     "match",
     "read",

@@ -1,6 +1,7 @@
 """What a column may mean: the claims that its header, its HXL tag and its values support."""
 
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from functools import cached_property
 from typing import Literal, NamedTuple
@@ -13,7 +14,7 @@ from meris.fields.places import County
 from meris.fields.rule import Rule
 from meris.fields.states import by_key
 from meris.fields.text_rules import OneOf, Text
-from meris.fields.words import key
+from meris.fields.words import is_unknown, key
 from meris.uploads.sheet import Row, Sheet
 
 How = Literal["confirmed", "tag", "name", "synonym", "prefix", "values"]
@@ -26,6 +27,7 @@ CONTRADICTED = 0.5
 # So many different values tell something; one or two bad cells do not.
 _TELLING = 5
 _MOST_VALUES = 200
+_WORDY = re.compile(r"^(?=.*[^\W\d_]{3})[^@]*$", re.DOTALL)
 
 
 # One cell cannot tell whether its numbers are degrees of ours; the whole file can.
@@ -141,6 +143,21 @@ class Table:
                 known += times
                 readable += times
         return readable / known if known else None
+
+    def share(self, index: int, says: Callable[[str], bool]) -> float:
+        """The share of known cells of which something is true; 0 when no cell is known."""
+        known = [(cell, n) for cell, n in self._values[index].items() if not is_unknown(cell)]
+        return sum(n for cell, n in known if says(cell)) / (sum(n for _, n in known) or 1)
+
+    def filled(self, index: int) -> float:
+        """The share of the sample's rows that have something in a column."""
+        rows = self.sheet.sample
+        there = sum(bool(index < len(row.cells) and row.cells[index].strip()) for row in rows)
+        return there / (len(rows) or 1)
+
+    def is_wordy(self, index: int) -> bool:
+        """Whether the cells are short texts, and neither numbers nor sentences."""
+        return self.share(index, lambda cell: len(cell) <= 100 and bool(_WORDY.match(cell))) >= 0.9
 
     def claims(self, index: int) -> list[Claim]:
         """The fields a column may mean and whose values do not contradict it, best first."""

@@ -1,20 +1,16 @@
 """Headers to fields: what each column of a file means, and what a person has to decide."""
 
-import difflib
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from meris.errors import Refused
-from meris.fields import Field, Home, by_name, header_table, needs
-from meris.fields.text_rules import OneOf
+from meris.fields import Field, Home, by_name, needs
 from meris.fields.words import key, listing
-from meris.uploads.claims import CONTRADICTED, Claim, How, Table, as_found
+from meris.uploads.by_values import by_values
+from meris.uploads.claims import Claim, How, Table, as_found
 from meris.uploads.sheet import Sheet
-
-# A column without a telling header is taken for a code list when nearly all of it reads as one.
-_BY_VALUES_NEEDS = 0.9
-_ALIKE = 0.85
+from meris.uploads.suggest import suggest
 
 
 @dataclass(frozen=True)
@@ -120,13 +116,13 @@ def match(
     1. What a person confirmed (label to field name, None = do not read) is taken as said.
     2. The other columns claim fields, by HXL tag or header; values decide where headers do not.
     3. The strongest claim to a field wins; whoever loses every field is told as a conflict.
-    4. A needed code list without a column is looked for among the values.
+    4. Columns of other headers whose values leave no doubt are taken for what they are.
     5. What is left may be nearly a known header: suggested, never assumed.
     """
     table = Table(sheet, kind, home)
     said = _check_said(kind, confirmed or {}, constants or {})
     columns, conflicts = _settle(table, said, set(constants or {}))
-    columns += _by_values(table, columns, said, constants or {})
+    columns += _by_values(table, columns, said, set(constants or {}))
     taken = {column.index for column in columns}
     unmatched = tuple(
         Unmatched(i, table.labels[i], table.examples(i), table.why_not(i))
@@ -138,7 +134,7 @@ def match(
         kind=kind,
         columns=tuple(_as_read(columns, table.kind)),
         unmatched=unmatched,
-        suggestions=tuple(_suggest(table, unmatched, found, said)),
+        suggestions=_suggestions(table, columns, unmatched, said, found),
         conflicts=tuple(conflicts),
         missing=tuple(group for group in needs(kind) if not found & set(group)),
         fingerprint=fingerprint(sheet.headers),
@@ -223,59 +219,58 @@ def _warning(claim: Claim, table: Table, index: int) -> str | None:
             "40 square feet a person? For 40, choose Post-impact capacity."
         )
     if claim.note == "ambiguous":
-        return f'"{table.labels[index]}" is taken as {claim.field.title} because its values fit.'
+        return _because(table.labels[index], claim.field)
     return None
 
 
 def _by_values(
+    table: Table, columns: list[Column], said: Mapping[str, Field | None], given: set[str]
+) -> list[Column]:
+    """Columns that nothing was said of and whose values leave no doubt."""
+    used = {column.index for column in columns}
+    free = [
+        i
+        for i, label in enumerate(table.labels)
+        if i not in used and key(label) not in said and table.sheet.used[i]
+    ]
+    taken = {column.field.name for column in columns} | given
+    return [
+        Column(index, table.labels[index], field, "values", _because(table.labels[index], field))
+        for index, field in by_values(table, free, taken).items()
+    ]
+
+
+def _because(label: str, field: Field) -> str:
+    return f'"{label}" is taken as {field.title} because its values fit.'
+
+
+def _suggestions(
     table: Table,
     columns: list[Column],
-    said: Mapping[str, Field | None],
-    constants: Mapping[str, str],
-) -> list[Column]:
-    """Columns with other headers whose values are nearly all codes of a needed field."""
-    found: list[Column] = []
-    taken = {column.field.name for column in columns} | set(constants)
-    used = {column.index for column in columns}
-    for field in by_name(table.kind).values():
-        if not field.required or field.name in taken or not isinstance(field.rule, OneOf):
-            continue
-        fitting = [
-            i
-            for i, label in enumerate(table.labels)
-            if i not in used
-            and key(label) not in said
-            and 0 < table.variety(i) <= len(field.rule.codes)
-            and (table.fit(i, field) or 0) >= _BY_VALUES_NEEDS
-        ]
-        if len(fitting) == 1:
-            label = table.labels[fitting[0]]
-            warning = f'"{label}" is taken as {field.title} because its values fit.'
-            found.append(Column(fitting[0], label, field, "values", warning))
-            used.add(fitting[0])
-    return found
-
-
-def _suggest(
-    table: Table,
     unmatched: tuple[Unmatched, ...],
-    found: set[str],
     said: Mapping[str, Field | None],
-) -> Iterator[Suggestion]:
-    """For each column that is left, the field with the most similar header, if any is."""
-    words = header_table(table.kind)
-    for column in unmatched:
-        if key(column.label) in said:
-            continue
-        wanted = key(table.sheet.headers[column.index])
-        near = difflib.get_close_matches(wanted, words, n=3, cutoff=_ALIKE) if wanted else []
-        fields = [(word, meaning.field) for word in near for meaning in words[word]]
-        free = [
-            (word, field)
-            for word, field in fields
-            if field.name not in found and (table.fit(column.index, field) or 0) >= CONTRADICTED
-        ]
-        if free:
-            word, field = free[0]
-            ratio = difflib.SequenceMatcher(None, wanted, word).ratio()
-            yield Suggestion(column.index, column.label, field, round(ratio, 2))
+    found: set[str],
+) -> tuple[Suggestion, ...]:
+    free = [column.index for column in unmatched if key(column.label) not in said]
+    # "Organization name" is who runs the place, but also all the name that some files have
+    titles = [c.index for c in columns if c.field.name == "agency" and c.how != "confirmed"]
+    return tuple(
+        Suggestion(index, table.labels[index], field, ratio)
+        for index, field, ratio in suggest(table, free, found, titles)
+    )
+
+
+def nearest(headers: Sequence[str], kept: Sequence[Mapping[str, str | None]]) -> int | None:
+    """Which of some remembered mappings (label to field) is for nearly these headers, if any is.
+
+    At least half of all their labels together must be shared, and half of those that were read.
+    """
+    own = set(map(key, headers))
+    best, most = None, 0.5
+    for number, mapping in enumerate(kept):
+        labels = {key(label) for label in mapping}
+        read = {key(label) for label, field in mapping.items() if field}
+        share = len(labels & own) / (len(labels | own) or 1)
+        if share >= most and 2 * len(read & own) >= len(read) > 0:
+            best, most = number, share
+    return best
