@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 from geo.notation import Numbers, read_numbers
 from geo.values import NotAPlace
 from meris.fields.home import Home
-from meris.fields.places import Angle, Coordinates, Latitude, Longitude
+from meris.fields.places import COARSE, Angle, Coordinates, Latitude, Longitude
 from meris.fields.rule import Judged, Rule
 
 _PLAIN = re.compile(r"^[+-]?(?:\d+(?:\.\d*)?|\.\d+)$")
@@ -100,6 +100,4 @@ class CoordinatesAsFound(Coordinates):
             return Judged(Numbers(position.lat, position.lon))
         if numbers.step < _COARSE or abs(numbers.lat) > 180:
             return Judged(numbers)
-        return Judged(
-            numbers, f"{text} has few decimal places: the point may be a kilometer off or more."
-        )
+        return Judged(numbers, COARSE)

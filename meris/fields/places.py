@@ -129,13 +129,14 @@ class Longitude(Angle):
         return home.bounds.west, home.bounds.east
 
 
+#: What to say of coordinates so short that they name a whole neighborhood. It names no value, so
+#: that all rows of which it is said are told together.
+COARSE = "the position has two decimal places or fewer: it may be a kilometer off or more."
+
+
 def _coarse(text: str) -> str | None:
-    """What to say of a decimal so short that it names a whole neighborhood."""
     places = len(text.partition(".")[2])
-    if places > 2 or float(text) == 0:
-        return None
-    digits = {0: "no decimal places", 1: "one decimal place", 2: "two decimal places"}[places]
-    return f"{text} has {digits}: the point may be a kilometer off or more."
+    return None if places > 2 or float(text) == 0 else COARSE
 
 
 def _shifted(value: float, low: float, high: float) -> float | None:
@@ -282,13 +283,13 @@ class Zip(Rule):
         if bare.isdecimal() and len(bare) == 9:
             bare = f"{bare[:5]}-{bare[5:]}"
         if bare.isdecimal() and len(bare) == 4:
-            return Judged(f"0{bare}", f"{text} lost its leading zero; taken as 0{bare}.")
+            return Judged(f"0{bare}", "the ZIP code lost its leading zero, which was put back.")
         if not _ZIP.match(bare):
             fix = "Write five digits, or nine with a hyphen: 65101-0001."
             raise self.refuse(text, "is not a ZIP code", fix, _zip_within(text))
         low, high = home.facts.zip_prefixes
         if not low <= int(bare[:3]) <= high:
-            return Judged(bare, f"{bare} is not a ZIP code of {home.name}; check it.")
+            return Judged(bare, f"this is not a ZIP code of {home.name}; check it.")
         return Judged(bare)
 
     def schema(self) -> dict[str, Any]:

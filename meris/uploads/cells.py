@@ -195,15 +195,17 @@ def _note(found: list[Record], reader: _Reader) -> None:
 
 
 def tell(record: Record, problems: Problems) -> None:
-    """Say what was wrong with the cells of a row."""
+    """Say what was wrong with the cells of a row; of latitude and longitude alike only once."""
+    told: set[str] = set()
     for column, (message, level, rule, fixes) in record.told:
         if column is None:
             problems.add(level, record.number, None, message, rule=rule)
-        else:
+        elif level == "error" or message not in told:
             value = record.raw[column.index].strip()
             problems.add(
                 level, record.number, column.label, message, rule=rule, value=value, fixes=fixes
             )
+        told.add(message)
 
 
 def _note_width(record: Record, width: int) -> None:

@@ -142,6 +142,8 @@ class Problems:
             group = self._new(level, column, message, rule, value)
             if group.message != _MORE:
                 group.fixes = (*reading(column, value, suggestion), *fixes)
+        elif value != group.value:
+            group.value = None
         if row is not None:
             self._note(group, row, message)
 

@@ -318,7 +318,7 @@ def test_coordinates_that_cannot_be(name, raw, words):
 
 
 def test_coarse_coordinates_are_told():
-    assert "one decimal place" in warning("latitude", "38.5")
+    assert "two decimal places or fewer" in warning("latitude", "38.5")
     assert warning("latitude", "38.57669") is None
 
 

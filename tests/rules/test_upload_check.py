@@ -137,7 +137,7 @@ def test_a_row_that_slipped_sideways_is_refused():
         ({"latitude": "-89.51812", "longitude": "37.30591"}, "error", "are swapped"),
         ({"latitude": "38.62700", "longitude": "-90.10000"}, "error", "lies in Illinois"),
         ({"latitude": "61.2", "longitude": "-149.9"}, "error", "does not lie in Missouri"),
-        ({"latitude": "38.9"}, "warning", "one decimal place"),
+        ({"latitude": "38.9"}, "warning", "two decimal places"),
         ({"county": "Greene"}, "error", "from Greene County, which the row names"),
         ({"county": "Boone", "county_fips": "29051"}, "warning", "its code is that of Cole"),
         ({"state": "AR"}, "error", "this shelter is in Arkansas"),

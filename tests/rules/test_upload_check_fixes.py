@@ -178,6 +178,13 @@ def test_a_row_knows_what_was_said_of_it():
     assert [said.level for said in rows[3][0].why] == ["note"]
 
 
+def test_coarse_coordinates_are_one_problem_of_all_rows():
+    lines = "\n".join(f"Gym {n} | open | 38.{n} | -92.{n}" for n in range(10, 60))
+    warnings = decided_check(f"name | status | LAT | LON\n{lines}").problems.of("warning")
+    coarse = [group for group in warnings if "two decimal places" in group.message]
+    assert [(group.column, len(group.rows), group.value) for group in coarse] == [("LAT", 50, None)]
+
+
 def test_a_row_of_another_state_is_told_only_that():
     rows, checked = judged("name | status | zip | state\nGym | open | 1606 | Kansas", None)
     assert [said.level for said in rows[2][0].why] == ["error"]

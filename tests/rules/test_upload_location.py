@@ -96,7 +96,7 @@ def test_half_a_position_is_told_and_what_it_lacks():
 
 def test_few_decimals_are_a_warning():
     assert "two decimal places" in row("lat | lon", "38.95 | -92.33407")[1][0][1]
-    assert "few decimal places" in row("coordinates", "38.95, -92.33")[1][0][1]
+    assert "two decimal places" in row("coordinates", "38.95, -92.33")[1][0][1]
     assert row("lat | lon", "38.950 | -92.330")[1] == []
 
 
