@@ -1,5 +1,6 @@
 """What the scorecard's pages say: measures, figures, ages, and what is wrong with a record."""
 
+import re
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -55,6 +56,7 @@ LIST_OF_ASK = {"stale_open": "open"} | {code: code for code in FLAWS if code != 
 KINDS = {"shelter": "Shelter", "supply_site": "Supply site", "unit": "Unit"}
 _PLURALS = {"shelters": "shelter", "supply_sites": "supply site", "units": "unit"}
 _DAY = timedelta(days=1)
+_DIGITS = 10
 
 
 def figure(card: Card, measure: str) -> str:
@@ -84,6 +86,15 @@ def age(at: datetime, now: datetime) -> str:
     if passed < timedelta(hours=1):
         return f"{passed // timedelta(minutes=1)} min"
     return f"{passed // timedelta(hours=1)} h" if passed < _DAY else f"{passed // _DAY} d"
+
+
+def tel(number: str) -> str | None:
+    """The address that makes a phone dial a number of this country; None for other texts."""
+    main, _, extension = number.lower().partition("ext.")
+    digits = "".join(re.findall(r"\d", main)).removeprefix("1")
+    if len(digits) != _DIGITS:
+        return None
+    return f"tel:+1{digits}" + (f";ext={extension.strip()}" if extension.strip() else "")
 
 
 def holdings(card: Card) -> str:
