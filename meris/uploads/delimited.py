@@ -83,7 +83,7 @@ def open_text(content: bytes, name: str) -> tuple[Source, Origin]:
     if _holds_zeros(content, coding):
         raise not_a_table(name)
     whole = coding if coding.errors != "strict" else coding._replace(errors="replace")
-    cut = sniff(_text(content, whole).read(_START))
+    cut = sniff(decoded(content, whole).read(_START))
     if cut is None:
         raise not_a_table(name)
     notes = tuple(filter(None, [coding.note()]))
@@ -139,7 +139,7 @@ def _holds_zeros(content: bytes, coding: Coding) -> bool:
     """Whether the text has zero characters, which no table has and no database takes."""
     if not coding.codec.startswith("utf-16"):
         return b"\x00" in content
-    text = _text(content, coding)
+    text = decoded(content, coding)
     with suppress(UnicodeDecodeError):  # told with its row when the rows are read
         return any("\x00" in piece for piece in iter(lambda: text.read(_PIECE), ""))
     return False
@@ -221,7 +221,8 @@ def _odd_lines(content: bytes) -> bytes:
     return b"\n".join(islice(places, 150))
 
 
-def _text(content: bytes, coding: Coding) -> io.TextIOWrapper:
+def decoded(content: bytes, coding: Coding) -> io.TextIOWrapper:
+    """The text of a file, decoded as it is read, its line ends as they are."""
     # newline="" lets the csv module see line ends inside quoted cells, and CR-only files work
     return io.TextIOWrapper(
         io.BytesIO(content), encoding=coding.codec, errors=coding.errors, newline=""
@@ -232,7 +233,7 @@ def _source(content: bytes, coding: Coding, cut: Cut, name: str) -> Source:
     def rows() -> Iterator[list[str]]:
         number, line, row = 0, 0, [""]
         reader = csv.reader(
-            _text(content, coding), delimiter=cut.delimiter, skipinitialspace=cut.spaced
+            decoded(content, coding), delimiter=cut.delimiter, skipinitialspace=cut.spaced
         )
         try:
             for row in reader:

@@ -1,10 +1,9 @@
 """GeoJSON: features with properties and a place, and the like that map servers send."""
 
-import io
 import json
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from shapely.errors import ShapelyError
@@ -12,6 +11,7 @@ from shapely.geometry import shape
 
 from geo.crs import ToDegrees, is_wgs84, to_degrees
 from meris.errors import Refused
+from meris.uploads.delimited import Coding, decoded, detect_coding
 from meris.uploads.json_stream import Damaged, Stream
 from meris.uploads.places import Feature, Place, columns_of, point_in, table_of
 from meris.uploads.sheet import Sheet
@@ -31,19 +31,21 @@ def open_geojson(content: bytes, name: str) -> Sheet:
     Positions become the columns longitude and latitude, in WGS 84 whatever the file is in. Raises
     `Refused` for other JSON, damaged files and coordinate systems that are not known.
     """
-    first = _Reading(content)
+    coding = detect_coding(content, name)
+    first = _Reading(content, coding)
     try:
         found = columns_of(lambda: map(_feature, first.features()), name)
     except (Damaged, UnicodeDecodeError) as problem:
-        said = str(problem) if isinstance(problem, Damaged) else "its text is not UTF-8"
+        said = str(problem) if isinstance(problem, Damaged) else "its text is damaged"
         raise Refused(f"{name} is not sound GeoJSON: {said}. Export it again, or as CSV.") from None
     turn, notes = _system(first.members, name)
 
     def features() -> Iterator[Feature]:
-        for feature in map(_feature, _Reading(content).features()):
+        for feature in map(_feature, _Reading(content, coding).features()):
             yield _turned(feature, turn) if turn else feature
 
-    return table_of(found, features, name, notes)
+    told = (*filter(None, [coding.note()]), *notes)
+    return replace(table_of(found, features, name, told), encoding=coding.title)
 
 
 @dataclass
@@ -51,11 +53,12 @@ class _Reading:
     """One way through the file; `members` are the other members of the outermost object."""
 
     content: bytes
+    coding: Coding
     members: dict[str, Json] = field(default_factory=dict)
 
     def features(self) -> Iterator[dict[str, Json]]:
         """The features as they stand. Raises `Damaged`."""
-        stream = Stream(io.TextIOWrapper(io.BytesIO(self.content), "utf-8-sig"))
+        stream = Stream(decoded(self.content, self.coding))
         if stream.peek() == "[":
             yield from self._listed(stream)
         else:

@@ -1,9 +1,8 @@
 """JSON values one after the other, so that a file of 100 MB never stands in memory as objects."""
 
-import io
 import json
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, TextIO
 
 _PIECE = 1 << 17
 _BLANK = " \t\r\n\ufeff"
@@ -21,7 +20,7 @@ class Damaged(Exception):  # noqa: N818  # never leaves the readers of files
 class Stream:
     """A text of JSON: look at the next sign, take a sign, take a whole value."""
 
-    def __init__(self, text: io.TextIOBase) -> None:
+    def __init__(self, text: TextIO) -> None:
         self._text = text
         self._held = ""
         self._at = 0

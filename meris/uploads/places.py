@@ -109,7 +109,7 @@ def table_of(found: Columns, features: Features, name: str, notes: tuple[str, ..
         raise Refused(
             f"{name} has neither places nor several properties: there is nothing to read."
         )
-    origin = Origin(name, "UTF-8", None, (*notes, *_notes(found, titles)))
+    origin = Origin(name, None, None, (*notes, *_notes(found, titles)))
 
     def rows() -> Iterator[list[str]]:
         yield list(headers)

@@ -104,7 +104,7 @@ def _read_file(content: bytes, name: str, sheet: str | None) -> Sheet:
     """The table in a file that is no archive of files."""
     if content.startswith((_ZIP, _OLE)):
         return find_table(*open_workbook(content, name, sheet))
-    start = content[:4_000].removeprefix(codecs.BOM_UTF8).lstrip()
+    start = _start(content)
     for mark, what in _NOT_TABLES:
         if start.startswith(mark):
             raise Refused(f"{name} is {what}.")
@@ -117,6 +117,14 @@ def _read_file(content: bytes, name: str, sheet: str | None) -> Sheet:
     if start.startswith(b"<"):
         raise Refused(f"{name} is {_WEB_PAGE}.")
     return find_table(*open_text(content, name))
+
+
+def _start(content: bytes) -> bytes:
+    """The first signs of a file, in ASCII even where it is UTF-16."""
+    start = content[:4_000]
+    if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return start.decode("utf-16", "ignore").lstrip().encode()
+    return start.removeprefix(codecs.BOM_UTF8).lstrip()
 
 
 def _read_archive(content: bytes, entries: list[Entry], name: str, sheet: str | None) -> Sheet:

@@ -2,15 +2,22 @@
 
 import csv
 import io
+import re
 import zipfile
 from random import Random
 
 NASTY = (
-    *("", " ", "\x00", '"', "'", "=1+1", "@cmd", "-", "NaN", "inf", "-0", "1e400", "9" * 400),
+    *("", " ", '"', "'", "=1+1", "@cmd", "-", "NaN", "inf", "-0", "1e400", "9" * 400),
     *("0", "-999", "38,57", "38°34'36\"N", "2025-02-30", "99/99/9999", "45000", "\u202etxt"),
     *("🙂", "\ud800", "é" * 300, "<b>", "{}", "#org", "Total", "N/A", "a\nb", "a;b,c|d\te"),
     *("POINT(1 2)", "38.5, -92.5", "15SWC8081151205", "1" * 12, "٣٨", "TRUE", "name"),
 )
+WORDS = (
+    *(b"0", b"1", b"-1", b"2", b"99999", b"4294967296", b"1e999", b"1048576", b"XFD1048576"),
+    *(b"A1", b"B2:C9", b"null", b"true", b"[]", b"{}", b"Point", b"Polygon", b"s", b"inlineStr"),
+    *(b"Folder", b"Placemark", b"&amp;", b"\xc3\xa9", b"", b"-91.5", b"38.5", b"0.0000001"),
+)
+_WORD = re.compile(rb"[A-Za-z0-9.-]+")
 ENCODINGS = ("utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "cp1252", "latin-1")
 
 
@@ -21,6 +28,8 @@ def broken(content: bytes, chance: Random) -> bytes:
             content = _inside(content, chance)
         elif not content.startswith((b"PK", b"<", b"{", b"[")) and chance.random() < 0.6:
             content = _as_table(content, chance)
+        elif content.startswith((b"<", b"{", b"[")) and chance.random() < 0.6:
+            content = _in_words(content, chance)
         else:
             content = _as_bytes(content, chance)
     return content
@@ -40,12 +49,28 @@ def _inside(content: bytes, chance: Random) -> bytes:
                 inner = old.read(name)
                 if name == chosen and left_out:
                     continue
-                new.writestr(name, _as_bytes(inner, chance) if name == chosen else inner)
+                if name == chosen:
+                    inner = chance.choice((_in_words, _in_words, _as_bytes))(inner, chance)
+                new.writestr(name, inner)
     except (zipfile.BadZipFile, IndexError, ValueError, EOFError, OSError, NotImplementedError):
         return _as_bytes(content, chance)
     except Exception:  # noqa: BLE001  # zlib's own, from what was broken before
         return _as_bytes(content, chance)
     return out.getvalue()
+
+
+def _in_words(content: bytes, chance: Random) -> bytes:
+    """Numbers and words of a text replaced by others; its marks stay, so that it is still read."""
+    found = [*_WORD.finditer(content)]
+    if not found:
+        return _as_bytes(content, chance)
+    pieces, at = [], 0
+    wanted = chance.sample(found, min(len(found), chance.randrange(1, 12)))
+    for word in sorted(wanted, key=lambda word: word.start()):
+        new = chance.choice(WORDS) if chance.random() < 0.7 else chance.choice(found)[0]
+        pieces += [content[at : word.start()], new]
+        at = word.end()
+    return b"".join([*pieces, content[at:]])
 
 
 def _as_bytes(content: bytes, chance: Random) -> bytes:
@@ -82,7 +107,9 @@ def _as_bytes(content: bytes, chance: Random) -> bytes:
 def _as_table(content: bytes, chance: Random) -> bytes:
     """Rows and cells moved, dropped, doubled and spoiled; perhaps in another encoding."""
     try:
-        text = content.decode("utf-8-sig")
+        text = content.decode(
+            "utf-16" if content[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
+        )
     except UnicodeDecodeError:
         text = content.decode("latin-1")
     delimiter = max(",;\t|", key=text[:2_000].count)

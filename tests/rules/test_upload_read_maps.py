@@ -175,13 +175,19 @@ class TestGeoJson:
             (b"[" * 200_000, "not a table"),
             (b'{"a": ' + b"[" * 200_000, "nested too deeply"),
             (geojson(GYM) + b"x", "something stands after its end"),
-            (geojson(GYM).replace(b"Gym", b"G\xe9m"), "not UTF-8"),
             (geojson(feature(None, name="Gym")), "neither places nor several properties"),
             (b'{"features": [{"properties": {"a": ' + b"9" * 5_000 + b"}}]}", "neither"),
         ],
     )
     def test_what_is_none_is_refused_in_plain_words(self, content, words):
         assert words in refusal(content)
+
+    def test_other_encodings_are_read(self):
+        content = geojson(GYM).replace(b"Gym", "Café".encode("cp1252"))
+        sheet = read(content, "map.geojson")
+        assert (sheet.sample[0].cells[0], sheet.encoding) == ("Café", "Windows-1252")
+        assert "not UTF-8" in sheet.notes[0]
+        assert rows(geojson(GYM).decode().encode("utf-16"))[0][1] == "Gym"
 
     def test_half_letters_and_zeros_are_taken_out(self):
         content = rb'{"features": [{"properties": {"name": "G\ud800ym\u0000", "b": "x"}}]}'
