@@ -24,17 +24,24 @@ function handOn() {
 
 const firstOf = (item) => $('a[href], button:not([tabindex]), input:not([type=hidden]), select', item);
 
+/** Nothing of this kind is left to do: what comes next is the verdict and its button. */
+function onward() {
+  const next = $('#do-apply') ?? $('#verdict a, #verdict button');
+  next?.focus({ preventScroll: true });
+  $('#verdict')?.scrollIntoView({ block: 'nearest' });
+}
+
 /** The same element, or the first of the item that took its place, where it was on the screen. */
 function putBack(hand) {
   if (!hand) return;
-  const same = hand.id && document.getElementById(hand.id);
+  const same = hand.id ? document.getElementById(hand.id) : null;
   const items = [...document.querySelectorAll(`[data-region="${hand.region}"] ${hand.tag}`)];
   const item = same?.closest('li, form') ?? items[Math.min(hand.index, items.length - 1)];
   if (!item) {
-    document.getElementById('verdict-words')?.scrollIntoView({ block: 'nearest' });
+    onward();
     return;
   }
-  const target = same || firstOf(item);
+  const target = same ?? firstOf(item);
   target?.focus({ preventScroll: true });
   if (same && hand.caret !== null) same.setSelectionRange(hand.caret, hand.caret);
   scrollBy(0, item.getBoundingClientRect().top - hand.top);
