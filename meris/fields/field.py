@@ -66,6 +66,48 @@ class Field:
         return (Synonym(key(self.name)), *self.synonyms)
 
 
+@dataclass(frozen=True)
+class Maker:
+    """Makes the fields that one kind keeps in a table of its own."""
+
+    kind: str
+    table: str
+
+    def __call__(
+        self,
+        name: str,
+        title: str,
+        rule: Rule,
+        section: str,
+        about: str,
+        words: str = "",
+        *,
+        example: str = "",
+        unit: str | None = None,
+        required: bool = False,
+        staff_only: bool = False,
+        column: str = "",
+        hxl: tuple[str, ...] = (),
+    ) -> Field:
+        """A field; `words` are its synonyms as `also` reads them."""
+        return Field(
+            name,
+            title,
+            (self.kind,),
+            rule,
+            self.table,
+            section,
+            about,
+            example=example,
+            unit=unit,
+            required=required,
+            staff_only=staff_only,
+            synonyms=also(words),
+            hxl=hxl,
+            column=column,
+        )
+
+
 def also(words: str) -> tuple[Synonym, ...]:
     """Synonyms from a line of normalized words, each with its mark: `"lat y§ geoy"`."""
     return tuple(Synonym(word.rstrip("‡§¶"), _MARKS.get(word[-1])) for word in words.split())

@@ -2,8 +2,7 @@
 
 from meris.fields import lists_shelter as lists
 from meris.fields.amounts import Integer, Quantity
-from meris.fields.field import Field, also
-from meris.fields.rule import Rule
+from meris.fields.field import Field, Maker, also
 from meris.fields.text_rules import OneOf, Text, YesNo
 from meris.fields.times import Moment
 
@@ -11,33 +10,7 @@ _KIND = ("shelter",)
 # More than this in one building is a digit too many.
 _CAPACITY = Integer(most=20_000, what="people")
 _COUNT = Integer(most=100_000, what="people")
-
-
-def _field(
-    name: str,
-    title: str,
-    rule: Rule,
-    section: str,
-    about: str,
-    words: str = "",
-    *,
-    example: str = "",
-    unit: str | None = None,
-    hxl: tuple[str, ...] = (),
-) -> Field:
-    return Field(
-        name,
-        title,
-        _KIND,
-        rule,
-        "shelter",
-        section,
-        about,
-        example=example,
-        unit=unit,
-        synonyms=also(words),
-        hxl=hxl,
-    )
+_field = Maker("shelter", "shelter")
 
 
 STATUS = Field(

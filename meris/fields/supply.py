@@ -2,8 +2,7 @@
 
 from meris.fields import lists_supply as lists
 from meris.fields.amounts import Quantity
-from meris.fields.field import Field, also
-from meris.fields.rule import Rule
+from meris.fields.field import Field, Maker, also
 from meris.fields.text_rules import OneOf, Text
 from meris.fields.times import Date
 
@@ -76,39 +75,14 @@ SITE = (
 )
 
 
-def _line(
-    name: str,
-    title: str,
-    rule: Rule,
-    about: str,
-    words: str,
-    *,
-    example: str = "",
-    unit: str | None = None,
-    required: bool = False,
-    hxl: tuple[str, ...] = (),
-) -> Field:
-    return Field(
-        name,
-        title,
-        ("supply",),
-        rule,
-        "stock_line",
-        "stock",
-        about,
-        example=example,
-        unit=unit,
-        required=required,
-        synonyms=also(words),
-        hxl=hxl,
-    )
-
+_line = Maker("supply", "stock_line")
 
 STOCK = (
     _line(
         "item_code",
         "Item code",
         Text(60, "item code"),
+        "stock",
         "Code of the item: MERIS's own, such as WATER-BTL, or yours.",
         "sku itemno itemnumber partno partnumber nsn catalognumber commoditycode stockno",
         example="WATER-BTL",
@@ -118,6 +92,7 @@ STOCK = (
         "item_name",
         "Item",
         Text(200, "item"),
+        "stock",
         "What it is, as you call it.",
         "item commodity supply supplyname product material resource itemdescription nomenclature "
         "description§ itemname",
@@ -129,6 +104,7 @@ STOCK = (
         "category",
         "Category",
         OneOf(lists.CATEGORY),
+        "stock",
         "Found from the item when it is one of MERIS's own.",
         "itemcategory commoditycategory class",
         example="Water",
@@ -137,6 +113,7 @@ STOCK = (
         "quantity_on_hand",
         "On hand",
         Quantity(most=_MOST),
+        "stock",
         "How many are there and usable, counted in the unit of issue.",
         "qty quantity onhand qtyonhand qoh stock instock amount inventory currentstock available§ "
         "total§ balance count",
@@ -148,6 +125,7 @@ STOCK = (
         "quantity_committed",
         "Committed",
         Quantity(most=_MOST),
+        "stock",
         "Of these, how many are promised and not yet sent.",
         "committed allocated reserved promised qtycommitted",
         example="48",
@@ -156,6 +134,7 @@ STOCK = (
         "unit_of_issue",
         "Unit",
         OneOf(lists.UNIT_OF_ISSUE),
+        "stock",
         "How it is counted: each, case, pallet, gallon and so on.",
         "uom ui unit§ units§ unitofmeasure measure packaging pack per",
         example="case",
@@ -166,6 +145,7 @@ STOCK = (
         "units_per_pack",
         "Units in a pack",
         Quantity(most=1_000_000),
+        "stock",
         "How many base units (liters, meals, each) one case, box or pallet holds.",
         "packsize casesize qtypercase percase eachpercase",
         example="12",
@@ -174,6 +154,7 @@ STOCK = (
         "lot",
         "Lot",
         Text(60, "lot"),
+        "stock",
         "Lot or batch number.",
         "lotno lotnumber batch batchno",
         example="L2026-03",
@@ -182,6 +163,7 @@ STOCK = (
         "expires_on",
         "Expires",
         Date(future=True),
+        "stock",
         "Last day of use. Expired stock is taken in and marked.",
         "expires expiration expirationdate expdate exp expiry expirydate bestby useby "
         "shelflifedate",
@@ -191,6 +173,7 @@ STOCK = (
         "condition",
         "Condition",
         OneOf(lists.CONDITION),
+        "stock",
         "Serviceable or unserviceable.",
         "cond itemcondition",
         example="Serviceable",
@@ -199,6 +182,7 @@ STOCK = (
         "par_level",
         "Par level",
         Quantity(most=_MOST),
+        "stock",
         "Stock to fill up to, in the unit of issue.",
         "par minimum minstock minqty reorderlevel",
         example="400",
@@ -207,11 +191,19 @@ STOCK = (
         "kw",
         "Power",
         Quantity(most=100_000),
+        "stock",
         "For generators.",
         "kilowatts powerkw generatorkw",
         unit="kW",
     ),
-    _line("size", "Size", Text(60, "size"), "For tarps, gloves, pumps.", "dimensions itemsize"),
+    _line(
+        "size",
+        "Size",
+        Text(60, "size"),
+        "stock",
+        "For tarps, gloves, pumps.",
+        "dimensions itemsize",
+    ),
 )
 
 OWNER = Field(

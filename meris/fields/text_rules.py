@@ -55,7 +55,7 @@ class Text(Rule):
                 f"is {len(text)} characters long",
                 f"Shorten it to {self.longest} characters or fewer.",
             )
-        return Judged(text) if text else UNKNOWN
+        return UNKNOWN if is_unknown(text, letters=False) else Judged(text)
 
     def schema(self) -> dict[str, Any]:
         return {"type": "string", "minLength": 1, "maxLength": self.longest}
@@ -83,7 +83,7 @@ class Notes(Rule):
                 f"is {len(text):,} characters long",
                 f"Shorten it to {self.longest:,} characters or fewer.",
             )
-        return Judged(text) if text else UNKNOWN
+        return UNKNOWN if is_unknown(text, letters=False) else Judged(text)
 
     def schema(self) -> dict[str, Any]:
         return {"type": "string", "minLength": 1, "maxLength": self.longest}

@@ -2,43 +2,13 @@
 
 from meris.fields import lists_unit as lists
 from meris.fields.amounts import Integer, TypeLevel
-from meris.fields.field import Field, also
+from meris.fields.field import Field, Maker, also
 from meris.fields.rtlt import RtltId
-from meris.fields.rule import Rule
 from meris.fields.text_rules import OneOf, Text, Words
 from meris.fields.times import Moment
 
 _KIND = ("unit",)
-
-
-def _field(
-    name: str,
-    title: str,
-    rule: Rule,
-    section: str,
-    about: str,
-    words: str = "",
-    *,
-    example: str = "",
-    unit: str | None = None,
-    staff_only: bool = False,
-    column: str = "",
-) -> Field:
-    return Field(
-        name,
-        title,
-        _KIND,
-        rule,
-        "unit",
-        section,
-        about,
-        example=example,
-        unit=unit,
-        staff_only=staff_only,
-        synonyms=also(words),
-        column=column,
-    )
-
+_field = Maker("unit", "unit")
 
 IDENTITY = (
     _field(

@@ -178,6 +178,26 @@ def test_a_partial_row_needs_nothing():
     assert row.model_fields_set == {"status"}
 
 
+@pytest.mark.parametrize("value", [{"a": 1}, ["Gym"], [["Gym"]], [{"a": 1}]])
+def test_an_object_or_a_list_is_no_text(value):
+    with pytest.raises(ValidationError, match="This is not one name"):
+        fields.row_model("shelter", partial_rows=True)(name=value)
+    assert "[" not in str(_refusal("shelter", "status", value))
+    assert "{" not in str(_refusal("shelter", "evacuation_capacity", value))
+
+
+def test_a_list_is_for_columns_that_hold_several():
+    read = fields.field("unit", "capabilities").rule.read
+    assert read(["Swift water", "Ropes"]) == ["Swift water", "Ropes"]
+    assert "not one list" in str(_refusal("unit", "capabilities", [{"a": 1}]))
+
+
+def _refusal(kind, name, value):
+    with pytest.raises(Invalid) as refused:
+        fields.field(kind, name).rule.read(value)
+    return refused.value
+
+
 def test_json_values_fit_the_schema_they_are_described_by():
     quantity = fields.field("supply", "quantity_on_hand").rule
     assert quantity.json(quantity.read("1.50")) == 1.5
