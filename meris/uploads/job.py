@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from meris.db import Actor
 from meris.fields import Home
 from meris.tables import Upload
-from meris.uploads import store
+from meris.uploads import same, store
 from meris.uploads.authority import Bounds
 from meris.uploads.cells import Record
 from meris.uploads.check import Checked, Checking
@@ -128,7 +128,7 @@ class Job:
         outcome = merge.count()
         if lines is not None:
             lines.count(outcome)
-        why_held: dict[int, str] = {}
+        why_held = same.held_because(self.session, self.upload.id) if outcome.held else {}
         return Compared(merge, lines, outcome, over, joined, why_held)
 
     def write(self, compared: "Compared") -> None:

@@ -24,6 +24,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from meris.db import Actor
+from meris.uploads import same
 from meris.uploads.after import After, differ
 from meris.uploads.stage import PARTS, Staging
 from meris.uploads.stage import RESOURCE as _R
@@ -81,17 +82,19 @@ class Merge:
     def _p(self) -> Table:
         return PARTS[self.staging.kind]
 
-    def match(self, upload_id: int) -> dict[int, int]:  # noqa: ARG002
+    def match(self, upload_id: int) -> dict[int, int]:
         """Find the resource of each row, where there is one; nothing is changed.
 
-        1. By the number that MERIS gave it. 2. By the agency's own ID. 3. By name and address,
-        where neither has another ID.
+        1. By the number that MERIS gave it. 2. By the agency's own ID. 3. By what a person said of
+        it before, or by name and address. 4. Rows that only look like something are held back.
+        Answers the rows that were joined with another row of the file, and its number.
         """
         self._match_by_number()
         self._match_by_id()
-        self._match_by_name()
+        joined = same.settle(self.session, self.staging, self.agency_id)
+        same.suspect(self.session, upload_id)
         self.staging.analyze(self.session, self._s)
-        return {}
+        return joined
 
     def lock(self) -> None:
         """Nobody else changes these resources until the upload is done; in one order for all."""
@@ -166,36 +169,6 @@ class Merge:
             update(s)
             .values(resource_id=_R.c.id)
             .where(*self._ours(), _R.c.external_id == s.c.external_id, s.c.resource_id.is_(None))
-        )
-
-    def _match_by_name(self) -> None:
-        """One resource for one row: the same name, and an address that does not differ."""
-        s = self._s
-        here, there = _plain(s.c.address_line1), _plain(_R.c.address_line1)
-        town_here, town_there = _plain(s.c.city), _plain(_R.c.city)
-        taken = select(s.c.resource_id).where(s.c.resource_id.is_not(None))
-        pairs = (
-            select(
-                s.c.number,
-                _R.c.id,
-                func.row_number().over(partition_by=s.c.number, order_by=_R.c.id).label("nth"),
-                func.row_number().over(partition_by=_R.c.id, order_by=s.c.number).label("nth_row"),
-            )
-            .where(
-                *self._ours(),
-                s.c.resource_id.is_(None),
-                func.lower(_R.c.name) == func.lower(s.c.name),
-                or_(s.c.external_id.is_(None), _R.c.external_id.is_(None)),
-                or_(here == there, here == "", there == ""),
-                or_(town_here == town_there, town_here == "", town_there == ""),
-                _R.c.id.not_in(taken),
-            )
-            .subquery()
-        )
-        self.session.execute(
-            update(s)
-            .values(resource_id=pairs.c.id)
-            .where(s.c.number == pairs.c.number, pairs.c.nth == 1, pairs.c.nth_row == 1)
         )
 
     def _ours(self) -> tuple[ColumnElement[bool], ...]:
@@ -291,8 +264,3 @@ class Merge:
 
 
 _PLACE = ("position", "position_radius_m")
-
-
-def _plain(column: ColumnElement[Any]) -> ColumnElement[str]:
-    """Address or town without case and spare blanks; empty when not known."""
-    return func.lower(func.trim(func.coalesce(column, "")))
