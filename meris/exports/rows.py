@@ -11,6 +11,7 @@ from meris.accounts import Policy, Viewer, agencies
 from meris.errors import Forbidden, Invalid, NotFound
 from meris.exports.columns import Column
 from meris.fields import RESOURCE_KIND, ROW_KINDS
+from meris.fields.record import UNPLACED
 from meris.tables import Agency, Resource, Shelter, StockLine, SupplySite, Unit
 
 # Rows in hand at one time.
@@ -24,7 +25,7 @@ _SPECIAL: dict[str, ColumnElement[Any]] = {
     "meris_id": Resource.id.expression,
     "latitude": func.ST_Y(Resource.position),
     "longitude": func.ST_X(Resource.position),
-    "position_source": Resource.position_source.expression,
+    "position_source": func.coalesce(Resource.position_source, UNPLACED),
     "position_radius_m": Resource.position_radius_m.expression,
 }
 

@@ -5,9 +5,18 @@ They stand in files only: nothing is kept in a column of these names but what th
 
 from meris.fields import lists_common
 from meris.fields.amounts import Integer
+from meris.fields.codes import Choice, codes
 from meris.fields.common import EVERY
 from meris.fields.field import Field, also
 from meris.fields.text_rules import OneOf
+
+#: Says that a record is on no map, and shall not be put there by its ZIP code or town.
+UNPLACED = "unplaced"
+_PLACED = codes(
+    lists_common.POSITION_SOURCE.noun,
+    *lists_common.POSITION_SOURCE,
+    Choice(UNPLACED, "Not placed", ("not on the map",)),
+)
 
 RECORD = (
     Field(
@@ -25,10 +34,11 @@ RECORD = (
         "position_source",
         "How it was placed",
         EVERY,
-        OneOf(lists_common.POSITION_SOURCE),
+        OneOf(_PLACED),
         None,
         "record",
-        "How the place is known, as exports have it.",
+        "How the place is known, as exports have it. A row that is not placed stays off the map "
+        "until it has coordinates or this cell is emptied.",
         synonyms=also("placedby locationmethod"),
         spares_row=True,
     ),

@@ -4,6 +4,7 @@ from typing import Any, Literal, NamedTuple
 
 from geo.grid import from_usng
 from meris.fields import APPROXIMATE_SOURCES
+from meris.fields.record import UNPLACED
 
 Values = dict[str, Any]
 
@@ -98,8 +99,8 @@ def _grid(values: Values) -> Given | None:
 def _as_recorded(found: Given, values: Values) -> Given:
     """A file that came from MERIS says how each place was known; it stays as rough as it was."""
     source, radius = values.get("position_source"), values.get("position_radius_m")
-    if radius is not None:
-        return found._replace(source=source or found.source, radius_m=radius)
-    return (
-        found if source is None or source in APPROXIMATE_SOURCES else found._replace(source=source)
-    )
+    if source in (None, UNPLACED):
+        source = found.source
+    if radius is None and source in APPROXIMATE_SOURCES:
+        return found
+    return found._replace(source=source, radius_m=found.radius_m if radius is None else radius)

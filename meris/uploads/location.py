@@ -10,6 +10,7 @@ from geo.values import Bounds, Position
 from meris.errors import Invalid
 from meris.fields import Home
 from meris.fields import field as field_of
+from meris.fields.record import UNPLACED
 from meris.uploads.addresses import Addresses
 from meris.uploads.areas import Areas, Where
 from meris.uploads.borders import Borders, Telling
@@ -80,7 +81,11 @@ class Locator:
         codes = self.home.gazetteer.counties_at(lats, lons)
         self._codes = {number: code for (number, *_), code in zip(inside, codes, strict=True)}
         if self.addresses is not None:
-            lost = [record for record in batch if self._given[record.number] == (None, None)]
+            lost = [
+                record
+                for record in batch
+                if self._given[record.number] == (None, None) and not _stays_off(record.values)
+            ]
             self.addresses.look_up(lost)
 
     def locate(self, number: int, values: Values) -> bool:
@@ -98,6 +103,7 @@ class Locator:
         stated = self._stated_county(number, values)
         where = Where(values.get("zip"), values.get("city"), stated, values.get("state"))
         found, fault = self._given.pop(number)
+        stays_off = _stays_off(values)
         for name in POSITION_FIELDS:
             values.pop(name, None)
         if not self.borders.admits(number, where.state):
@@ -107,6 +113,8 @@ class Locator:
             self._place_exactly(number, values, found, where)
         elif fault is not None:
             self._tell_fault(number, fault)
+        elif stays_off:
+            self._leave_off(number, values, where, "the file says that it is not placed")
         else:
             self._place_roughly(number, values, where)
         return True
@@ -217,10 +225,15 @@ class Locator:
         if area is not None:
             _place(values, area.position, area.source, area.radius_m, area.county)
         else:
-            values["county_fips"] = where.county
-            self.telling.say(
-                "note", number, None, "unplaced", "no place was found; not on the map."
-            )
+            self._leave_off(number, values, where, "no place was found")
+
+    def _leave_off(self, number: int, values: Values, where: Where, why: str) -> None:
+        values["county_fips"] = where.county
+        self.telling.say("note", number, None, "unplaced", f"{why}; not on the map.")
+
+
+def _stays_off(values: Values) -> bool:
+    return values.get("position_source") == UNPLACED
 
 
 def _position(found: Given) -> Position | None:

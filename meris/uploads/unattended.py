@@ -12,13 +12,13 @@ from sqlalchemy.orm import Session
 
 from meris.db import Actor, Database
 from meris.errors import Conflict, Refused
-from meris.fields import ROW_KINDS, Home
+from meris.fields import Home
 from meris.uploads import keep, review, store
 from meris.uploads import run as engine
 from meris.uploads.decisions import Decisions
 from meris.uploads.failed import failed_rows
-from meris.uploads.match import match
-from meris.uploads.read import read
+from meris.uploads.kinds import guess_kind
+from meris.uploads.read import read, shown_name
 from meris.uploads.report import report
 
 #: applied      every row is in MERIS now
@@ -96,16 +96,13 @@ def run(
 
 def kind_of(content: bytes, filename: str, home: Home, sheet: str | None = None) -> str:
     """The kind of file, from its columns. Raises `Refused` when it could be several."""
-    table = read(content, filename, sheet)
-    found = {kind: match(table, kind, home) for kind in ROW_KINDS}
-    complete = {kind: len(it.columns) for kind, it in found.items() if not it.missing}
-    best = sorted(complete, key=lambda kind: complete[kind], reverse=True)
-    if not best or (len(best) > 1 and complete[best[0]] == complete[best[1]]):
+    guess = guess_kind(read(content, filename, sheet), home)
+    if guess is None:
         raise Refused(
-            f"MERIS cannot tell from the columns of {filename} whether they are shelters, "
-            "supplies or units. Say which."
+            f"MERIS cannot tell from the columns of {shown_name(filename)} whether they are "
+            "shelters, supplies or units. Say which."
         )
-    return best[0]
+    return guess[0]
 
 
 def finish(
