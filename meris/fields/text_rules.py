@@ -178,7 +178,7 @@ class Words(Rule):
             raise refusal(self.noun, about)
         once: dict[str, str] = {}
         for part in map(clean, text.split(divider)):
-            if not is_unknown(part, letters=False):
+            if any(map(str.isalnum, part)) and not is_unknown(part, letters=False):
                 once.setdefault(key(part) or part, part)
         words = list(once.values())
         if len(words) > self.most or any(len(word) > self.longest for word in words):
@@ -194,4 +194,6 @@ class Words(Rule):
         return {"type": "array", "items": item, "maxItems": self.most, "uniqueItems": True}
 
     def _text(self, value: Any, _home: Home) -> str:
-        return "; ".join(value)
+        one = "; ".join(value)
+        # without a divider of its own, a comma in it would be taken for one
+        return f"{one};" if len(value) == 1 and re.search("[,|]", one) else one
