@@ -137,7 +137,7 @@ class Borders:
         """In the state, but in another county than the row says."""
         meters = self.home.gazetteer.meters_to_county(position, stated.fips)
         says = (
-            f"the position lies in {found.full_name}, {meters / 1000:.1f} km from "
+            f"the position lies in {found.full_name}, {_say_distance(meters)} from "
             f"{stated.full_name}, which the row names."
         )
         name = "county" if "county" in self.telling.columns else "county_fips"
@@ -151,6 +151,13 @@ class Borders:
         says = f"{says} Correct one of the two."
         self.telling.say("error", number, name, "county", says, *fixes)
         return None, None
+
+
+def _say_distance(meters: float) -> str:
+    """Rounded so far that rows of one mistake are told in one line."""
+    if meters < 1_000:
+        return "less than 1 km"
+    return f"{meters / 1000:.0f} km" if meters < 20_000 else f"about {meters / 10_000:.0f}0 km"
 
 
 def _overlap(one: Bounds, other: Bounds) -> bool:

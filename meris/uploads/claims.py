@@ -27,6 +27,8 @@ CONTRADICTED = 0.5
 # So many different values tell something; one or two bad cells do not.
 _TELLING = 5
 _MOST_VALUES = 200
+# After so many different values with so few readable ones nobody need look on.
+_TRIED, _HOPELESS = 30, 0.3
 _WORDY = re.compile(r"^(?=.*[^\W\d_]{3})[^@]*$", re.DOTALL)
 
 
@@ -133,7 +135,9 @@ class Table:
         """The share of known cells that read as the field; None when no cell is known."""
         known = readable = 0
         values = self._home_values if isinstance(field.rule, County) else self._values
-        for cell, times in values[index].items():
+        for tried, (cell, times) in enumerate(values[index].items()):
+            if tried == _TRIED and readable < _HOPELESS * known:
+                break  # being refused takes a rule longer, for it looks for what was meant
             try:
                 value = field.rule.judge(cell, self.home).value
             except Invalid:

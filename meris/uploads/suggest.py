@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from meris.fields import Field, by_name, header_table
+from meris.fields import Field, by_name, header_table, of
 from meris.fields.headers import Meaning
 from meris.fields.text_rules import Notes, OneOf, Text, Words
 from meris.fields.words import key
@@ -22,6 +22,24 @@ _NAMED = 0.85
 # Wide tables are lists of something else; nobody reads so many suggestions.
 _MOST_COLUMNS = 100
 
+_STREET = re.compile(
+    r"^\d+[A-Z]?\s+\w.*|.*\b(street|avenue|road|highway|hwy|route|rt|st|ave|rd|dr|blvd|ln|pkwy)\b",
+    re.IGNORECASE | re.DOTALL,
+)
+_MOSTLY = 0.8
+# Headers that are too short to be known by any likeness.
+_SHORT = {
+    "ph": "contact_phone",
+    "max": "evacuation_capacity",
+    "cap": "evacuation_capacity",
+    "seats": "evacuation_capacity",
+    "holds": "evacuation_capacity",
+    "people": "population_total",
+    "occ": "population_total",
+    "where": "address_line1",
+    "cond": "condition",
+    "cty": "county",
+}
 _YES_AND_NO = frozenset({"y", "n", "yes", "no", "true", "false", "t", "f", "1", "0", "x"})
 _PARTS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 
@@ -41,18 +59,18 @@ def suggest(
     the likeliest first. `titles` are columns read as something else that may be the name instead.
     """
     few = free[:_MOST_COLUMNS]
-    every = [*_by_headers(table, few), *_by_cells(table, few), *_names(table, [*few, *titles])]
-    likely = [one._replace(ratio=_weighed(table, one)) for one in every if _is_open(one, taken)]
+    open_fields = {field.name for field in of(table.kind) if field.section != "record"} - taken
+    every = [
+        *_by_headers(table, few, open_fields),
+        *_by_cells(table, few, open_fields),
+        *_names(table, [*few, *titles], open_fields),
+    ]
+    likely = [one._replace(ratio=_weighed(table, one)) for one in every]
     chosen: list[Maybe] = []
     for maybe in sorted(likely, key=lambda maybe: (-maybe.ratio, maybe.column)):
         if all(m.column != maybe.column and m.field.name != maybe.field.name for m in chosen):
             chosen.append(maybe)
     return chosen
-
-
-def _is_open(maybe: Maybe, taken: set[str]) -> bool:
-    """What only MERIS writes into files is not to be guessed."""
-    return maybe.field.name not in taken and maybe.field.section != "record"
 
 
 def _weighed(table: Table, maybe: Maybe) -> float:
@@ -68,16 +86,18 @@ class _Clue(NamedTuple):
     is_weak: bool = False
 
 
-def _by_headers(table: Table, free: Sequence[int]) -> Iterator[Maybe]:
+def _by_headers(table: Table, free: Sequence[int], wanted: set[str]) -> Iterator[Maybe]:
     for index in free:
         header = table.sheet.headers[index]
         for meaning, ratio, is_weak in (*_alike(table.kind, header), *_within(table.kind, header)):
-            field, fit = meaning.field, table.fit(index, meaning.field) or 0
-            enough = NEEDED if is_weak else CONTRADICTED
-            vague = is_weak or meaning.note == "ambiguous"
-            if meaning.note == "unstable" or fit < enough or _is_mere_yes(table, index, field):
+            field, vague = meaning.field, is_weak or meaning.note == "ambiguous"
+            if field.name not in wanted or meaning.note == "unstable":
                 continue
-            if not (vague and isinstance(field.rule, Text | Notes | Words)):
+            if vague and isinstance(field.rule, Text | Notes | Words):
+                continue
+            enough = NEEDED if is_weak else CONTRADICTED
+            fits = (table.fit(index, field) or 0) >= enough
+            if fits and not _is_mere_yes(table, index, field):
                 yield Maybe(index, field, ratio)
 
 
@@ -89,8 +109,10 @@ def _is_mere_yes(table: Table, index: int, field: Field) -> bool:
 
 
 def _alike(kind: str, header: str) -> Iterator[_Clue]:
-    """Fields with a header spelled nearly so."""
+    """Fields with a header spelled nearly so, or one that people shorten so."""
     words, wanted = header_table(kind), key(header)
+    if short := by_name(kind).get(_SHORT.get(wanted, "")):
+        yield _Clue(Meaning(short, None), _WITHIN, is_weak=not isinstance(short.rule, Text))
     if not wanted or len(wanted) > 60:
         return
     for word in difflib.get_close_matches(wanted, words, n=3, cutoff=_ALIKE_WITH_VALUES):
@@ -110,26 +132,29 @@ def _within(kind: str, header: str) -> Iterator[_Clue]:
                 yield from (_Clue(meaning, ratio) for meaning in words[within])
 
 
-def _by_cells(table: Table, free: Sequence[int]) -> Iterator[Maybe]:
-    """Code lists that no row needs, and numbers that may be X and Y."""
-    fields = by_name(table.kind)
+def _by_cells(table: Table, free: Sequence[int], wanted: set[str]) -> Iterator[Maybe]:
+    """Code lists that no row needs, street addresses, and numbers that may be X and Y."""
+    fields = {field.name: field for field in of(table.kind) if field.name in wanted}
     for field in fields.values():
         for index in free:
             several = not field.required and table.variety(index) > 1
             is_code = several and reads_as_codes(table, index, field)
             if is_code and not _is_mere_yes(table, index, field):
                 yield Maybe(index, field, _BY_VALUES)
-    if pair := map_numbers(table, free):
+    for index in free if "address_line1" in fields else ():
+        if table.share(index, lambda cell: bool(_STREET.match(cell))) >= _MOSTLY:
+            yield Maybe(index, fields["address_line1"], _BY_VALUES)
+    if {"easting", "northing"} <= fields.keys() and (pair := map_numbers(table, free)):
         yield Maybe(pair[0], fields["easting"], _BY_VALUES)
         yield Maybe(pair[1], fields["northing"], _BY_VALUES)
 
 
-def _names(table: Table, free: Sequence[int]) -> Iterator[Maybe]:
+def _names(table: Table, free: Sequence[int], wanted: set[str]) -> Iterator[Maybe]:
     """Short texts that hardly repeat may be the name that every row needs, most of all where the
     header says so."""
     rows = len(table.sheet.sample)
     for field in by_name(table.kind).values():
-        if not (field.required and isinstance(field.rule, Text)):
+        if field.name not in wanted or not (field.required and isinstance(field.rule, Text)):
             continue
         for index in free:
             if table.variety(index) >= min(NEEDED * rows, 150) and table.is_wordy(index):

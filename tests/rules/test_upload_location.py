@@ -94,8 +94,15 @@ def test_half_a_position_is_told_and_what_it_lacks():
     ]
 
 
-def test_few_decimals_are_a_warning():
-    assert "two decimal places" in row("lat | lon", "38.95 | -92.33407")[1][0][1]
+def test_few_decimals_are_told_in_one_line_for_all_rows():
+    table = "name | status | lat | lon\nA | closed | 38.95 | -92.33407\nB | closed | 38 | -92.1234"
+    check = checking(table)
+    assert len(list(check)) == 2
+    (group,) = check.checked.problems
+    assert group.text == (
+        'Rows 2, 3, column "lat": the position has two decimal places or fewer: it may be a '
+        "kilometer off or more."
+    )
     assert "two decimal places" in row("coordinates", "38.95, -92.33")[1][0][1]
     assert row("lat | lon", "38.950 | -92.330")[1] == []
 

@@ -92,6 +92,10 @@ def test_prices_are_no_degrees():
         ("Bakup Generater", ["yes", "no"], "generator"),
         ("Kind", ["Warming center", "Cooling center"], "shelter_type"),
         ("lattitude", ["38.95", "38.96"], "latitude"),
+        ("Where", ["123 Elm St, Rolla, MO 65401", "City park"], "address_line1"),
+        ("Col 3", ["123 Elm St", "4 Highway 47"], "address_line1"),
+        ("Max", ["120", "80"], "evacuation_capacity"),
+        ("Ph", ["5735550100", "5735550101"], "contact_phone"),
     ],
 )
 def test_what_may_be_a_field_is_suggested(header, cells, field):
