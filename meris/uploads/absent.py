@@ -5,12 +5,12 @@ absent.mark(session, actor, upload_id)       "not reported": stale at once, unti
                                              confirms or changes it; undone with the upload
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Select, exists, func, or_, select, union, update
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
 from meris.db import Actor, name_actor
 from meris.errors import Conflict
@@ -43,7 +43,7 @@ def listed(session: Session, upload_id: int, after: int = 0, limit: int = 100) -
     chosen = (
         select(*columns)
         .join(County, County.fips == Resource.county_fips, isouter=True)
-        .where(*_conditions(session, upload), Resource.id > after)
+        .where(*_everywhere(session, upload), Resource.id > after)
         .order_by(Resource.id)
         .limit(limit)
     )
@@ -53,7 +53,11 @@ def listed(session: Session, upload_id: int, after: int = 0, limit: int = 100) -
 def count(session: Session, upload_id: int) -> int:
     """How many resources are not in a file. Raises `NotFound`."""
     upload = store.find(session, upload_id)
-    return session.scalar(select(func.count(Resource.id)).where(*_conditions(session, upload))) or 0
+    return _count(session, _conditions(upload)) and _count(session, _everywhere(session, upload))
+
+
+def _count(session: Session, conditions: Iterable[ColumnElement[bool]]) -> int:
+    return session.scalar(select(func.count(Resource.id)).where(*conditions)) or 0
 
 
 def mark(session: Session, actor: Actor, upload_id: int, ids: Collection[int] | None = None) -> int:
@@ -70,7 +74,7 @@ def mark(session: Session, actor: Actor, upload_id: int, ids: Collection[int] | 
             f"{upload.filename} is {upload.state}. Apply it first, then mark what it does not list."
         )
     name_actor(session, actor, upload_id=upload_id)
-    chosen = [*_conditions(session, upload), Resource.unreported_at.is_(None)]
+    chosen = [*_everywhere(session, upload), Resource.unreported_at.is_(None)]
     if ids is not None:
         chosen.append(Resource.id.in_(ids))
     marked = (
@@ -83,44 +87,62 @@ def mark(session: Session, actor: Actor, upload_id: int, ids: Collection[int] | 
     return len(session.scalars(marked).all())
 
 
-def _conditions(session: Session, upload: Upload) -> list[ColumnElement[bool]]:
-    """What makes a resource one that a file should list and does not."""
-    at = upload.applied_at or datetime.now(UTC)
-    conditions = [
-        Resource.agency_id == upload.agency_id,
-        Resource.kind == RESOURCE_KIND[upload.kind],
-        # a file of which nothing can be used says nothing about what it lacks
-        exists().where(UploadRow.upload_id == upload.id, UploadRow.fate.in_(PASSED)),
-        Resource.created_at <= at,
-        or_(Resource.confirmed_at.is_(None), Resource.confirmed_at <= at),
-        *(~one for one in _mentions(upload, at)),
-    ]
+def _everywhere(session: Session, upload: Upload) -> list[ColumnElement[bool]]:
+    """What makes a resource one that a file should list and does not, where the file is about."""
+    conditions = _conditions(upload)
     if counties := _counties(session, upload):
         somewhere = or_(Resource.county_fips.is_(None), Resource.county_fips.in_(counties))
         conditions.append(somewhere)
     return conditions
 
 
-def _mentions(upload: Upload, at: datetime) -> list[ColumnElement[bool]]:
-    """The ways in which a file may name a resource; a row with an error names it all the same."""
-    row, newer, sent = UploadRow, aliased(UploadRow), aliased(Upload)
-    out = (row.upload_id == upload.id, row.fate.not_in(PASSED))
-    undecided = UploadPair.choice.is_distinct_from("different")
+def _conditions(upload: Upload) -> list[ColumnElement[bool]]:
+    at = upload.applied_at or datetime.now(UTC)
     return [
-        exists().where(row.upload_id == upload.id, row.resource_id == Resource.id),
-        exists().where(*out, func.lower(row.name) == func.lower(Resource.name)),
-        exists().where(*out, row.stated["external_id"].astext == Resource.external_id),
-        exists().where(
-            UploadPair.upload_id == upload.id, UploadPair.resource_id == Resource.id, undecided
-        ),
-        # a later file has it
-        exists().where(
-            newer.resource_id == Resource.id,
-            newer.upload_id == sent.id,
+        Resource.agency_id == upload.agency_id,
+        Resource.kind == RESOURCE_KIND[upload.kind],
+        # a file of which nothing can be used says nothing about what it lacks
+        exists().where(UploadRow.upload_id == upload.id, UploadRow.fate.in_(PASSED)),
+        Resource.created_at <= at,
+        or_(Resource.confirmed_at.is_(None), Resource.confirmed_at <= at),
+        *_unmentioned(upload, at),
+    ]
+
+
+def _unmentioned(upload: Upload, at: datetime) -> list[ColumnElement[bool]]:
+    """Not named in the file in any way; a row with an error names a resource all the same.
+
+    NOT IN and not NOT EXISTS: of a table that this transaction has filled the planner knows
+    nothing, and would go through all of it for each resource.
+    """
+    row, sent = UploadRow, Upload
+    own = row.upload_id == upload.id
+    out = (own, row.fate.not_in(PASSED))
+    external_id = row.stated["external_id"].astext
+    found = select(row.resource_id).where(own, row.resource_id.is_not(None))
+    named = select(func.lower(row.name)).where(*out, row.name.is_not(None))
+    numbered = select(external_id).where(*out, external_id.is_not(None))
+    alike = select(UploadPair.resource_id).where(
+        UploadPair.upload_id == upload.id,
+        UploadPair.resource_id.is_not(None),
+        UploadPair.choice.is_distinct_from("different"),
+    )
+    later = (
+        select(row.resource_id)
+        .join(sent, sent.id == row.upload_id)
+        .where(
             sent.agency_id == upload.agency_id,
             sent.state == "applied",
             sent.applied_at > at,
-        ),
+            row.resource_id.is_not(None),
+        )
+    )
+    return [
+        Resource.id.not_in(found),
+        Resource.id.not_in(alike),
+        Resource.id.not_in(later),
+        func.lower(Resource.name).not_in(named),
+        func.coalesce(Resource.external_id, "").not_in(numbered),
     ]
 
 
@@ -140,6 +162,7 @@ def _stated_counties(upload_id: int) -> Select[Any]:
     own = UploadRow.upload_id == upload_id, UploadRow.fate.in_(PASSED)
     said = UploadRow.stated
     fips = func.coalesce(said["county_fips"].astext, said["staged_row"]["county_fips"].astext)
-    known = select(Resource.county_fips).join(UploadRow, UploadRow.resource_id == Resource.id)
-    both = union(select(fips.label("fips")).where(*own), known.where(*own)).subquery()
+    found = select(UploadRow.resource_id).where(*own)
+    known = select(Resource.county_fips).where(Resource.id.in_(found))
+    both = union(select(fips.label("fips")).where(*own), known).subquery()
     return select(both.c.fips).where(both.c.fips.is_not(None))

@@ -134,7 +134,6 @@ class Job:
     def write(self, compared: "Compared") -> None:
         """Change the tables."""
         self.telling.step("writing", 0, 2)
-        compared.merge.number_new()
         compared.merge.write()
         self.telling.step("writing", 1, 2)
         if compared.lines is not None:

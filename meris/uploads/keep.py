@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 from meris.fields import POSITION_SOURCE, Field, of
 from meris.tables import County, Upload, UploadRow
 from meris.uploads import store
-from meris.uploads.keeping import PASSED
+from meris.uploads.keeping import OPEN, PASSED
 from meris.uploads.stage import PARTS, RESOURCE, STOCK_LINE
 
 _TABLES: Mapping[str, Table] = {
@@ -130,6 +130,7 @@ class _Words:
     """Columns and values as people call them."""
 
     def __init__(self, session: Session, upload: Upload) -> None:
+        self._applied = upload.state not in OPEN
         self._fields: dict[str, Field] = {f.column: f for f in of(upload.kind) if f.table}
         served = select(County.fips, County.full_name)
         self._counties = dict(session.execute(served).all())
@@ -141,7 +142,7 @@ class _Words:
         return KeptRow(
             row.number,
             row.fate,
-            row.resource_id,
+            row.resource_id if self._applied or row.fate != "new" else None,
             row.name,
             row.cells,
             self._values(stated),

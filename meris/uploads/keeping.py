@@ -29,6 +29,8 @@ from meris.tables import UploadRow
 from meris.uploads.after import stated
 from meris.uploads.stage import Staging, copy
 
+#: States of an upload that is not loaded: it may be checked and applied.
+OPEN = ("received", "refused", "applying")
 #: Rows that are not loaded keep their cells, so that they can be shown and corrected: so many.
 MOST_CELLS = 2_000
 #: Fates of rows that passed the check.
@@ -69,6 +71,8 @@ def passed(session: Session, upload_id: int, staging: Staging) -> None:
 
 def again(session: Session, upload_id: int, staging: Staging) -> None:
     """Note what became of rows kept before, now that they were compared again."""
+    # of a table that this transaction has filled the planner knows nothing
+    session.execute(text("SET LOCAL enable_nestloop = off"))
     now = (_rows if staging.lines is None else _lines)(staging, upload_id, full=False).subquery()
     differs = (
         (UploadRow.fate != now.c.fate)
@@ -81,6 +85,7 @@ def again(session: Session, upload_id: int, staging: Staging) -> None:
         .where(UploadRow.upload_id == upload_id, UploadRow.number == now.c.number, differs)
         .execution_options(synchronize_session=False)
     )
+    session.execute(text("SET LOCAL enable_nestloop = DEFAULT"))
 
 
 def refuse(session: Session, upload_id: int, rows: Mapping[int, str]) -> None:
@@ -129,7 +134,8 @@ def counts(session: Session, upload_id: int) -> Counts:
 
 def restore(session: Session, upload_id: int, staging: Staging) -> None:
     """Fill the staging tables from what is kept, as the check filled them."""
-    session.execute(_restored("staged_row", _row_columns(staging), staging), {"id": upload_id})
+    columns = ["new_id", *_row_columns(staging)]
+    session.execute(_restored("staged_row", columns, staging), {"id": upload_id})
     if staging.lines is not None:
         columns = ["number", "site", "as_of", *staging.line]
         session.execute(_restored("staged_line", columns, staging), {"id": upload_id})
@@ -156,7 +162,7 @@ def _rows(staging: Staging, upload_id: int, *, full: bool = True) -> Select[Any]
     found = select(literal(upload_id), f.c.number, f.c.fate, f.c.resource_id, f.c.diff)
     if not full:
         return found
-    said = stated([s.c[name] for name in _row_columns(staging)], s)
+    said = stated([_new_id(staging), *(s.c[name] for name in _row_columns(staging))], s, f)
     return (
         found.add_columns(s.c.name, *_place(staging), said)
         .where(s.c.number == f.c.number)
@@ -171,11 +177,12 @@ def _lines(staging: Staging, upload_id: int, *, full: bool = True) -> Select[Any
     s = staging.rows
     # where the first line of a site was left out, the next one tells of the site
     first = func.min(found.c.number).over(partition_by=found.c.site) == found.c.number
+    columns = [s.c[name] for name in _row_columns(staging)]
     said = func.jsonb_build_object(
         "staged_line",
         stated([line.c[name] for name in ("number", "site", "as_of", *staging.line)], line),
         "staged_row",
-        case((first, stated([s.c[name] for name in _row_columns(staging)], s))),
+        case((first, stated([_new_id(staging), *columns], s, site))),
     )
     chosen = select(
         literal(upload_id),
@@ -192,6 +199,12 @@ def _lines(staging: Staging, upload_id: int, *, full: bool = True) -> Select[Any
         .where(line.c.number == found.c.number, s.c.number == site.c.number)
         .order_by(found.c.number)
     )
+
+
+def _new_id(staging: Staging) -> ColumnElement[int]:
+    """What a new resource will be known by, so that applying need not note it in every row."""
+    f = staging.found
+    return case((f.c.fate == "new", f.c.resource_id)).label("new_id")
 
 
 def _worse(site: ColumnElement[str], line: ColumnElement[str]) -> ColumnElement[str]:

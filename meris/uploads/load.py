@@ -22,6 +22,7 @@ from meris.uploads import authority, keeping, store, turns
 from meris.uploads.check import Checked
 from meris.uploads.decisions import Decisions
 from meris.uploads.job import Compared, Job, Understood, cleared
+from meris.uploads.keeping import OPEN
 from meris.uploads.match import Match
 from meris.uploads.merge import Outcome
 from meris.uploads.problems import Problems
@@ -29,9 +30,6 @@ from meris.uploads.progress import Telling
 from meris.uploads.sheet import Sheet
 from meris.uploads.stage import Staging
 from meris.version import VERSION
-
-#: States of an upload that is not loaded: it may be checked and applied.
-OPEN = ("received", "refused", "applying")
 
 
 @dataclass(frozen=True)

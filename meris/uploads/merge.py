@@ -116,8 +116,11 @@ class Merge:
             (x.c.confirms, "confirmed"),
             else_="unchanged",
         )
+        # new rows know their ids before they are written: so do their parts, lines and reviews
+        next_id = func.nextval(func.pg_get_serial_sequence("resource", "id"))
+        own_id = case((fate == "new", func.coalesce(x.c.new_id, next_id)), else_=x.c.resource_id)
         names = ["number", "resource_id", "fate", "diff", "position", "position_radius_m"]
-        chosen = select(x.c.number, x.c.resource_id, fate, *(x.c[name] for name in names[3:]))
+        chosen = select(x.c.number, own_id, fate, *(x.c[name] for name in names[3:]))
         self.session.execute(insert(self._f).from_select(names, chosen))
         self.staging.analyze(self.session, self._f)
 
@@ -129,13 +132,6 @@ class Merge:
         older = select(f.c.number).where(f.c.fate == "older").order_by(f.c.number)
         outcome.older_rows = list(self.session.scalars(older.limit(_MOST_NAMED)))
         return outcome
-
-    def number_new(self) -> None:
-        """Give new rows their ids before they are written, so that their parts and lines know
-        them; neighbors in the file become neighbors in the table."""
-        f = self._f
-        next_id = func.nextval(func.pg_get_serial_sequence("resource", "id"))
-        self.session.execute(update(f).values(resource_id=next_id).where(f.c.fate == "new"))
 
     def write(self) -> None:
         """Update what differs and insert what is new."""
@@ -183,6 +179,7 @@ class Merge:
         return select(
             s.c.number,
             s.c.resource_id,
+            s.c.new_id,
             held.label("held"),
             known.label("known"),
             after.older().label("older"),

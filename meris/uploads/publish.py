@@ -49,9 +49,11 @@ def _hidden(upload_id: int) -> Select[Any]:
         later.operation == "U",
         later.after.has_key("sensitivity"),
     )
-    said = UploadRow.stated["sensitivity"].astext.in_(("restricted", "confidential"))
-    own_word = exists().where(
-        UploadRow.upload_id == upload_id, UploadRow.resource_id == Resource.id, said
+    stated = UploadRow.stated
+    own = func.coalesce(stated["sensitivity"].astext, stated["staged_row"]["sensitivity"].astext)
+    said = own.in_(("restricted", "confidential"))
+    own_word = select(UploadRow.resource_id).where(
+        UploadRow.upload_id == upload_id, UploadRow.resource_id.is_not(None), said
     )
     return select(Resource.id).where(
         and_(
@@ -62,5 +64,5 @@ def _hidden(upload_id: int) -> Select[Any]:
         ),
         Resource.sensitivity == "restricted",
         ~set_since,
-        ~own_word,
+        Resource.id.not_in(own_word),
     )

@@ -20,7 +20,8 @@ from meris.tables import Account, Agency, Upload
 from meris.uploads import absent, personal, store, turns
 from meris.uploads.claims import labels
 from meris.uploads.decisions import Decisions, from_json
-from meris.uploads.load import OPEN, Examined, apply, apply_kept, examine
+from meris.uploads.keeping import OPEN
+from meris.uploads.load import Examined, apply, apply_kept, examine
 from meris.uploads.match import Match
 from meris.uploads.progress import Telling
 from meris.uploads.publish import publish, publishable
@@ -256,12 +257,26 @@ def _state() -> ColumnElement[str]:
     )
 
 
-def listed(session: Session, *, agency_id: int | None = None, limit: int = 50) -> Sequence[Line]:
-    """The latest uploads of an agency (None: of all), newest first."""
+def listed(
+    session: Session,
+    *,
+    agency_id: int | None = None,
+    kind: str | None = None,
+    state: str | None = None,
+    before: int | None = None,
+    limit: int = 50,
+) -> Sequence[Line]:
+    """The latest uploads of an agency (None: of all), newest first; those before upload `before`.
+
+    `state` is one of `Line.state`.
+    """
     # the rest of the summary stays where it is: that of a bad file is long
     slim = _lines().options(defer(Upload.summary), defer(Upload.mapping)).limit(limit)
-    if agency_id is not None:
-        slim = slim.where(Upload.agency_id == agency_id)
+    for column, value in ((Upload.agency_id, agency_id), (Upload.kind, kind), (_state(), state)):
+        if value is not None:
+            slim = slim.where(column == value)
+    if before is not None:
+        slim = slim.where(Upload.id < before)
     return [Line(*row) for row in session.execute(slim)]
 
 

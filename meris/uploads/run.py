@@ -17,7 +17,8 @@ from meris.fields import Home
 from meris.tables import Upload
 from meris.uploads import review, turns
 from meris.uploads.decisions import Decisions
-from meris.uploads.load import OPEN, begin
+from meris.uploads.keeping import OPEN
+from meris.uploads.load import begin
 from meris.uploads.progress import telling
 from meris.uploads.undo import DAYS, Undone
 
