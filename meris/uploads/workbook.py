@@ -20,6 +20,7 @@ from meris.uploads.grid import refuse_large_grids
 from meris.uploads.headers import FIGURE
 from meris.uploads.merged import Span, notes_on, spans_below, with_spans
 from meris.uploads.sheet import MOST_ROWS, Origin, Source, likeness
+from meris.uploads.xls import NotOle, refuse_large_sheets
 
 _OLE = b"\xd0\xcf\x11\xe0"
 _OLE_MACROS = "_VBA_PROJECT".encode("utf-16-le")
@@ -100,6 +101,10 @@ def _refuse_dangers(content: bytes, name: str) -> None:
             raise locked(name)
         if _OLE_MACROS in content:
             raise _macros(name)
+        try:
+            refuse_large_sheets(content, name)
+        except NotOle:
+            raise _damaged(name) from None
         return
     entries = entries_of(content, name)
     paths = [entry.filename.casefold() for entry in entries]

@@ -17,6 +17,7 @@ from meris.fields import ROW_KINDS, Home
 from meris.uploads import Checking, Sheet, match, read, sheet_names
 from tests.rules.mutations import broken
 from tests.rules.tiny_maps import feature, geojson, kml, zipped
+from tests.rules.tiny_xls import xls
 
 FIXTURES = Path(__file__).parents[2] / "fixtures"
 OTHERS = Path(__file__).parents[3] / "shared" / "data" / "csv"
@@ -28,6 +29,7 @@ MOST_SECONDS = 5.0
 # More of a file than this tells nothing new and takes long.
 MOST_BYTES = 40_000
 HOME = Home.of()
+NAMES = ("name", "status", "city", "beds")
 
 
 @cache
@@ -38,6 +40,7 @@ def files() -> tuple[tuple[str, bytes], ...]:
     found += [
         ("list.zip", zipped({"list.csv": tables["shelters_good.csv"]})),
         ("all.zip", zipped({name: tables[name] for name in sorted(tables)[:4]})),
+        ("old.xls", xls([(n, c, f"{name} {n}") for n in range(9) for c, name in enumerate(NAMES)])),
         ("map.geojson", _geojson()),
         ("map.kml", _kml()),
         ("map.kmz", zipped({"doc.kml": _kml()})),

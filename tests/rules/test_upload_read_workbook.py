@@ -11,6 +11,7 @@ from meris.errors import Refused
 from meris.uploads import read, sheet_names
 from tests.rules.test_upload_read_text import resident
 from tests.rules.tiny_workbook import workbook
+from tests.rules.tiny_xls import ole, xls
 
 TABLE = [["name", "status"], ["Gym", "open"]]
 HEAD = ["County", "Name", "Status", "Capacity"]
@@ -185,3 +186,43 @@ class TestBombs:
         with zipfile.ZipFile(out, "w", zipfile.ZIP_BZIP2) as packed:
             packed.writestr("xl/workbook.xml", "<x/>")
         assert "packed in an unusual way" in refusal(out.getvalue())
+
+
+OLD = [(0, 0, "name"), (0, 1, "status"), (0, 2, "beds"), (1, 0, "Gym"), (1, 1, "open"), (1, 2, 5)]
+
+
+class TestOldWorkbooks:
+    """The .xls files of Excel 97."""
+
+    def test_they_are_read(self):
+        sheet = read(xls([*OLD, (4, 0, "Hall"), (4, 1, "closed")]), "list.xls")
+        assert [list(row) for row in sheet.rows()] == [
+            [2, ["Gym", "open", "5"]],
+            [5, ["Hall", "closed", ""]],
+        ]
+
+    @pytest.mark.parametrize("column", [200, 60_000])
+    def test_a_cell_far_out_is_found_before_the_sheet_is_laid_out(self, column):
+        before = resident()
+        content = xls([*OLD, (65_000, column, 1)])
+        assert f"sheets of up to 65,001 rows and {column + 1:,} columns" in refusal(
+            content, "l.xls"
+        )
+        assert resident() - before < 100_000_000
+
+    def test_a_long_one(self):
+        rows = [(n, column, "x" * 20) for n in range(1, 9_000) for column in range(3)]
+        assert read(xls([*OLD[:3], *rows]), "list.xls").row_count == 8_999
+
+    @pytest.mark.parametrize("at", [44, 48, 60, 68, 76, 512, 516, 1_024 + 116, 1_024 + 128 + 116])
+    @pytest.mark.parametrize("value", [0, 1, 2, 70_000, 0xFFFFFFF0, 0xFFFFFFFF])
+    def test_damage_is_told(self, at, value):
+        content = bytearray(xls(OLD))
+        content[at : at + 4] = value.to_bytes(4, "little")
+        try:
+            assert read(bytes(content), "list.xls").row_count == 1
+        except Refused as refused:
+            assert refused.message.startswith("list.xls ")  # noqa: PT017  # the other way out
+
+    def test_noise_in_the_stream_is_told(self):
+        assert "is damaged or not an Excel workbook" in refusal(ole(b"\x09\x08" * 3_000), "l.xls")
