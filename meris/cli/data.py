@@ -15,9 +15,9 @@ from meris.accounts import agencies
 from meris.cli.shared import opened, shell_actor
 from meris.db import Database
 from meris.errors import Refused
-from meris.fields import Home
 from meris.settings import Settings
 from meris.uploads import Decisions, unattended
+from meris.uploads.geocoder import home_of
 from meris.uploads.unattended import Result
 
 #: What the shell is told, so that a script can act on it; docs/operations.md lists them.
@@ -65,7 +65,7 @@ def upload(
         result = unattended.run(
             database,
             shell_actor(),
-            Home.of(settings.state),
+            home_of(settings),
             agency_id=_agency_id(database, agency),
             kind=kind,
             filename=file.name,
@@ -73,6 +73,7 @@ def upload(
             decisions=decisions,
             only_valid=valid_rows_only,
             dry_run=dry_run,
+            own_county=settings.upload_own_county,
         )
     _print(result, as_json=as_json)
     sys.exit(EXIT[result.verdict])

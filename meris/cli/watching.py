@@ -17,10 +17,11 @@ from meris.accounts import agencies
 from meris.cli.data import EXIT, reaching
 from meris.db import Actor, Database
 from meris.errors import Conflict, NotFound, Refused
-from meris.fields import Home
+from meris.settings import Settings
 from meris.tables import Agency
 from meris.uploads import unattended
 from meris.uploads.dropfolder import KIND_FOLDERS, DropFolder, Job, Taken
+from meris.uploads.geocoder import home_of
 from meris.uploads.unattended import Result
 
 _ONCE_MORE_SECONDS = 0.2
@@ -43,7 +44,7 @@ def watch(folder: Path, valid_rows_only: bool, once: bool, settle: float, every:
     """
     stop = _stopped_by_signals()
     with reaching() as (settings, database):
-        take = _Take(database, Home.of(settings.state), only_valid=valid_rows_only)
+        take = _Take(database, settings, only_valid=valid_rows_only)
         drop = DropFolder(folder, take, _say, settle, stop.is_set)
         try:
             with drop.locked():
@@ -90,8 +91,9 @@ def _until(drop: DropFolder, stop: threading.Event, every: float) -> int:
 class _Take:
     """Deals with one dropped file in the database."""
 
-    def __init__(self, database: Database, home: Home, *, only_valid: bool) -> None:
-        self._database, self._home, self._only_valid = database, home, only_valid
+    def __init__(self, database: Database, settings: Settings, *, only_valid: bool) -> None:
+        self._database, self._home = database, home_of(settings)
+        self._only_valid, self._own_county = only_valid, settings.upload_own_county
         self._name = f"meris watch ({getpass.getuser()})"
 
     def __call__(
@@ -119,6 +121,7 @@ class _Take:
                 filename=job.name,
                 content=content,
                 only_valid=self._only_valid,
+                own_county=self._own_county,
                 kept=kept,
             )
         )
@@ -127,7 +130,12 @@ class _Take:
         """Where a process that ended had come to."""
         try:
             return unattended.finish(
-                self._database, actor, self._home, upload_id, only_valid=self._only_valid
+                self._database,
+                actor,
+                self._home,
+                upload_id,
+                only_valid=self._only_valid,
+                own_county=self._own_county,
             )
         except NotFound:
             lost = f"Upload {upload_id}, as which it was kept, is gone. Drop the file again."
