@@ -110,6 +110,14 @@ DETAILS: dict[tuple[str, str], Details] = {
         refuses=(401, 403, 404),
         media="*/*",
     ),
+    ("/api/uploads/<int:upload_id>/pairs", "GET"): Details(
+        "UploadPairs",
+        query=(("after", "only pairs after this id"), ("limit", "100 at most; default 50")),
+        refuses=(401, 403, 404, 422),
+    ),
+    ("/api/uploads/<int:upload_id>/pairs", "POST"): Details(
+        "UploadPairCounts", body="UploadAnswer", refuses=(400, *_WRITE)
+    ),
     ("/api/uploads/<int:upload_id>/absent", "GET"): Details(
         "UploadAbsent",
         query=(("after", "only ids after this one"), ("limit", "1,000 at most; default 100")),

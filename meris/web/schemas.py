@@ -162,6 +162,23 @@ _UPLOADS: dict[str, dict[str, Any]] = {
         approximate=_list_of({"type": "boolean"}),
         of=_NUMBER | {"description": "how many rows have a place; 20,000 of them are told"},
     ),
+    "UploadPairs": _object(
+        pairs=_list_of({"type": "object"})
+        | {"description": "row and other, score, reasons, choice"},
+        counts=_MAYBE_COUNTS | {"description": "undecided, decided, told"},
+    ),
+    "UploadPairCounts": _object(counts=_MAYBE_COUNTS),
+    "UploadAnswer": {
+        "type": "object",
+        "required": ["choice"],
+        "properties": {
+            "number": _NUMBER | {"description": "of the row"},
+            "resource_id": _NUMBER,
+            "other_number": _NUMBER | {"description": "another row of the same file"},
+            "at_least": {"type": "number", "description": "all pairs of this score (0–1) and more"},
+            "choice": {"enum": ["same", "different", "merge", None]},
+        },
+    },
     "UploadAbsent": _object(
         absent=_list_of({"type": "object"}) | {"description": "id, name, confirmed_at, …"},
         total=_NUMBER,

@@ -8,7 +8,7 @@ from flask import request
 from sqlalchemy.orm import Session
 
 from meris.tables import Upload
-from meris.uploads import review
+from meris.uploads import review, same
 from meris.uploads.undo import touched_since
 from meris.web import upload_words
 from meris.web.context import context, viewer
@@ -19,6 +19,7 @@ from meris.web.upload_verdict import fates_of, verdict
 
 #: A file with more rows is checked once for several decisions.
 COLLECT_FROM_ROWS = 5_000
+_MOST_PAIRS = 50
 _FOR_SCRIPTS = (
     "state",
     "view",
@@ -56,6 +57,7 @@ def page_of(session: Session, upload_id: int) -> dict[str, Any]:
         "collects": (found.get("rows") or 0) > COLLECT_FROM_ROWS,
         "page_settings": _settings(),
         "listing": listing,
+        **_pairs(session, line.upload, state),
         **reading,
     }
 
@@ -69,6 +71,18 @@ def _stage(state: str, fates: Mapping[str, int], listing: Listing | None) -> str
         return state
     lost = listing is None or fates.get(listing.show, 0) > 0
     return "unchecked" if lost else state
+
+
+def _pairs(session: Session, upload: Upload, state: str) -> dict[str, Any]:
+    """Look-alikes that wait for an answer, and those that have one."""
+    if state != "received":
+        return {"pairs": [], "pair_counts": {}, "more_pairs": False}
+    found = same.pairs(session, upload.id, limit=_MOST_PAIRS + 1)
+    return {
+        "pairs": found[:_MOST_PAIRS],
+        "pair_counts": same.counts(session, upload.id),
+        "more_pairs": len(found) > _MOST_PAIRS,
+    }
 
 
 def _undo(session: Session, upload: Upload) -> dict[str, Any] | None:

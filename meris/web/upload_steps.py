@@ -15,6 +15,7 @@ from meris.uploads import Decisions, absent, review, run
 from meris.web.context import context, viewer
 from meris.web.upload_fixes import by_form
 from meris.web.upload_forms import from_form, scope
+from meris.web.upload_pairs import answer_pairs
 from meris.web.upload_words import count
 
 pages = Blueprint("upload_steps", __name__)
@@ -32,7 +33,13 @@ def check(upload_id: int) -> ResponseReturnValue:
 
 @pages.post("/uploads/<int:upload_id>/fix")
 def fix(upload_id: int) -> ResponseReturnValue:
-    """Correct cells, take offered fixes, or take decisions back; then read the file anew."""
+    """Correct cells, take offered fixes, answer for look-alikes, or take decisions back; then read
+    the file anew."""
+    with saying_why_not():
+        admit(upload_id)
+        if {"pair", "alike"} & request.form.keys():
+            with context().database.transaction(viewer().actor) as session:
+                answer_pairs(session, viewer().actor, upload_id, request.form)
     return _decide(upload_id, lambda upload: by_form(request.form, upload))
 
 

@@ -1,6 +1,6 @@
 """What the pages say of uploads: effects as verbs with numbers, states, how a column was known."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -65,8 +65,8 @@ STEPS = {
     "writing": "Writing the rows",
 }
 
-#: What was taken over from the last such file.
-REMEMBERED = {
+# What was taken over from the last such file.
+_REMEMBERED = {
     "columns": "columns",
     "values": "values of all rows",
     "repairs": "repairs of places",
@@ -89,6 +89,11 @@ def will(kind: str, outcome: Mapping[str, Any] | None) -> str | None:
 def did(kind: str, outcome: Mapping[str, Any] | None) -> str | None:
     """The same once it is done: `Added 14 and changed 3 shelters`."""
     return _effect(kind, outcome, _PAST)
+
+
+def taken_over(what: Sequence[str]) -> str:
+    """What holds from the last such file, in words."""
+    return listing([_REMEMBERED[one] for one in what if one in _REMEMBERED], last="and")
 
 
 def count(number: int, kind: str) -> str:

@@ -11,9 +11,10 @@ from sqlalchemy.orm import Session
 from meris import uploads
 from meris.errors import Invalid
 from meris.tables import Upload
-from meris.uploads import absent, keep, progress, review
+from meris.uploads import absent, keep, progress, review, same
 from meris.web.context import context, viewer
 from meris.web.upload_forms import body_of, scope
+from meris.web.upload_pairs import answer_by_json
 from meris.web.upload_words import FATES
 
 api = Blueprint("uploads_api_rows", __name__)
@@ -58,6 +59,28 @@ def points(upload_id: int) -> ResponseReturnValue:
     with context().database.reading() as session:
         _find(session, upload_id)
         return jsonify(keep.points(session, upload_id))
+
+
+@api.get("/api/uploads/<int:upload_id>/pairs")
+def pairs(upload_id: int) -> ResponseReturnValue:
+    """Rows that look like a record or like another row, with score, reasons and the answer."""
+    with context().database.reading() as session:
+        _find(session, upload_id)
+        found = same.pairs(session, upload_id, _number("after", 0), _number("limit", 50, _ROWS))
+        counts = same.counts(session, upload_id)
+    return jsonify(pairs=[asdict(pair) for pair in found], counts=counts)
+
+
+@api.post("/api/uploads/<int:upload_id>/pairs")
+def answer(upload_id: int) -> ResponseReturnValue:
+    """Say whether two are the same: `same`, `different`, `merge` (fill gaps only).
+
+    The answer is counted in by the next check, and holds for later files too.
+    """
+    with context().database.transaction(viewer().actor) as session:
+        _find(session, upload_id)
+        answer_by_json(session, viewer().actor, upload_id, body_of(request))
+        return jsonify(counts=same.counts(session, upload_id))
 
 
 @api.get("/api/uploads/<int:upload_id>/absent")

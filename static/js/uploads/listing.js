@@ -44,6 +44,8 @@ export class Listing {
     if (url.pathname !== location.pathname) return;
     event.preventDefault();
     const inside = Boolean(link.closest('#changes'));
+    const shown = $('[data-search] input[name=show]');
+    if (shown) shown.value = url.searchParams.get('show') ?? '';
     this.turn(url.href).then(() => {
       if (!inside) $('#changes').scrollIntoView({ block: 'start' });
     });

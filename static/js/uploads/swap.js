@@ -19,6 +19,7 @@ function handOn() {
   return {
     id: active.id, region, tag: item.localName, index: items.indexOf(item), top: item.getBoundingClientRect().top,
     caret: active.localName === 'input' && active.type !== 'radio' ? active.selectionStart : null,
+    typed: active.type === 'search' ? active.value : null,
   };
 }
 
@@ -43,6 +44,10 @@ function putBack(hand) {
   }
   const target = same ?? firstOf(item);
   target?.focus({ preventScroll: true });
+  if (same && hand.typed !== null && hand.typed !== same.value) {
+    same.value = hand.typed; // typed while the page was on its way
+    same.dispatchEvent(new Event('input', { bubbles: true }));
+  }
   if (same && hand.caret !== null) same.setSelectionRange(hand.caret, hand.caret);
   scrollBy(0, item.getBoundingClientRect().top - hand.top);
 }
