@@ -19,7 +19,8 @@ CREATE TEMPORARY TABLE same_judged (number int, key bigint, agency text, score f
 -- What a person said before is so: the row is that resource, or only fills its gaps.
 UPDATE staged_row SET resource_id = chosen.resource_id, fills_only = chosen.choice = 'merge'
 FROM (SELECT DISTINCT ON (number) number, resource_id, choice FROM same_chosen
-      WHERE resource_id IS NOT NULL AND choice <> 'different' ORDER BY number, resource_id) AS chosen
+      WHERE resource_id IS NOT NULL AND choice <> 'different'
+      ORDER BY number, resource_id) AS chosen
 WHERE staged_row.number = chosen.number
 
 -- name: take_named
@@ -34,8 +35,8 @@ WITH named AS (
   FROM staged_row AS s
   JOIN resource AS r ON r.agency_id = :agency AND r.kind = :kind AND lower(r.name) = lower(s.name)
   WHERE s.resource_id IS NULL AND (s.external_id IS NULL OR r.external_id IS NULL)
-    AND coalesce(nullif(lower(trim(s.address_line1)), '') = nullif(lower(trim(r.address_line1)), ''),
-                 true)
+    AND coalesce(nullif(lower(trim(s.address_line1)), '')
+                 = nullif(lower(trim(r.address_line1)), ''), true)
     AND coalesce(nullif(lower(trim(s.city)), '') = nullif(lower(trim(r.city)), ''), true)
     AND NOT EXISTS (SELECT FROM staged_row AS t WHERE t.resource_id = r.id)
     AND NOT EXISTS (SELECT FROM same_chosen AS c
@@ -48,19 +49,23 @@ UPDATE staged_row SET resource_id = nearest.id
 FROM nearest WHERE staged_row.number = nearest.number AND nth = 1 AND nth_row = 1
 
 -- name: keys
--- What each shares with its look-alikes: a name, a house number, a telephone, a call sign, a spot;
--- and always the numbers in its name. A spot is a square of 110 m by 170 m; a row that is nothing
--- yet looks into the four nearest. Rows with IDs are of no interest to others with IDs.
+-- What each shares with its look-alikes: a name or a house number in one county (and in any, where
+-- some county is unknown), a telephone, a call sign, a spot. Numbers in names must agree, so
+-- they are part of what is shared by many. A spot is a square of 110 m by 170 m; a row that is
+-- nothing yet looks into the four nearest. Rows with IDs are of no interest to others with IDs.
 INSERT INTO same_key (key, hash, looks, seen)
 WITH fact AS (
-  SELECT key, lat, lon, by_name, by_house, phone, sign, hashtextextended(numbers, 0) AS numbers,
+  SELECT key, lat, lon, hashtextextended(by_name, 1) AS named, phone, sign,
+    hashtextextended(by_house, 2) # hashtextextended(numbers, 3) AS house,
+    hashtextextended(county_fips, 4) AS county, hashtextextended(numbers, 5) AS numbers,
     number IS NOT NULL AND resource_id IS NULL AS looks,
     number IS NULL OR external_id IS NULL OR :nameless AS seen
   FROM same_fact OFFSET 0)
 SELECT key, hash, looks, seen
 FROM fact CROSS JOIN LATERAL (VALUES
-  (hashtextextended(by_name, 1)), (hashtextextended(by_house, numbers)),
-  (hashtextextended(phone, numbers)), (hashtextextended(sign, 2))) AS said (hash)
+  (named # county), (house # county), (CASE WHEN :loose THEN named END),
+  (CASE WHEN :loose THEN house END), (hashtextextended(phone, 6)), (hashtextextended(sign, 7)))
+  AS said (hash)
 WHERE hash IS NOT NULL AND (looks OR seen)
 UNION ALL
 SELECT key, floor(lat / 0.001)::bigint * 1000003 + floor(lon / 0.002)::bigint # numbers, false, true
@@ -73,7 +78,7 @@ WHERE lat IS NOT NULL AND looks
 
 -- name: meet
 -- Rows without a resource beside what shares a key with them that is not common: what more than
--- :crowd share (the office's telephone, the middle of a town) says nothing of any one.
+-- a few share (the office's telephone, the middle of a town) says nothing of any one.
 -- Of two new rows the later looks at the earlier; of two rows with IDs the file says they differ.
 INSERT INTO same_pair (number, key, differs)
 WITH common AS MATERIALIZED (
@@ -85,7 +90,8 @@ met AS MATERIALIZED (
     AND looking.hash NOT IN (SELECT hash FROM common))
 SELECT met.number, met.key,
   coalesce(own.name <> other.name OR own.address <> other.address OR own.town <> other.town, false)
-FROM met JOIN same_fact AS own ON own.key = met.number JOIN same_fact AS other ON other.key = met.key
+FROM met JOIN same_fact AS own ON own.key = met.number
+JOIN same_fact AS other ON other.key = met.key
 WHERE (other.number IS NULL
        OR ((other.resource_id IS NOT NULL OR other.number < own.number)
            AND (own.external_id IS NULL OR other.external_id IS NULL)))
@@ -95,8 +101,8 @@ WHERE (other.number IS NULL
   AND (own.sign = other.sign OR own.name = other.name OR similarity(own.name, other.name) > 0.2)
 
 -- name: spell
--- Names, addresses and towns of those who met and differ in them, word by word in one spelling. `words` are the name
--- without what is said of every shelter; a name of nothing else keeps all its words.
+-- Names, addresses and towns of those who met and differ in them, word by word in one spelling.
+-- `words` are the name without what is said of every shelter; a name of nothing else keeps all.
 INSERT INTO same_spelled (key, plain, words, address, town)
 WITH spelling (word, instead, of_names) AS (VALUES
   ('saint', 'st', false), ('sainte', 'st', false), ('ste', 'st', false), ('mount', 'mt', false),
@@ -106,7 +112,8 @@ WITH spelling (word, instead, of_names) AS (VALUES
   ('boulevard', 'blvd', false), ('court', 'ct', false), ('highway', 'hwy', false),
   ('route', 'rt', false), ('rte', 'rt', false), ('north', 'n', false), ('south', 's', false),
   ('east', 'e', false), ('west', 'w', false), ('elementary', 'elem', true), ('hs', 'high', true),
-  ('ms', 'middle', true), ('jr', 'junior', true), ('sr', 'senior', true), ('gymnasium', 'gym', true),
+  ('ms', 'middle', true), ('jr', 'junior', true), ('sr', 'senior', true),
+  ('gymnasium', 'gym', true),
   ('centre', 'center', true), ('ctr', 'center', true), ('community', 'comm', true),
   ('eng', 'engine', true), ('amb', 'ambulance', true), ('no', '', true), ('number', '', true),
   ('the', '', true), ('of', '', true), ('at', '', true), ('and', '', true), ('school', '', true),
@@ -122,8 +129,8 @@ written AS (
   CROSS JOIN LATERAL (VALUES ('name', name), ('address', address), ('town', town))
     AS parts (part, said)
   CROSS JOIN LATERAL regexp_split_to_table(
-    translate(said, 'áàâäãéèêëíìîïóòôöõúùûüñç.''’`', 'aaaaaeeeeiiiiooooouuuunc'), '[^a-z0-9]+')
-    WITH ORDINALITY AS split (word, place)
+    translate(said, 'áàâäãéèêëíìîïóòôöõúùûüñç.''’`', 'aaaaaeeeeiiiiooooouuuunc'),
+    '[^a-z0-9]+') WITH ORDINALITY AS split (word, place)
   LEFT JOIN spelling USING (word)
   WHERE word <> '')
 SELECT key,
@@ -142,7 +149,8 @@ FROM written GROUP BY key
 -- name: weigh
 -- How much alike those are who met, from 0 to 1, and why. A name alone is not enough: an address, a
 -- spot, a telephone, a station or at least the town must speak for it. Names contradict when their
--- numbers differ, or when each has a word that the other has nothing like ("Middle" and "High").
+-- numbers or words like "new" and "north" differ, or when each has a word that the other
+-- has nothing like ("Middle" and "High").
 -- `certain` pairs need no person: the name is the same and nothing speaks against it.
 INSERT INTO same_judged (number, key, agency, score, reasons, certain)
 WITH pair AS (
@@ -154,7 +162,7 @@ WITH pair AS (
     coalesce(f.sign = o.sign, false) AS same_sign, coalesce(f.sign <> o.sign, false) AS other_sign,
     f.base = o.base AS same_base, coalesce(f.phone = o.phone, false) AS same_phone,
     CASE WHEN f.name = o.name OR f.sign = o.sign OR own.words = other.words THEN 1
-         ELSE similarity(own.words, other.words) END AS alike,
+         ELSE similarity(own.words, other.words) END AS of_names,
     CASE WHEN f.address = o.address OR own.address = other.address THEN 1
          WHEN f.by_house = o.by_house THEN similarity(own.address, other.address)
          WHEN f.address <> o.address THEN 0 END AS address,
@@ -166,19 +174,23 @@ WITH pair AS (
   LEFT JOIN same_spelled AS own ON own.key = p.number
   LEFT JOIN same_spelled AS other ON other.key = p.key),
 agreeing AS (
-  SELECT *, coalesce(same_town, same_county, true) AS one_town FROM pair
-  WHERE same_sign OR (NOT other_sign AND alike >= 0.3 AND NOT CASE WHEN same_words THEN false ELSE (
-    SELECT coalesce(bool_or(lone) FILTER (WHERE mine), false)
-        AND coalesce(bool_or(lone) FILTER (WHERE NOT mine), false)
-      OR coalesce(bool_or(lone AND word ~ '[0-9]'), false)
+  SELECT pair.*, coalesce(same_town, same_county, true) AS one_town,
+    greatest(of_names, 0.95 * coalesce(shared, 0)) AS alike
+  FROM pair LEFT JOIN LATERAL (
+    SELECT avg(1 - lone::int) AS shared, bool_or(lone AND mine) AND bool_or(lone AND NOT mine)
+      OR bool_or(lone AND word ~ :telling) AS contradict
     FROM (SELECT word, mine, NOT EXISTS (
-            SELECT FROM string_to_table(CASE WHEN mine THEN other_words ELSE own_words END, ' ') AS w
+            SELECT FROM string_to_table(CASE WHEN mine THEN other_words ELSE own_words END, ' ')
+              AS w
             WHERE w = word OR (word !~ '[0-9]' AND w !~ '[0-9]'
               AND least(length(w), length(word)) >= 3
               AND (starts_with(w, word) OR starts_with(word, w)
-                   OR (least(length(w), length(word)) >= 5 AND similarity(w, word) >= 0.25)))) AS lone
+                   OR (least(length(w), length(word)) >= 5 AND similarity(w, word) >= 0.25)))
+            ) AS lone
           FROM (SELECT string_to_table(own_words, ' ') AS word, true AS mine
-                UNION ALL SELECT string_to_table(other_words, ' '), false) AS words) AS judged) END)),
+                UNION ALL SELECT string_to_table(other_words, ' '), false) AS words) AS judged
+    WHERE NOT same_words) AS names ON true
+  WHERE same_sign OR (NOT other_sign AND (same_words OR (NOT contradict AND of_names >= 0.3)))),
 speaking AS (
   SELECT *, greatest(
     CASE WHEN :units THEN CASE WHEN same_base THEN 0.8 WHEN same_base IS NULL THEN 0.5 END END,
@@ -276,22 +288,24 @@ WHERE nth <= :most_of_a_row
 ORDER BY best.agency IS NOT NULL, score DESC, best.number, nth LIMIT :most
 
 -- name: pairs
--- What is undecided comes first.
+-- What is undecided comes first. A row of a supply file is its site here.
+WITH row AS (
+  SELECT number, lat, lon, radius_m, coalesce(said ->> 'name', name, '') AS name,
+    said ->> 'external_id' AS external_id, said ->> 'address_line1' AS address,
+    said ->> 'city' AS city
+  FROM (SELECT *, coalesce(stated -> 'staged_row', stated) AS said FROM upload_row
+        WHERE upload_id = :upload) AS kept)
 SELECT p.id, p.number, p.resource_id, p.other_number, p.score, p.reasons, p.choice,
   CASE WHEN r.agency_id <> u.agency_id THEN a.name END AS others,
-  coalesce(own.stated #>> '{staged_row,name}', own.name, ''),
-  coalesce(own.stated -> 'staged_row', own.stated) ->> 'external_id', coalesce(own.stated -> 'staged_row', own.stated) ->> 'address_line1', coalesce(own.stated -> 'staged_row', own.stated) ->> 'city',
-  own.lat, own.lon, own.radius_m,
-  coalesce(r.name, other.stated #>> '{staged_row,name}', other.name, ''),
-  coalesce(r.external_id, coalesce(other.stated -> 'staged_row', other.stated) ->> 'external_id'),
-  coalesce(r.address_line1, coalesce(other.stated -> 'staged_row', other.stated) ->> 'address_line1'),
-  coalesce(r.city, coalesce(other.stated -> 'staged_row', other.stated) ->> 'city'), coalesce(ST_Y(r.position), other.lat),
-  coalesce(ST_X(r.position), other.lon), coalesce(r.position_radius_m, other.radius_m)
+  own.name, own.external_id, own.address, own.city, own.lat, own.lon, own.radius_m,
+  coalesce(r.name, other.name), coalesce(r.external_id, other.external_id),
+  coalesce(r.address_line1, other.address), coalesce(r.city, other.city),
+  coalesce(ST_Y(r.position), other.lat), coalesce(ST_X(r.position), other.lon),
+  coalesce(r.position_radius_m, other.radius_m)
 FROM upload_pair AS p JOIN upload AS u ON u.id = p.upload_id
 LEFT JOIN resource AS r ON r.id = p.resource_id LEFT JOIN agency AS a ON a.id = r.agency_id
-LEFT JOIN upload_row AS own ON own.upload_id = p.upload_id AND own.number = p.number
-LEFT JOIN upload_row AS other
-  ON other.upload_id = p.upload_id AND other.number = p.other_number
+LEFT JOIN row AS own ON own.number = p.number
+LEFT JOIN row AS other ON other.number = p.other_number
 WHERE p.upload_id = :upload AND (p.choice IS NOT NULL, p.id) > (
   coalesce((SELECT choice IS NOT NULL FROM upload_pair WHERE id = :after), false), :after)
 ORDER BY p.choice IS NOT NULL, p.id LIMIT :limit
@@ -313,7 +327,7 @@ WHERE p.upload_id = :upload AND p.choice IS NULL AND coalesce(r.agency_id = u.ag
 ORDER BY p.number, p.score DESC, p.id
 
 -- name: choosable
--- Undecided pairs; where not all may be called the same (:each), the likeliest of each row and of
+-- Undecided pairs; where not all may be called the same , the likeliest of each row and of
 -- each resource.
 SELECT id FROM (
   SELECT p.id, row_number() OVER (PARTITION BY p.number ORDER BY score DESC, p.id) AS nth,

@@ -61,6 +61,8 @@ ENOUGH = 0.7
 MOST_OF_A_ROW, MOST = 3, 5_000
 # What so many share tells nothing of any one of them.
 _CROWD = 30
+# Words that a name never has by chance; "North Gym" is not "Gym".
+_TELLING = "[0-9]|^(n|s|e|w|ne|nw|se|sw|junior|senior|new|old|upper|lower|boys|girls)$"
 
 _CHOSEN = Table(
     "same_chosen",
@@ -137,15 +139,17 @@ def _compare(session: Session, staging: Staging, agency_id: int) -> None:
     """Judge everything that a row without a resource shares something telling with."""
     same_facts.gather(session, staging, agency_id)
     session.execute(text("SET LOCAL work_mem = '64MB'"))
-    session.execute(
-        named("same", "keys"), {"nameless": _open_rows(session, staging, nameless=True)}
-    )
+    known = {
+        "nameless": _open_rows(session, staging, nameless=True),
+        "loose": same_facts.lacks_counties(session),
+    }
+    session.execute(named("same", "keys"), known)
     # the planner takes what it has no statistics of for little, and would go row by row
     session.execute(text("SET LOCAL enable_nestloop = off"))
     session.execute(named("same", "meet"), {"crowd": _CROWD})
     session.execute(text("SET LOCAL enable_nestloop TO DEFAULT"))
     session.execute(named("same", "spell"))
-    told = {"units": staging.kind == "unit", "enough": ENOUGH}
+    told = {"units": staging.kind == "unit", "enough": ENOUGH, "telling": _TELLING}
     session.execute(named("same", "weigh"), told)
     session.execute(text("SET LOCAL work_mem TO DEFAULT"))
 

@@ -84,6 +84,7 @@ _QUICK = {
     "third ": "3 ",
     "3rd ": "3 ",
 }
+_DIRECTIONS = ("n", "n.", "s", "s.", "e", "e.", "w", "w.", "north", "south", "east", "west")
 
 
 def gather(session: Session, staging: Staging, agency_id: int) -> None:
@@ -188,15 +189,25 @@ def _with_keys(found: Any) -> Select[Any]:
     quick = reduce(lambda done, pair: func.replace(done, *pair), _QUICK.items(), c.name)
     # OFFSET 0: computed once, and not once for each mention
     c = select(*(c[raw] for raw in _RAW), quick.label("quick")).offset(0).subquery().c
-    house, town = func.split_part(c.address, " ", 1), func.left(c.town, 1)
-    by_house = func.concat(house, "|", c.county_fips, "|", town)
     numbers = func.regexp_replace(c.quick, "[^0-9]+", " ", "g")
     return select(
         *(c[raw] for raw in _RAW),
-        func.concat(c.quick, "|", c.county_fips),
-        case((house.regexp_match("^[0-9]"), by_house)),
+        c.quick,
+        _house(c.address),
         case((c.quick.regexp_match("[0-9]"), func.btrim(numbers)), else_=""),
     )
+
+
+def _house(address: Text) -> Text:
+    """House number and first letter of the street, where the address begins with a number."""
+    number, second, third = (func.split_part(address, " ", part) for part in (1, 2, 3))
+    street = func.left(case((second.in_(_DIRECTIONS), third), else_=second), 1)
+    return case((number.regexp_match("^[0-9]"), func.concat(number, " ", street)))
+
+
+def lacks_counties(session: Session) -> bool:
+    """Whether the county of anything that was gathered is not known."""
+    return bool(session.scalar(select(select(FACTS).where(FACTS.c.county_fips.is_(None)).exists())))
 
 
 def row_key(table: Table | FromClause) -> Text:
