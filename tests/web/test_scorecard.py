@@ -58,8 +58,8 @@ def test_a_tile_tells_the_county_its_figure_and_its_letter(client, session, boon
     marks = re.findall(r'data-of="(\w+)">(.*?)</b>', tile[0], re.DOTALL)
     told = {name: re.sub(r"<[^>]+>", "", text).split() for name, text in marks}
     assert told == {
-        "overall": ["6%", "D"],
-        "complete": ["6%", "D"],
+        "overall": ["12%", "D"],
+        "complete": ["12%", "D"],
         "fresh": ["50%", "D"],
         "placed": ["50%", "C"],
         "delivered": ["never–"],
