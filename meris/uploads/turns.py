@@ -21,23 +21,23 @@ PATIENCE_SECONDS = 120
 _LOCK_NOT_AVAILABLE = "55P03"
 
 
-def take(session: Session, upload_id: int, *, patience: int = PATIENCE_SECONDS) -> None:
+def take(session: Session, upload_id: int) -> None:
     """One at a time: this upload by nobody else, and its agency's uploads one after another.
 
     Raises `Conflict` while somebody else holds the upload, or when the agency's turn does not come
-    within `patience` seconds. Released with the transaction.
+    in time. Released with the transaction.
     """
     ours = func.pg_try_advisory_xact_lock(_LOCK_UPLOAD, upload_id)
     if not session.scalar(select(ours)):
         raise Conflict("This upload is being applied at this moment. Wait for its result.")
     allow_time(session)
-    _wait_for_agency(session, store.find(session, upload_id), patience)
+    _wait_for_agency(session, store.find(session, upload_id))
     session.expire_all()
 
 
-def _wait_for_agency(session: Session, upload: Upload, patience: int) -> None:
+def _wait_for_agency(session: Session, upload: Upload) -> None:
     agency_id = upload.agency_id
-    session.execute(text(f"SET LOCAL lock_timeout = '{patience}s'"))
+    session.execute(text(f"SET LOCAL lock_timeout = '{PATIENCE_SECONDS}s'"))
     try:
         with session.begin_nested():
             session.execute(select(func.pg_advisory_xact_lock(_LOCK_AGENCY, agency_id)))
