@@ -15,6 +15,7 @@ from meris.errors import NotFound
 from meris.scorecard import seen
 from meris.scorecard.cards import Card, card_of
 from meris.tables import Account, Agency, County, Resource, StatusCode, Upload
+from meris.uploads import review
 
 _LATEST_UPLOADS = 20
 
@@ -83,11 +84,20 @@ def folder(session: Session, viewer: Viewer, gazetteer: Gazetteer, fips: str) ->
     """Everything about one county; "" is what no county answers for. Raises `NotFound`."""
     at_home = _at_home(session, fips)
     of_county = seen.in_county(viewer.policy, fips, at_home)
-    agencies = seen.over(of_county, "agencies", _AGENCY_COLUMNS, at_home=at_home)
+    statement = seen.over(
+        of_county,
+        "agencies",
+        _AGENCY_COLUMNS,
+        at_home=at_home,
+        every_agency=viewer.may("see_all") or _opens_all(viewer),
+        own_agency=viewer.agency_id or 0,
+    )
+    agencies = [dict(row) for row in session.execute(statement).mappings()]
+    known = {agency["id"] for agency in agencies}.intersection(at_home)
     return Folder(
         card_of(session, viewer, gazetteer, fips, at_home),
-        [dict(row) for row in session.execute(agencies).mappings()],
-        _uploads(session, viewer, at_home),
+        agencies,
+        _uploads(session, viewer, sorted(known)),
         _counted(session, viewer, fips, at_home),
     )
 
@@ -167,7 +177,12 @@ def _counted(
     return dict(row)
 
 
-def _uploads(session: Session, viewer: Viewer, at_home: Sequence[int]) -> list[Sent]:
+def _opens_all(viewer: Viewer) -> bool:
+    """Whether the viewer may open every agency's files."""
+    return viewer.may("upload") and viewer.may("edit_all")
+
+
+def _uploads(session: Session, viewer: Viewer, agencies: Sequence[int]) -> list[Sent]:
     statement = (
         select(
             Upload.id,
@@ -183,11 +198,20 @@ def _uploads(session: Session, viewer: Viewer, at_home: Sequence[int]) -> list[S
         )
         .join(Agency, Agency.id == Upload.agency_id)
         .outerjoin(Account, Account.id == Upload.account_id)
-        .where(Upload.agency_id.in_(at_home))
+        .where(Upload.agency_id.in_(agencies))
         .order_by(Upload.id.desc())
         .limit(_LATEST_UPLOADS)
     )
-    return [_sent(viewer, row) for row in session.execute(statement)]
+    sent = [_sent(viewer, row) for row in session.execute(statement).all()]
+    return [_as_it_is(session, one) for one in sent]
+
+
+def _as_it_is(session: Session, sent: Sent) -> Sent:
+    """Whether a file that is being applied is, or was interrupted."""
+    if sent.state != "applying":
+        return sent
+    upload = session.get_one(Upload, sent.id)
+    return sent._replace(state=review.state_of(session, upload))
 
 
 def _left_behind(fate: str) -> ColumnElement[Any]:
@@ -200,6 +224,6 @@ def _sent(viewer: Viewer, row: Any) -> Sent:
     *told, agency_id = row
     own = agency_id == viewer.agency_id
     sent = Sent(*told)
-    if viewer.may("upload") and (own or viewer.may("edit_all")):
+    if _opens_all(viewer) or (own and viewer.may("upload")):
         return sent
     return sent._replace(filename=None, refused=None, held=None)

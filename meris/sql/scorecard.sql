@@ -1,5 +1,7 @@
 -- The scorecard (meris/scorecard). `seen` is put before these: the resources that the viewer may
--- know of, each with the county that answers for it ('' where none does) and how good it is.
+-- know of, each with the county that answers for it ('' where none does) and how good it is. That
+-- a charity is there at all may be what has to stay hidden: one is told only to those who may know
+-- of something it keeps.
 
 -- name: counties
 -- One row a county of the state, and one ('') for what no county answers for.
@@ -28,7 +30,9 @@ LEFT JOIN (
          coalesce(account.name, 'a machine') AS by
   FROM upload
   JOIN (SELECT agency.id, coalesce(county.fips, '') AS answers
-        FROM agency LEFT JOIN county ON county.fips = agency.county_fips AND county.served) AS owner
+        FROM agency LEFT JOIN county ON county.fips = agency.county_fips AND county.served
+        WHERE agency.kind NOT IN ('ngo', 'other') OR :all_uploads
+           OR agency.id IN (SELECT agency_id FROM seen)) AS owner
     ON owner.id = upload.agency_id
   LEFT JOIN account ON account.id = upload.account_id
   WHERE upload.state = 'applied'
@@ -66,6 +70,7 @@ LEFT JOIN (
              WHERE account.active AND role.name = 'county_editor'
              ORDER BY account.agency_id, account.id) AS editor ON editor.agency_id = agency.id
   WHERE agency.county_fips IS NOT NULL
+    AND (agency.kind NOT IN ('ngo', 'other') OR keeps.records > 0)
   ORDER BY agency.county_fips, agency.kind = 'county' DESC, editor.agency_id IS NULL,
            keeps.records DESC NULLS LAST, agency.id) AS phone ON phone.county_fips = place.fips
 
@@ -87,5 +92,7 @@ LEFT JOIN (SELECT account.agency_id,
            JOIN role ON role.id = account_role.role_id
            WHERE account.active AND role.name = 'county_editor'
            GROUP BY account.agency_id) AS editors ON editors.agency_id = agency.id
-WHERE agency.id = ANY(:at_home) OR keeps.records > 0
+WHERE keeps.records > 0
+   OR (agency.id = ANY(:at_home)
+       AND (:every_agency OR agency.id = :own_agency OR agency.kind NOT IN ('ngo', 'other')))
 ORDER BY coalesce(keeps.to_fix, 0) DESC, coalesce(keeps.records, 0) DESC, agency.name

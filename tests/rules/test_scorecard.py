@@ -212,6 +212,29 @@ def test_what_a_file_left_behind_is_told_to_those_who_may_open_it(session, boone
     assert (folders["Carol"].filename, folders["Carol"].refused) == ("shelters.csv", 7)
 
 
+def test_a_file_whose_server_ended_is_told_as_interrupted(session, boone, gazetteer, cards):
+    upload(session, boone, state="applying")
+    assert cards()[BOONE].counts["waiting"] == 1
+    (sent,) = scorecard.folder(session, STELLA, gazetteer, BOONE).uploads
+    assert sent.state == "interrupted"
+
+
+def test_a_charity_with_nothing_but_hidden_shelters_is_not_told_of(
+    session, boone, greene, cards, gazetteer
+):
+    haven = makers.agency(session, "Haven", kind="ngo", county_fips=ADAIR, phone="(660) 555-0101")
+    makers.shelter(session, agency_id=haven, sensitivity="confidential")
+    upload(session, haven, applied_at=NOW)
+    joe = Viewer("Joe", 2, greene, "Greene", frozenset({"county_editor"}))
+    for viewer, told in ((joe, False), (RUTH, False), (STELLA, True)):
+        card = cards(viewer)[ADAIR]
+        found = scorecard.folder(session, viewer, gazetteer, ADAIR)
+        assert card.silent is not told
+        assert (card.contact is not None, card.delivered is not None) == (told, told)
+        assert [agency["name"] for agency in found.agencies] == (["Haven"] if told else [])
+        assert len(found.uploads) == told
+
+
 def test_whom_to_call_is_the_county_s_office_with_an_editor(session, boone, cast, cards):
     roads = makers.agency(session, "Boone Roads", county_fips=BOONE, phone="(573) 555-0111")
     makers.agency(session, "Columbia Fire", kind="fire", county_fips=BOONE)
