@@ -14,7 +14,7 @@ _MOST_ENTRIES = 10_000
 _PIECE = 1 << 20
 _READABLE = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _CONTAINERS = (".zip", ".kmz", ".7z", ".rar", ".gz", ".tar", ".tgz")
-_TABLES = (".csv", ".tsv", ".tab", ".txt", ".xlsx", ".xls", ".geojson", ".json", ".kml")
+_TABLES = (".csv", ".tsv", ".tab", ".txt", ".xlsx", ".xls", ".ods", ".geojson", ".json", ".kml")
 
 Entry = zipfile.ZipInfo
 

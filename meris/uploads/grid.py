@@ -19,6 +19,9 @@ from meris.uploads.archive import Entry, pieces
 
 #: Cells of a sheet, filled or not: 500,000 rows of 20 columns. One takes 32 bytes.
 MOST_CELLS = 10_000_000
+#: Where the sheets of a LibreOffice file (.ods) stand.
+OPEN_DOCUMENT = "content.xml"
+_OF_EMPTY_CELLS = {"table:number-columns-repeated", "table:style-name"}
 _MOST_SHARED_TEXT = 256 << 20
 _MOST_MERGED = 100_000
 _LONGEST_TAG = 1 << 24
@@ -45,8 +48,10 @@ def refuse_large_grids(content: bytes, entries: list[Entry], name: str) -> None:
                     raise archive.too_much(name)
                 scan.feed(piece)
             rows, columns = scan.rows, scan.columns
-            if scan.unusual or rows * columns > MOST_CELLS:
-                rows, columns = _measured(content, entry)
+            if entry.filename == OPEN_DOCUMENT:
+                rows, columns = _measured(content, entry, _OpenCells())
+            elif scan.unusual or rows * columns > MOST_CELLS:
+                rows, columns = _measured(content, entry, _Cells())
         except (zlib.error, ValueError, LookupError):
             raise archive.damaged(name) from None
         if rows * columns > MOST_CELLS or scan.merged > _MOST_MERGED:
@@ -105,9 +110,8 @@ def _column(letters: bytes) -> int:
     return number
 
 
-def _measured(content: bytes, entry: Entry) -> tuple[int, int]:
+def _measured(content: bytes, entry: Entry, cells: "_Cells") -> tuple[int, int]:
     """Rows and columns of a sheet, by reading its XML. Raises `ValueError` where that fails."""
-    cells = _Cells()
     parser = create_parser(forbid_dtd=True)
     parser.setContentHandler(cells)
     try:
@@ -139,3 +143,37 @@ class _Cells(ContentHandler):
             digits = address[len(letters) :]
             self.rows = max(self.rows, int(digits) if digits else self._row)
             self.columns = max(self.columns, self._column)
+
+
+class _OpenCells(_Cells):
+    """The same for LibreOffice: one element may stand for many equal rows or cells.
+
+    Empty ones count only where something filled follows; every file ends in a million of them.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._times = 1
+
+    def startElement(self, name: str, attrs: AttributesImpl) -> None:  # noqa: N802  # SAX's name
+        local = name.rpartition(":")[2]
+        if local == "table":
+            self._row = 0
+        elif local == "table-row":
+            self._times = _times(attrs.get("table:number-rows-repeated"))
+            self._row += self._times
+            self._column = 0
+        elif local in ("table-cell", "covered-table-cell"):
+            self._column += _times(attrs.get("table:number-columns-repeated"))
+            if set(attrs.getNames()) - _OF_EMPTY_CELLS:
+                self._filled()
+        elif local == "p":
+            self._filled()
+
+    def _filled(self) -> None:
+        self.rows = max(self.rows, self._row)
+        self.columns = max(self.columns, self._column)
+
+
+def _times(said: str | None) -> int:
+    return min(int(said[:12]), 1 << 30) if said and said.isdecimal() else 1

@@ -24,6 +24,7 @@ FILE_ENDINGS = (
     ".txt",
     ".xlsx",
     ".xls",
+    ".ods",
     ".zip",
     ".geojson",
     ".json",
@@ -37,7 +38,7 @@ _OLE = b"\xd0\xcf\x11\xe0"
 _IN = " › "
 _MOST_TRIED = 10
 _MOST_CHOICES = 50
-_BOOKS = (".xlsx", ".xls")
+_BOOKS = (".xlsx", ".xls", ".ods")
 
 # Files people take for spreadsheets, by their first bytes, and what they really are.
 _NOT_TABLES: tuple[tuple[bytes, str], ...] = (
@@ -56,7 +57,7 @@ _WEB_PAGE = "a web page or XML file, whatever its name says. Open it in Excel an
 
 
 def read(content: bytes, filename: str, sheet: str | None = None) -> Sheet:
-    """The table in a file: CSV, TSV, XLSX, XLS, GeoJSON, KML, or one of these in a zip.
+    """The table in a file: CSV, TSV, XLSX, XLS, ODS, GeoJSON, KML, or one of these in a zip.
 
     `sheet` names a worksheet, or a file in a zip, as `sheet_names` gives them. Raises `Refused`
     with plain words for everything that is no table: too large, locked, with macros, a picture,

@@ -1,4 +1,4 @@
-"""Excel workbooks: the sheet that holds a table (or the one chosen), as rows of text."""
+"""Workbooks of Excel and LibreOffice: the sheet with a table, or the one chosen, as text."""
 
 import io
 from collections.abc import Iterator
@@ -15,8 +15,8 @@ from python_calamine import (
 )
 
 from meris.errors import Refused
-from meris.uploads.archive import Entry, entries_of, locked
-from meris.uploads.grid import refuse_large_grids
+from meris.uploads.archive import Entry, entries_of, locked, unpacked
+from meris.uploads.grid import OPEN_DOCUMENT, refuse_large_grids
 from meris.uploads.headers import FIGURE
 from meris.uploads.merged import Span, notes_on, spans_below, with_spans
 from meris.uploads.sheet import MOST_ROWS, Origin, Source, likeness
@@ -31,8 +31,9 @@ Cell = str | float | int | bool | datetime | date | time | timedelta | None
 
 
 def is_workbook(entries: list[Entry]) -> bool:
-    """Whether the files of a zip make an Excel workbook."""
-    return any(entry.filename.startswith("xl/workbook.") for entry in entries)
+    """Whether the files of a zip make a workbook of Excel or LibreOffice."""
+    paths = [entry.filename for entry in entries]
+    return OPEN_DOCUMENT in paths or any(path.startswith("xl/workbook.") for path in paths)
 
 
 def open_workbook(content: bytes, name: str, sheet: str | None = None) -> tuple[Source, Origin]:
@@ -110,9 +111,17 @@ def _refuse_dangers(content: bytes, name: str) -> None:
     paths = [entry.filename.casefold() for entry in entries]
     if any(path.endswith("vbaproject.bin") for path in paths):
         raise _macros(name)
-    if "content.xml" in paths or "xl/workbook.bin" in paths:
+    if "xl/workbook.bin" in paths or (OPEN_DOCUMENT in paths and "xl/workbook.xml" in paths):
         raise Refused(f"{name} is a spreadsheet of another format. Save it as .xlsx or CSV.")
+    if OPEN_DOCUMENT in paths and not _is_spreadsheet(content, entries, name):
+        raise Refused(f"{name} is a text document. Copy its table into a spreadsheet.")
     refuse_large_grids(content, entries, name)
+
+
+def _is_spreadsheet(content: bytes, entries: list[Entry], name: str) -> bool:
+    """Whether a LibreOffice file is a spreadsheet and no letter."""
+    kinds = [entry for entry in entries if entry.filename == "mimetype"]
+    return all(unpacked(content, kind, 200, name).endswith(b"spreadsheet") for kind in kinds)
 
 
 def _source(found: CalamineSheet) -> Source:

@@ -10,6 +10,7 @@ import pytest
 from meris.errors import Refused
 from meris.uploads import read, sheet_names
 from tests.rules.test_upload_read_text import resident
+from tests.rules.tiny_maps import zipped
 from tests.rules.tiny_workbook import workbook
 from tests.rules.tiny_xls import ole, xls
 
@@ -176,7 +177,7 @@ class TestBombs:
         )
         assert "unpacks to more than" in refusal(content)
 
-    @pytest.mark.parametrize("entry", ["content.xml", "xl/workbook.bin"])
+    @pytest.mark.parametrize("entry", ["content.xml", "xl/workbook.bin"])  # the one or the other
     def test_formats_of_other_programs_are_told(self, entry):
         content = workbook({"S": TABLE}, extra={entry: b"<office/>"})
         assert "another format" in refusal(content)
@@ -226,3 +227,66 @@ class TestOldWorkbooks:
 
     def test_noise_in_the_stream_is_told(self):
         assert "is damaged or not an Excel workbook" in refusal(ole(b"\x09\x08" * 3_000), "l.xls")
+
+
+def open_document(rows, kind="spreadsheet"):
+    """A LibreOffice file with one sheet of these rows, as XML."""
+    spaces = " ".join(
+        f'xmlns:{part}="urn:oasis:names:tc:opendocument:xmlns:{part}:1.0"'
+        for part in ("office", "table", "text")
+    )
+    content = (
+        f"<office:document-content {spaces}><office:body><office:spreadsheet>"
+        f'<table:table table:name="S">{rows}</table:table>'
+        "</office:spreadsheet></office:body></office:document-content>"
+    )
+    return zipped(
+        {
+            "mimetype": f"application/vnd.oasis.opendocument.{kind}".encode(),
+            "content.xml": content.encode(),
+            "META-INF/manifest.xml": b"<manifest/>",
+        }
+    )
+
+
+def open_row(*texts, row="", cell=""):
+    cells = "".join(
+        f'<table:table-cell office:value-type="string" {cell}><text:p>{text}</text:p>'
+        "</table:table-cell>"
+        for text in texts
+    )
+    return f"<table:table-row {row}>{cells}</table:table-row>"
+
+
+class TestLibreOffice:
+    """The .ods files of LibreOffice."""
+
+    ROWS = open_row("name", "status") + open_row("Gym", "open")
+    END = (
+        '<table:table-row table:number-rows-repeated="1048574"><table:table-cell '
+        'table:style-name="x" table:number-columns-repeated="16384"/></table:table-row>'
+    )
+
+    def test_they_are_read(self):
+        content = open_document(self.ROWS + self.END)
+        assert cells(content) == [[2, "Gym", "open"]]
+        assert sheet_names(content, "list.ods") == ["S"]
+        assert read(zipped({"list.ods": content}), "list.zip").row_count == 1
+
+    @pytest.mark.parametrize(
+        "far",
+        [
+            open_row("x", row='table:number-rows-repeated="1048576"', cell='office:x="1"')
+            + open_row("x", cell='table:number-columns-repeated="16384"'),
+            END + open_row("x", cell='table:number-columns-repeated="200"'),
+            open_row("x", row='table:number-rows-repeated="99999999999999"'),
+        ],
+    )
+    def test_many_equal_rows_are_found_before_they_are_laid_out(self, far):
+        before = resident()
+        assert "has a sheet of" in refusal(open_document(self.ROWS + far), "list.ods")
+        assert resident() - before < 100_000_000
+
+    def test_letters_and_damage_are_told(self):
+        assert "is a text document" in refusal(open_document(self.ROWS, "text"), "letter.odt")
+        assert "damaged" in refusal(open_document("<a>"), "list.ods")
