@@ -4,6 +4,7 @@ An area is the middle of something and a radius, so the map shows it as approxim
 guessed: a misspelt town is asked about, and one of several towns of a name needs its county.
 """
 
+import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
@@ -12,13 +13,18 @@ from geo.likeness import town_like
 from geo.places import Place
 from geo.values import Position
 from meris.fields import Home
-from meris.fields.states import name_of
-from meris.fields.words import listing, shown
+from meris.fields.states import by_key, name_of
+from meris.fields.words import key, listing, shown
 
 # A ZIP code or a town may reach into the next county by this much more than its radius.
 _REACH_M = 10_000
 # Areas remembered, and misspelt towns looked up: a bound for files of nothing but nonsense.
 _REMEMBERED, _MOST_LOOKED_UP = 50_000, 500
+
+_END_OF_ADDRESS = re.compile(
+    r"[,\n]\s*(?P<city>[A-Za-z][A-Za-z .'-]{1,40}),?\s+(?P<state>[A-Za-z]{2}|[A-Z][a-z]+)\.?"
+    r"(?:,?\s+(?P<zip>\d{5})(?:-\d{4})?)?\s*$"
+)
 
 
 class Where(NamedTuple):
@@ -28,6 +34,14 @@ class Where(NamedTuple):
     city: str | None
     county: str | None
     state: str | None
+
+
+def in_address(where: Where, address: str | None, state: str) -> Where:
+    """Also with town and ZIP code of an address that holds them: "1 Oak St, Rolla, MO 65401"."""
+    found = _END_OF_ADDRESS.search(address) if address else None
+    if found is None or by_key().get(key(found["state"])) != state:
+        return where
+    return where._replace(zip=found["zip"], city=found["city"].strip())
 
 
 class Area(NamedTuple):

@@ -99,6 +99,8 @@ def _grid(values: Values) -> Given | None:
 def _as_recorded(found: Given, values: Values) -> Given:
     """A file that came from MERIS says how each place was known; it stays as rough as it was."""
     source, radius = values.get("position_source"), values.get("position_radius_m")
+    if source is None and radius is None:
+        return found
     if source in (None, UNPLACED):
         source = found.source
     if radius is None and source in APPROXIMATE_SOURCES:

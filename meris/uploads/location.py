@@ -12,7 +12,7 @@ from meris.fields import Home
 from meris.fields import field as field_of
 from meris.fields.record import UNPLACED
 from meris.uploads.addresses import Addresses
-from meris.uploads.areas import Areas, Where
+from meris.uploads.areas import Areas, Where, in_address
 from meris.uploads.borders import Borders, Telling
 from meris.uploads.cells import Record
 from meris.uploads.decisions import Choices, Corrections
@@ -22,6 +22,9 @@ from meris.uploads.match import Match
 from meris.uploads.problems import Level, Problems
 from meris.uploads.repairs import Repairs
 from meris.uploads.sheet import Sheet
+
+# Instead of a county code, for numbers outside of the box around the state.
+_OUTSIDE = "outside"
 
 _OTHERS = {
     "coordinates": "the coordinates in one cell",
@@ -43,6 +46,7 @@ class Locator:
     repairs: Repairs
     areas: Areas
     addresses: Addresses | None
+    dropped: tuple[str, ...]
     _given: dict[int, tuple[Given | None, Fault | None]] = field(default_factory=dict)
     _codes: dict[int, str | None] = field(default_factory=dict)
 
@@ -66,6 +70,7 @@ class Locator:
             Repairs.of(sheet, match, home, choices, corrections),
             Areas(home),
             Addresses(home.geocoder, home, problems) if home.geocoder else None,
+            tuple(name for name in POSITION_FIELDS if name in columns or name in match.constants),
         )
 
     def look_up(self, batch: Sequence[Record]) -> None:
@@ -101,15 +106,17 @@ class Locator:
         5. The county follows from an exact position; a stated county is held against it.
         """
         stated = self._stated_county(number, values)
-        where = Where(values.get("zip"), values.get("city"), stated, values.get("state"))
         found, fault = self._given.pop(number)
         stays_off = _stays_off(values)
-        for name in POSITION_FIELDS:
+        for name in self.dropped:
             values.pop(name, None)
-        if not self.borders.admits(number, where.state):
+        state = values.get("state")
+        if state is not None and not self.borders.admits(number, state):
             return False
+        where = Where(values.get("zip"), values.get("city"), stated, state)
         if found is not None:
-            self._tell_choice(number, found, fault)
+            if found.field != "latitude":
+                self._tell_choice(number, found, fault)
             self._place_exactly(number, values, found, where)
         elif fault is not None:
             self._tell_fault(number, fault)
@@ -140,8 +147,9 @@ class Locator:
 
     def _place_exactly(self, number: int, values: Values, found: Given, where: Where) -> None:
         position, source = _position(found), found.source
-        code = self._codes.pop(number, None)
-        if position is None or not self.home.bounds.contains(position):
+        code = self._codes.get(number, _OUTSIDE)
+        if code == _OUTSIDE:
+            code = None
             mended = self.repairs.of_row(number)
             if mended is None and position is None:
                 self._tell_no_degrees(number, found)
@@ -164,7 +172,7 @@ class Locator:
 
     def _tell_choice(self, number: int, found: Given, fault: Fault | None) -> None:
         """Say that latitude and longitude were of no use where something else gave the place."""
-        if found.field == "latitude" or "latitude" not in self.telling.columns:
+        if "latitude" not in self.telling.columns:
             return
         why = "are no location" if fault == "zero" else "are empty"
         if fault in ("latitude", "longitude"):
@@ -216,6 +224,8 @@ class Locator:
         if self.addresses and (answer := self.addresses.of_row(number, where.county)):
             _place(values, answer.position, "geocoder", answer.radius_m, answer.county)
             return
+        if where.zip is None and where.city is None:
+            where = in_address(where, values.get("address_line1"), self.home.state)
         area, advice = self.areas.find(where)
         for name, message, suggestion in advice:
             label, value = self.telling.columns.get(name), getattr(where, name)

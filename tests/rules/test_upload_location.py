@@ -119,6 +119,8 @@ def test_a_number_beyond_any_map_is_no_latitude():
         ("city", "Rolla", "town", "29161", 2_500),
         ("city | state", "Rolla, MO | Missouri", "town", "29161", 2_500),
         ("city | county", "Riverside | Platte", "town", "29165", 1_000),
+        ("address", "1 Oak St, Columbia, MO 65201", "zip", "29019", 6_000),
+        ("address", "1 Oak St, Rolla, Missouri", "town", "29161", 2_500),
         ("county", "Osage", "county", "29151", 33_000),
         ("zip | county", "65201 | Greene", "county", "29077", 33_000),
         ("city | county", "Rolla | Greene", "county", "29077", 33_000),
@@ -145,6 +147,11 @@ def test_areas_are_marked_with_their_radius(header, cells, source, county, radiu
 def test_what_is_told_of_names_that_are_no_place(header, cells, level, words):
     _, told = row(header, cells)
     assert [text for its, text in told if its == level and words in text], told
+
+
+def test_an_address_in_another_state_places_nothing():
+    values, _ = row("address", "1 Oak St, Alton, IL 62002")
+    assert values.get("position") is None
 
 
 def test_a_misspelt_town_is_asked_about_and_one_click_corrects_it():
