@@ -24,11 +24,14 @@ _ABOUT = {
     "complete": ("Complete", "Share of the important fields that are filled in."),
     "fresh": ("Fresh", "Share of the records confirmed as recently as their status asks for."),
     "placed": ("Placed", "Share of the records whose exact place is known."),
-    "delivered": ("Last upload", "When a file of the county was last loaded."),
+    "delivered": (
+        "Last upload",
+        "When a file of the county was last loaded: A within 7 days, B within 30, C within 90.",
+    ),
     "problems": (
         "Problems",
         "Open shelters out of date, rows and uploads that wait, records without a place, capacity"
-        " or kind.",
+        " or kind: A none, B up to 5, C up to 20.",
     ),
 }
 MEASURE = {code: Measure(code, *_ABOUT[code]) for code in MEASURES}
