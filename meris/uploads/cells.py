@@ -1,8 +1,8 @@
 """The cells of a sheet, read column by column: an equal cell is judged once."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from itertools import islice, repeat
 from typing import Any, NamedTuple
 
 from meris.errors import Invalid
@@ -60,7 +60,7 @@ class _Reader:
         self._rule = column.field.rule
         self._seen: dict[str, Any] = {}
 
-    def read_all(self, cells: list[str]) -> list[Any]:
+    def read_all(self, cells: Sequence[str]) -> list[Any]:
         """The values of one batch of the column; `told` has the cells with something to say."""
         seen = self._seen
         if len(seen) > _REMEMBERED:
@@ -165,17 +165,19 @@ def _read_batch(
     batch: list[Row], readers: list[_Reader], constants: Mapping[str, Any], width: int
 ) -> list[Record]:
     names = [reader.column.field.name for reader in readers]
-    columns = [
-        reader.read_all([row.cells[reader.column.index] for row in batch]) for reader in readers
-    ]
+    by_column = list(zip(*(row.cells for row in batch), strict=False))
+    columns = [reader.read_all(by_column[reader.column.index]) for reader in readers]
+    # inner tuples, not lists: there are as many of them as the file has rows
+    values = zip(*columns, strict=True) if columns else repeat((), len(batch))
     found = [
-        Record(number, cells, dict(zip(names, values, strict=True)))
-        for (number, cells), *values in zip(batch, *columns, strict=True)
+        Record(number, cells, dict(zip(names, row, strict=True)))
+        for (number, cells), row in zip(batch, values, strict=True)
     ]
-    for record in found:
-        if constants:
+    if constants:
+        for record in found:
             record.values = {**constants, **record.values}
-        if len(record.raw) > width:
+    if max(len(record.raw) for record in found) > width:
+        for record in found:
             _note_width(record, width)
     for reader in readers:
         if reader.told:
@@ -210,7 +212,7 @@ def tell(record: Record, problems: Problems) -> None:
 
 def _note_width(record: Record, width: int) -> None:
     """Cells beyond the last header mean that the row has slipped sideways."""
-    if any(cell.strip() for cell in record.raw[width:]):
+    if any(map(str.strip, record.raw[width:])):
         message = (
             f"the row has more than the {width} cells of the header row. Put quotation marks "
             "around texts with commas, or remove what stands right of the table."

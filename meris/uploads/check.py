@@ -120,7 +120,10 @@ class Checking:
             self._judge(records)
             for record in records:
                 fate = self._fate(record)
-                self._count(record, fate)
+                if fate == "ready":
+                    self._count(record)
+                else:
+                    setattr(self.checked, fate, getattr(self.checked, fate) + 1)
                 yield record, fate
         self.checked.problems.hand = None
         self.checked.proposals = self._locator.proposals()
@@ -149,20 +152,20 @@ class Checking:
             return "left_out"
         if number in refused:
             return "refused"
-        self.checked.problems.hand = record
-        if not self._repeats.is_repeat(number, record.values, record.raw):
+        if not self._repeats.is_repeat(record):
             return "ready"
         return "refused" if number in refused else "repeated"
 
-    def _count(self, record: Record, fate: Fate) -> None:
+    def _count(self, record: Record) -> None:
         checked, values = self.checked, record.values
-        if fate != "ready":
-            setattr(checked, fate, getattr(checked, fate) + 1)
-            return
-        self._repeats.note_point(record.number, values)
         checked.ready += 1
-        checked.unplaced += values.get("position") is None
-        checked.approximate += values.get("position_radius_m") is not None
+        position = values.get("position")
+        if position is None:
+            checked.unplaced += 1
+        elif values.get("position_radius_m") is not None:
+            checked.approximate += 1
+        else:
+            self._repeats.note_point(record.number, position, values)
         if len(checked.preview) < _PREVIEW:
             checked.preview.append(record)
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from geo.values import Position
 from meris.fields.words import key
+from meris.uploads.cells import Record
 from meris.uploads.problems import Problems, say_rows
 
 Values = dict[str, Any]
@@ -26,21 +27,22 @@ class Repeats:
         self._points: dict[tuple[float, float], tuple[int, int]] = {}
         self._shared: dict[tuple[float, float], dict[int, int]] = {}
 
-    def is_repeat(self, number: int, values: Values, cells: list[str]) -> bool:
+    def is_repeat(self, record: Record) -> bool:
         """Whether an earlier row is the same record; tells it: equal rows once, others refused."""
+        number, values = record.number, record.values
         identity = self._identity(values)
         if identity is not None:
-            content = hash(tuple(cells))
+            content = hash(tuple(record.raw))
             first = self._seen.setdefault(hash(identity), number)
             if first != number:
-                self._tell(number, first, equal=self._contents[first] == content)
+                self._tell(record, first, equal=self._contents[first] == content)
                 return True
             self._contents[number] = content
         if self._kind == "supply" or values.get("position") is None or _own_id(values):
             return False
         near = self._near(number, values)
         if near is not None:
-            self._tell(number, near, equal=False)
+            self._tell(record, near, equal=False)
         return near is not None
 
     def _identity(self, values: Values) -> tuple[object, ...] | None:
@@ -69,7 +71,8 @@ class Repeats:
         same_name.append((position, number))
         return None
 
-    def _tell(self, number: int, first: int, *, equal: bool) -> None:
+    def _tell(self, record: Record, first: int, *, equal: bool) -> None:
+        number, self._problems.hand = record.number, record
         if equal:
             self._problems.add(
                 "warning", number, None, f"the same as row {first}; read once.", rule="repeat"
@@ -92,10 +95,9 @@ class Repeats:
                 rule="repeat",
             )
 
-    def note_point(self, number: int, values: Values) -> None:
+    def note_point(self, number: int, position: Position, values: Values) -> None:
         """Remember where a row is, for `tell_crowds`. Units share their station's point."""
-        position = values.get("position")
-        if position is None or self._kind == "unit" or values.get("position_source") != "reported":
+        if self._kind == "unit" or values.get("position_source") != "reported":
             return
         point = (position.lat, position.lon)
         name = hash(values.get("name") or values.get("storage_site"))

@@ -126,6 +126,12 @@ def test_a_missing_column_can_be_given_for_all_rows_or_named():
     assert decided_check("name | city\nGym | Rolla", decided).ready == 1
 
 
+def test_a_file_may_say_nothing_but_what_is_given_for_all_rows():
+    given = Decisions(constants={"name": "Gym", "status": "open"}, confirmed={"A": None, "B": None})
+    got = decided_check("A | B\n1 | 2\n3 | 4", given)
+    assert (got.total, got.ready, got.preview[0].values["name"]) == (2, 2, "Gym")
+
+
 def test_closed_shelters_with_people_can_be_opened_at_once():
     table = "name | status | population_total\nGym | closed | 12\nHall | closed | 3"
     group = decided_check(table).problems.of("error")[0]
