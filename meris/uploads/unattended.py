@@ -42,8 +42,9 @@ class Result:
     report: dict[str, Any] | None = None
 
     def as_json(self) -> dict[str, Any]:
-        """The report; where there is none, an error as the API words it."""
-        return self.report or {"error": self.verdict, "message": self.message}
+        """The report with the verdict; where there is none, an error as the API words it."""
+        said = {"verdict": self.verdict, "message": self.message}
+        return {**self.report, **said} if self.report else {"error": self.verdict, **said}
 
 
 class _OnlyLooked(Exception):  # noqa: N818  # never leaves this module

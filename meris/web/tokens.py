@@ -6,6 +6,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from meris.accounts import agencies, tokens
+from meris.accounts.roles import permissions_of
 from meris.errors import Invalid
 from meris.tables import Agency
 from meris.web.context import context, viewer
@@ -53,6 +54,7 @@ def _page(made: tokens.NewToken | None = None, problem: str | None = None) -> st
             roles=tokens.grantable(viewer()),
             agencies=agencies.every(session) if viewer().may("edit_all") else [],
             made=made,
+            may_upload=made is not None and "upload" in permissions_of(made.token.role),
             problem=problem,
             typed=request.form,
         )

@@ -159,6 +159,7 @@ def test_the_report_is_the_one_that_the_api_gives(upload, environment, settings,
         f"/api/uploads/{told['id']}", headers={"Authorization": f"Bearer {secret}"}
     ).json
     database.dispose()
+    assert (told.pop("verdict"), "have errors" in told.pop("message")) == ("refused", True)
     assert asked == told
     assert json.loads(upload(b"%PDF-1.7", "--json", code=5))["error"] == "unreadable"
 
