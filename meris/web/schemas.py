@@ -88,10 +88,15 @@ _STATE = {"enum": ["received", "applying", "interrupted", "applied", "refused", 
 _UPLOADS: dict[str, dict[str, Any]] = {
     "NewUpload": {
         "type": "object",
-        "required": ["file", "kind"],
+        "required": ["file"],
         "properties": {
-            "file": {"type": "string", "format": "binary", "description": "CSV, TSV, XLSX or XLS"},
-            "kind": _KIND_OF_FILE,
+            "file": {
+                "type": "string",
+                "format": "binary",
+                "description": "a table, or a zip of one",
+            },
+            "kind": _KIND_OF_FILE | {"description": "without it, told from the columns"},
+            "apply": {"enum": ["all", "valid"], "description": "load it at once"},
             "agency": _TEXT | {"description": "name or id, for those who may act for any agency"},
             "check": {"enum": ["now", "later"], "default": "now"},
         },

@@ -13,6 +13,8 @@ from meris import fields
 from meris.errors import Conflict, Invalid
 from meris.uploads.decisions import Corrections, Decisions
 
+# More columns than these are told in one line: the table of the columns has them all.
+_SINGLE_COLUMNS = 4
 _GONE = "This was taken back already. The page shows how it is now."
 
 
@@ -52,7 +54,10 @@ def _key(*parts: object) -> str:
 
 def _of_columns(decided: Decisions, kind: str) -> Iterator[Decided]:
     titles = {name: field.title for name, field in fields.by_name(kind).items()}
-    for label, name in decided.confirmed.items():
+    several = len(decided.confirmed) > _SINGLE_COLUMNS
+    if several:
+        yield Decided(_key("maps"), f"{len(decided.confirmed)} columns read as they were chosen")
+    for label, name in decided.confirmed.items() if not several else ():
         what = f"as {titles.get(name, name)}" if name else "not at all"
         yield Decided(_key("map", label), f"Read column “{label}” {what}")
     for name, value in decided.constants.items():
@@ -98,6 +103,10 @@ def _map(decided: Decisions, label: str) -> Decisions:
     return replace(decided, confirmed=_without(decided.confirmed, label))
 
 
+def _maps(decided: Decisions) -> Decisions:
+    return replace(decided, confirmed={})
+
+
 def _constant(decided: Decisions, name: str) -> Decisions:
     return replace(decided, constants=_without(decided.constants, name))
 
@@ -135,6 +144,7 @@ def _left_out(decided: Decisions) -> Decisions:
 
 _REVOKES: dict[str, Callable[..., Decisions]] = {
     "map": _map,
+    "maps": _maps,
     "constant": _constant,
     "repair": _repair,
     "allow_out_of_state": _allow,

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from flask import Request
 from sqlalchemy.orm import Session
@@ -13,8 +13,9 @@ from meris.accounts import Viewer, agencies
 from meris.errors import Forbidden, Invalid
 from meris.fields import by_name
 from meris.tables import Upload
-from meris.uploads import Choices, Corrections, Decisions
+from meris.uploads import Choices, Corrections, Decisions, guess_kind, read
 from meris.uploads.review import decisions_of
+from meris.web.context import context, viewer
 
 _MOST_TEXT = 200
 
@@ -53,6 +54,38 @@ def file_of(request: Request) -> FileStorage:
     if file is None or not file.filename:
         raise Invalid("Choose a file.")
     return file
+
+
+class Sent(NamedTuple):
+    """A file as it was sent: what `meris.uploads.receive` is told of it."""
+
+    agency_id: int
+    kind: str
+    filename: str
+    content: bytes
+
+
+def sent(request: Request) -> Sent:
+    """The file, whose it is, and what is in it, told from its columns where nobody said.
+
+    Raises `Invalid` without a file, or where its columns could mean several kinds; `Refused` for
+    what is no table.
+    """
+    file = file_of(request)
+    with context().database.reading() as session:
+        agency_id = agency_of(session, viewer(), request.form.get("agency", ""))
+    filename, content = file.filename or "", file.read()
+    return Sent(agency_id, request.form.get("kind") or _guess(filename, content), filename, content)
+
+
+def _guess(filename: str, content: bytes) -> str:
+    guess = guess_kind(read(content, filename), context().home)
+    if guess is None:
+        raise Invalid(
+            f"The columns of {filename} do not tell whether they are shelters, supplies or units. "
+            "Choose what is in it."
+        )
+    return guess[0]
 
 
 def from_form(form: "MultiDict[str, str]", upload: Upload) -> Decisions:

@@ -91,6 +91,11 @@ def did(kind: str, outcome: Mapping[str, Any] | None) -> str | None:
     return _effect(kind, outcome, _PAST)
 
 
+def day(text: str) -> str:
+    """A moment as JSON keeps it, as a day: `May 4`."""
+    return f"{datetime.fromisoformat(text):%B %-d}"
+
+
 def taken_over(what: Sequence[str]) -> str:
     """What holds from the last such file, in words."""
     return listing([_REMEMBERED[one] for one in what if one in _REMEMBERED], last="and")

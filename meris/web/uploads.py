@@ -12,25 +12,57 @@ from meris.accounts import agencies
 from meris.errors import NotFound, Refused
 from meris.fields import ROW_KINDS
 from meris.uploads import keep, review
+from meris.uploads.read import FILE_ENDINGS
 from meris.web import upload_words
 from meris.web.context import context, viewer
 from meris.web.errors import status_of
-from meris.web.upload_forms import agency_of, file_of, scope
+from meris.web.upload_forms import Sent, scope, sent
 from meris.web.upload_page import page_of
 
 pages = Blueprint("uploads", __name__)
 log = structlog.get_logger(__name__)
 
+_LINES = 50
 # What is read of a body that is too large, so that the browser listens to the answer.
 _DRAINED_BYTES, _DRAIN_STEP = 200_000_000, 1 << 20
 
 
 @pages.get("/uploads")
 def index() -> str:
-    """The uploads of the agency, newest first."""
+    """The uploads of the agency, newest first, or those that the filters ask for."""
+    own, given = scope(viewer()), request.args
+    chosen = {
+        "kind": given.get("kind") if given.get("kind") in ROW_KINDS else None,
+        "state": given.get("state") if given.get("state") in upload_words.STATES else None,
+    }
     with context().database.reading() as session:
-        lines = review.listed(session, agency_id=scope(viewer()))
-    return render_template("uploads/index.html", lines=lines, words=upload_words)
+        choosable = agencies.every(session) if own is None else []
+        chosen_agency = _agency(given.get("agency", ""), {agency.id for agency in choosable})
+        lines = review.listed(
+            session,
+            agency_id=own if own is not None else chosen_agency,
+            before=_before(given.get("before", "")),
+            limit=_LINES + 1,
+            **chosen,
+        )
+    return render_template(
+        "uploads/index.html",
+        lines=lines[:_LINES],
+        more=len(lines) > _LINES,
+        words=upload_words,
+        agencies=choosable,
+        chosen=chosen | {"agency": chosen_agency},
+        kept={name: value for name, value in given.items() if name in ("kind", "state", "agency")},
+        filtered=bool(given),
+    )
+
+
+def _agency(text: str, known: set[int]) -> int | None:
+    return int(text) if text.isdecimal() and int(text) in known else None
+
+
+def _before(text: str) -> int | None:
+    return int(text) if text.isdecimal() and len(text) < 10 else None
 
 
 @pages.get("/uploads/new")
@@ -43,23 +75,29 @@ def new() -> str:
 def create() -> ResponseReturnValue:
     """Keep a file, check it, and show what was found."""
     try:
-        file = file_of(request)
-        with context().database.transaction(viewer().actor) as session:
-            received = uploads.receive(
-                session,
-                viewer().actor,
-                agency_id=agency_of(session, viewer(), request.form.get("agency", "")),
-                kind=request.form.get("kind", ""),
-                filename=file.filename or "",
-                content=file.read(),
-            )
-            review.review(
-                session, viewer().actor, received.upload_id, context().home, uploads.Decisions()
-            )
+        upload_id = keep_and_check(sent(request))
     except Refused as refused:
         return _new_page(problem=refused.message), status_of(refused)
-    log.info("upload received", who=viewer().account_id, upload=received.upload_id)
-    return redirect(url_for("uploads.show", upload_id=received.upload_id), 303)
+    return redirect(url_for("uploads.show", upload_id=upload_id), 303)
+
+
+def keep_and_check(file: Sent, *, later: bool = False) -> int:
+    """Keep a file and, unless that is asked for `later`, check it; of a file that cannot be
+    checked nothing is kept. The id of the upload."""
+    parts, who = context(), viewer()
+    with parts.database.transaction(who.actor) as session:
+        upload_id = uploads.receive(session, who.actor, **file._asdict()).upload_id
+        if not later:
+            review.review(
+                session,
+                who.actor,
+                upload_id,
+                parts.home,
+                uploads.Decisions(),
+                own_county=parts.settings.upload_own_county,
+            )
+    log.info("upload received", who=who.account_id or who.name, upload=upload_id)
+    return upload_id
 
 
 @pages.get("/uploads/<int:upload_id>")
@@ -134,6 +172,7 @@ def _new_page(problem: str | None = None) -> str:
         problem=problem,
         typed=_typed(),
         limit_mb=context().settings.upload_limit_mb,
+        endings=FILE_ENDINGS,
     )
 
 

@@ -8,14 +8,14 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 from werkzeug.exceptions import RequestEntityTooLarge
 
-from meris import uploads
-from meris.uploads import review
+from meris.errors import Invalid, Refused
+from meris.uploads import review, unattended
 from meris.uploads.report import report as report_of
 from meris.web.context import context, viewer
 from meris.web.upload_fixes import by_json
-from meris.web.upload_forms import agency_of, body_of, file_of, flag, from_json, scope
+from meris.web.upload_forms import Sent, body_of, flag, from_json, scope, sent
 from meris.web.upload_steps import admit, check_anew, load, take_back
-from meris.web.uploads import drain, original, say_too_large
+from meris.web.uploads import drain, keep_and_check, original, say_too_large
 
 api = Blueprint("uploads_api", __name__)
 log = structlog.get_logger(__name__)
@@ -25,25 +25,36 @@ log = structlog.get_logger(__name__)
 def create() -> ResponseReturnValue:
     """Send a spreadsheet and be told what is in it.
 
-    Nothing on the map changes before it is applied. `check=later` only keeps the file: a page that
-    wants to show progress asks for the check by itself.
+    Nothing on the map changes before it is applied. `apply=all` also loads the file if every row
+    is good, `apply=valid` its valid rows; the `state` of the answer says whether that was done.
+    `check=later` only keeps the file: a page that wants to show progress asks for the check by
+    itself.
     """
-    file, form = file_of(request), request.form
-    with context().database.transaction(viewer().actor) as session:
-        received = uploads.receive(
-            session,
-            viewer().actor,
-            agency_id=agency_of(session, viewer(), form.get("agency", "")),
-            kind=form.get("kind", ""),
-            filename=file.filename or "",
-            content=file.read(),
-        )
-        if form.get("check") != "later":
-            review.review(
-                session, viewer().actor, received.upload_id, context().home, uploads.Decisions()
-            )
-        log.info("upload received", who=viewer().name, upload=received.upload_id)
-        return jsonify(_report(session, received.upload_id)), 201
+    how = request.form.get("apply")
+    if how not in (None, "", "all", "valid"):
+        raise Invalid('"apply" must be all or valid.')
+    file = sent(request)
+    if how:
+        return jsonify(_apply_at_once(file, only_valid=how == "valid")), 201
+    upload_id = keep_and_check(file, later=request.form.get("check") == "later")
+    return _answer(upload_id)[0], 201
+
+
+def _apply_at_once(file: Sent, *, only_valid: bool) -> dict[str, Any]:
+    """Receive, check and apply in one go; the report. Raises `Refused` for what is no table."""
+    parts, who = context(), viewer()
+    done = unattended.run(
+        parts.database,
+        who.actor,
+        parts.home,
+        **file._asdict(),
+        only_valid=only_valid,
+        own_county=parts.settings.upload_own_county,
+    )
+    if done.report is None:
+        raise Refused(done.message)
+    log.info("upload sent", who=who.name, upload=done.report["id"], verdict=done.verdict)
+    return done.report | {"verdict": done.verdict, "message": done.message}
 
 
 @api.get("/api/uploads/<int:upload_id>")
@@ -114,9 +125,9 @@ def too_large(_: RequestEntityTooLarge) -> ResponseReturnValue:
     return jsonify(error="too_large", message=say_too_large()), 413
 
 
-def _answer(upload_id: int) -> ResponseReturnValue:
+def _answer(upload_id: int) -> tuple[Response, int]:
     with context().database.reading() as session:
-        return jsonify(_report(session, upload_id))
+        return jsonify(_report(session, upload_id)), 200
 
 
 def _report(session: Session, upload_id: int) -> dict[str, Any]:

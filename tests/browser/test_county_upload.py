@@ -76,7 +76,7 @@ def test_a_dispatcher_sees_a_county_s_shelters_without_touching_anything(
 
 def test_the_result_leads_to_a_map_of_nothing_else(visitors, tmp_path):
     file = tmp_path / "two.csv"
-    file.write_text("Name,Status,City,ZIP\nNorth gym,open,Ava,65608\nSouth gym,open,Ava,65608\n")
+    file.write_text("Name,Status,City,ZIP\nNorth gym,open,Columbia,65203\nSouth gym,open,Columbia,65203\n")
     page = visitors.page("carol")
     upload(page, file)
     apply(page)
@@ -86,7 +86,7 @@ def test_the_result_leads_to_a_map_of_nothing_else(visitors, tmp_path):
 
 def test_a_double_click_and_the_back_button_apply_once(visitors, live_server, tmp_path):
     file = tmp_path / "once.csv"
-    file.write_text("Name,Status,City,ZIP\nOnce hall,open,Rolla,65401\n")
+    file.write_text("Name,Status,City,ZIP\nOnce hall,open,Columbia,65201\n")
     page = visitors.page("carol")
     upload(page, file)
     page.locator("#do-apply").dblclick()
@@ -117,7 +117,7 @@ def test_a_file_that_is_no_table_is_refused_where_it_was_chosen(visitors, live_s
 
 def test_a_large_file_is_kept_first_and_checked_by_itself(visitors, tmp_path):
     file = tmp_path / "large.csv"
-    rows = (f"Hall {i},open,Rolla,65401,{'x' * 200}\n" for i in range(10_000))
+    rows = (f"Hall {i},open,Columbia,65201,{'x' * 200}\n" for i in range(10_000))
     file.write_text("Name,Status,City,ZIP,Notes\n" + "".join(rows))
     page = visitors.page("carol")
     upload(page, file)
@@ -126,7 +126,7 @@ def test_a_large_file_is_kept_first_and_checked_by_itself(visitors, tmp_path):
 
 def test_it_works_without_scripts(visitors, tmp_path):
     file = tmp_path / "plain.csv"
-    file.write_text("Name,Status,City,ZIP\nPlain hall,open,Rolla,65401\n")
+    file.write_text("Name,Status,City,ZIP\nPlain hall,open,Columbia,65201\n")
     page = visitors.page("carol", java_script_enabled=False)
     upload(page, file)
     apply(page)

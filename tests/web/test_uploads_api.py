@@ -137,6 +137,25 @@ def test_the_file_comes_back_as_it_was_sent(machine, client, session):
     assert client.get(f"/uploads/{number}/file").status_code == 404
 
 
+@pytest.mark.parametrize(
+    ("how", "state", "added"), [("valid", "applied", 2), ("all", "received", 0)]
+)
+def test_one_call_sends_and_applies(machine, session, how, state, added):
+    answer = machine.send(apply=how)
+    assert (answer.status_code, answer.json["state"]) == (201, state)
+    assert answer.json["counts"]["refused"] == 1
+    assert session.scalar(select(func.count()).select_from(Resource)) == added
+
+
+def test_one_call_says_what_it_cannot_do(machine):
+    assert machine.send(apply="some").status_code == 422
+    assert machine.send("", "empty.csv", apply="all").status_code == 400
+
+
+def test_the_kind_may_be_left_to_the_columns(machine):
+    assert machine.send(kind="").json["kind"] == "shelter"
+
+
 def test_every_row_is_told_with_its_fate(machine):
     number = machine.send().json["id"]
     found = machine.ask(number, "rows").json

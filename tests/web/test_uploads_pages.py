@@ -184,7 +184,7 @@ def test_what_is_no_table_is_refused_on_the_same_page(carol, session, name):
     response = upload(carol, (FIXTURES / name).read_bytes(), name, kind="unit")
     assert response.status_code == 400
     assert name in words(response)
-    assert '<input type="radio" id="kind-unit" name="kind" value="unit" required checked>' in (
+    assert '<input type="radio" id="kind-unit" name="kind" value="unit" checked>' in (
         response.get_data(as_text=True)
     )
     assert session.scalar(select(func.count()).select_from(Upload)) == 0
@@ -289,3 +289,34 @@ def test_what_is_not_in_the_file_stays_and_can_be_marked(carol, session):
     assert "Marked 1 shelter as not reported." in page
     hall = session.scalars(select(Resource).where(Resource.external_id == "B-2")).one()
     assert hall.unreported_at is not None
+
+
+def test_the_kind_of_a_file_is_told_from_its_columns(carol):
+    assert "Shelters of Boone County OEM" in words(carol.get(sent(carol, kind="")))
+
+
+def test_a_file_that_could_be_anything_is_asked_about(carol):
+    response = upload(carol, "Alpha,Beta\nred,7\nblue,9\n", name="list.csv", kind="")
+    assert response.status_code == 422
+    assert "Choose what is in it." in words(response)
+
+
+def test_the_history_is_filtered_by_kind_and_state(carol):
+    press(carol, sent(carol) + "/apply", rows="valid")
+    sent(carol, THREE.replace("B-", "C-"), name="waiting.csv")
+    assert "waiting.csv" in words(carol.get("/uploads?state=received"))
+    assert "shelters.csv" not in words(carol.get("/uploads?state=received"))
+    assert "No such upload" in words(carol.get("/uploads?kind=unit&state=applied"))
+    assert "waiting.csv" in words(carol.get("/uploads?kind=odd&state=odd&before=x&agency=7"))
+
+
+def test_the_history_says_who_sent_a_file_for_whom(client, session, cast):
+    cast.account("carol")
+    client.sign_in(session, "stella")
+    sent(client, agency="Boone County OEM")
+    page = words(client.get("/uploads"))
+    assert "by Stella (State Emergency Management Agency) for Boone County OEM" in page
+    boone = cast.account("carol").agency_id
+    assert "shelters.csv" in words(client.get(f"/uploads?agency={boone}"))
+    own = cast.account("stella").agency_id
+    assert "shelters.csv" not in words(client.get(f"/uploads?agency={own}"))

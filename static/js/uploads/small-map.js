@@ -5,7 +5,7 @@ import { Basemap } from '../map/basemap.js';
 import { Stage } from '../map/stage.js';
 import { PointsLayer } from './points-layer.js';
 
-const CLOSEST = 13;
+const CLOSEST = 11;
 
 /** The middle nine tenths: one stray point does not shrink all others to a dot. */
 function middle(numbers) {
