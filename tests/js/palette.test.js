@@ -114,7 +114,8 @@ for (const theme of ['light', 'dark']) {
       ['text', 'surface'], ['text', 'ground'], ['text', 'accent-soft'], ['text', 'warn-soft'], ['text', 'bad-soft'], ['text', 'good-soft'],
       ['text-2', 'surface'], ['text-2', 'raised'], ['text-2', 'sunken'], ['text-2', 'ground'], ['text-2', 'hover'],
       ['accent', 'surface'], ['accent', 'accent-soft'], ['accent-ink', 'accent'], ['warn', 'surface'], ['warn', 'warn-soft'],
-      ['bad', 'surface'], ['bad', 'bad-soft'], ['bad', 'sunken'], ['good', 'good-soft'], ['bar-text', 'bar'], ['bar-text-2', 'bar-field'], ['map-label', 'map-land'],
+      ['bad', 'surface'], ['bad', 'bad-soft'], ['bad', 'sunken'], ['good', 'good-soft'], ['text', 'grade-a'], ['text', 'grade-b'],
+      ['text', 'grade-c'], ['grade-d-ink', 'grade-d'], ['bar-text', 'bar'], ['bar-text-2', 'bar-field'], ['map-label', 'map-land'],
     ];
     for (const [ink, paper] of pairs) {
       const ratio = contrast(color(ink, theme), color(paper, theme));
