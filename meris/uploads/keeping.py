@@ -11,6 +11,8 @@ from typing import Any, NamedTuple
 from sqlalchemy import (
     ColumnElement,
     Select,
+    Subquery,
+    Table,
     TextClause,
     bindparam,
     case,
@@ -26,7 +28,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Session
 
 from meris.tables import UploadRow
-from meris.uploads.after import stated
+from meris.uploads.after import said, stated
 from meris.uploads.stage import Staging, copy
 
 #: States of an upload that is not loaded: it may be checked and applied.
@@ -134,7 +136,9 @@ def counts(session: Session, upload_id: int) -> Counts:
 
 def restore(session: Session, upload_id: int, staging: Staging) -> None:
     """Fill the staging tables from what is kept, as the check filled them."""
-    columns = ["new_id", *_row_columns(staging)]
+    columns = _row_columns(staging)
+    if staging.lines is not None:
+        columns.append("new_id")
     session.execute(_restored("staged_row", columns, staging), {"id": upload_id})
     if staging.lines is not None:
         columns = ["number", "site", "as_of", *staging.line]
@@ -144,9 +148,14 @@ def restore(session: Session, upload_id: int, staging: Staging) -> None:
 
 def _restored(table: str, columns: Iterable[str], staging: Staging) -> TextClause:
     part = "" if staging.lines is None else f" -> '{table}'"
-    names, said = (", ".join(f'{of}"{name}"' for name in columns) for of in ("", "said."))
+    names = list(columns)
+    values = ", ".join(f'said."{name}"' for name in names)
+    if table == "staged_row" and not part:
+        # a row of its own: what it will be is kept beside what it says
+        names.append("new_id")
+        values += ", CASE WHEN fate = 'new' THEN kept.resource_id END"
     return text(f"""
-        INSERT INTO pg_temp.{table} ({names}) SELECT {said}
+        INSERT INTO pg_temp.{table} ({", ".join(names)}) SELECT {values}
         FROM upload_row AS kept, jsonb_populate_record(null::pg_temp.{table}, stated{part}) AS said
         WHERE upload_id = :id AND fate = ANY(:fates) AND stated{part} IS NOT NULL
         ORDER BY kept.number
@@ -162,10 +171,10 @@ def _rows(staging: Staging, upload_id: int, *, full: bool = True) -> Select[Any]
     found = select(literal(upload_id), f.c.number, f.c.fate, f.c.resource_id, f.c.diff)
     if not full:
         return found
-    said = stated([_new_id(staging), *(s.c[name] for name in _row_columns(staging))], s, f)
+    rows = said([s.c[name] for name in _row_columns(staging)], "said")
     return (
-        found.add_columns(s.c.name, *_place(staging), said)
-        .where(s.c.number == f.c.number)
+        found.add_columns(rows.c.name, *_place(staging), stated(rows))
+        .where(rows.c.number == f.c.number)
         .order_by(f.c.number)
     )
 
@@ -174,16 +183,8 @@ def _lines(staging: Staging, upload_id: int, *, full: bool = True) -> Select[Any
     """A row of a supply file is its line and, where it is the first of its site, the site too."""
     assert staging.lines is not None
     line, found, site = staging.lines, staging.found_lines, staging.found
-    s = staging.rows
     # where the first line of a site was left out, the next one tells of the site
     first = func.min(found.c.number).over(partition_by=found.c.site) == found.c.number
-    columns = [s.c[name] for name in _row_columns(staging)]
-    said = func.jsonb_build_object(
-        "staged_line",
-        stated([line.c[name] for name in ("number", "site", "as_of", *staging.line)], line),
-        "staged_row",
-        case((first, stated([_new_id(staging), *columns], s, site))),
-    )
     chosen = select(
         literal(upload_id),
         found.c.number,
@@ -193,18 +194,23 @@ def _lines(staging: Staging, upload_id: int, *, full: bool = True) -> Select[Any
     ).where(site.c.number == found.c.site)
     if not full:
         return chosen
-    name = func.concat_ws(", ", line.c.item_name, s.c.name)
+    names = ("number", "site", "as_of", *staging.line)
+    lines = said([line.c[name] for name in names], "said_line")
+    sites = said([staging.rows.c[name] for name in _row_columns(staging)], "said")
+    whole = {"staged_line": stated(lines), "staged_row": case((first, _site(sites, site)))}
+    both = func.jsonb_build_object(*(part for pair in whole.items() for part in pair))
+    name = func.concat_ws(", ", lines.c.item_name, sites.c.name)
     return (
-        chosen.add_columns(name, *_place(staging), func.jsonb_strip_nulls(said, type_=JSONB))
-        .where(line.c.number == found.c.number, s.c.number == site.c.number)
+        chosen.add_columns(name, *_place(staging), func.jsonb_strip_nulls(both, type_=JSONB))
+        .where(lines.c.number == found.c.number, sites.c.number == site.c.number)
         .order_by(found.c.number)
     )
 
 
-def _new_id(staging: Staging) -> ColumnElement[int]:
-    """What a new resource will be known by, so that applying need not note it in every row."""
-    f = staging.found
-    return case((f.c.fate == "new", f.c.resource_id)).label("new_id")
+def _site(sites: Subquery, found: Table) -> ColumnElement[Any]:
+    """What a row says of its site, with the id that a new site will have."""
+    new_id = case((found.c.fate == "new", found.c.resource_id))
+    return stated(sites).op("||")(func.jsonb_build_object("new_id", new_id))
 
 
 def _worse(site: ColumnElement[str], line: ColumnElement[str]) -> ColumnElement[str]:
