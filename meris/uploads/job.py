@@ -16,6 +16,7 @@ from meris.uploads import same, store
 from meris.uploads.authority import Bounds
 from meris.uploads.cells import Record
 from meris.uploads.check import Checked, Checking
+from meris.uploads.claims import labels
 from meris.uploads.decisions import Decisions, from_json
 from meris.uploads.keeping import MOST_CELLS, Aside
 from meris.uploads.match import Match, match
@@ -61,9 +62,9 @@ class Job:
         matched = self._match(sheet, decided)
         if decided.confirmed:
             return Understood(sheet, matched, decided, None)
-        known = store.remembered(
-            self.session, self.upload.agency_id, self.upload.kind, matched.fingerprint
-        )
+        whose = self.session, self.upload.agency_id, self.upload.kind
+        known = store.remembered(*whose, matched.fingerprint)
+        known = known or store.remembered_nearly(*whose, labels(sheet))
         if known is None:
             return Understood(sheet, matched, decided, None)
         taken = taken_over(decided, known)

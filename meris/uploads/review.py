@@ -172,6 +172,7 @@ def _said(known: Remembered | None) -> dict[str, Any] | None:
         "at": known.at.isoformat(),
         "by": known.by,
         "what": [name for name, was in what.items() if was],
+        "new": list(known.new),
     }
 
 

@@ -2,18 +2,20 @@
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import Row, Select, insert, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
 from meris.db import Actor
 from meris.errors import NotFound, Refused
 from meris.fields import ROW_KINDS
+from meris.fields.words import key
 from meris.tables import Account, HeaderMapping, Upload, UploadFile
+from meris.uploads.match import nearest
 from meris.uploads.personal import refuse_people
 from meris.uploads.read import read, shown_name
 
@@ -102,28 +104,51 @@ def recent(session: Session, *, agency_id: int | None = None, limit: int = 50) -
 
 @dataclass(frozen=True)
 class Remembered:
-    """What a person decided the last time that a file had these headers: when, and who."""
+    """What a person decided the last time that a file had these headers: when, and who.
+
+    `new` are the columns that the last file did not have, where its headers were a little others.
+    """
 
     mapping: dict[str, str | None]
     choices: dict[str, Any]
     at: datetime
     by: str | None
+    new: tuple[str, ...] = ()
 
 
 def remembered(session: Session, agency_id: int, kind: str, fingerprint: str) -> Remembered | None:
     """What was decided about the last file of an agency with these headers, if anything was."""
-    found = session.execute(
+    own = _kept(agency_id, kind).where(HeaderMapping.fingerprint == fingerprint)
+    found = session.execute(own).first()
+    return _as_remembered(found) if found else None
+
+
+def remembered_nearly(
+    session: Session, agency_id: int, kind: str, labels: Sequence[str]
+) -> Remembered | None:
+    """What was decided about the file whose columns are most like these, if any are nearly so;
+    of its columns only those that are there again."""
+    kept = [_as_remembered(row) for row in session.execute(_kept(agency_id, kind))]
+    at = nearest(labels, [one.mapping for one in kept])
+    if at is None:
+        return None
+    own, last = {key(label) for label in labels}, kept[at]
+    again = {label: field for label, field in last.mapping.items() if key(label) in own}
+    known = set(map(key, again))
+    return replace(last, mapping=again, new=tuple(n for n in labels if key(n) not in known))
+
+
+def _kept(agency_id: int, kind: str) -> Select[HeaderMapping, str]:
+    return (
         select(HeaderMapping, Account.name)
         .join(Account, Account.id == HeaderMapping.account_id, isouter=True)
-        .where(
-            HeaderMapping.agency_id == agency_id,
-            HeaderMapping.kind == kind,
-            HeaderMapping.fingerprint == fingerprint,
-        )
-    ).first()
-    if found is None:
-        return None
-    kept, person = found
+        .where(HeaderMapping.agency_id == agency_id, HeaderMapping.kind == kind)
+        .order_by(HeaderMapping.id.desc())
+    )
+
+
+def _as_remembered(row: Row[HeaderMapping, str]) -> Remembered:
+    kept, person = row
     at = kept.updated_at or kept.created_at
     return Remembered(dict(kept.mapping), dict(kept.choices or {}), at, person)
 
@@ -141,7 +166,7 @@ def remember(
     known = remembered(session, upload.agency_id, upload.kind, fingerprint)
     if known and (known.mapping, known.choices) == (mapping, choices):
         return
-    key = {"agency_id": upload.agency_id, "kind": upload.kind, "fingerprint": fingerprint}
+    whose = {"agency_id": upload.agency_id, "kind": upload.kind, "fingerprint": fingerprint}
     news = {
         "mapping": mapping,
         "choices": choices,
@@ -150,6 +175,6 @@ def remember(
     }
     session.execute(
         upsert(HeaderMapping)
-        .values(**key, **news)
-        .on_conflict_do_update(index_elements=list(key), set_=news)
+        .values(**whose, **news)
+        .on_conflict_do_update(index_elements=list(whose), set_=news)
     )

@@ -42,6 +42,18 @@ def test_what_was_decided_holds_for_the_next_file_and_says_whose_it_was(session,
     assert again.summary["remembered"]["what"] == ["columns", "values", "repairs", "words"]
 
 
+def test_a_file_with_a_few_other_columns_is_read_as_the_last_one(session):
+    upload = checked(session, WORDS, decisions=DECIDED)
+    review.apply_reviewed(session, CAROL, upload.id, Home.of())
+    header, _, rows = WORDS.strip().partition("\n")
+    changed = f"{header} | Phone\n{rows} | 573-555-0100"
+    again = checked(session, changed)
+    assert review.decisions_of(again).confirmed["how is it"] == "status"
+    assert again.summary["remembered"]["new"] == ["Phone"]
+    phone = next(c for c in again.summary["columns"] if c["label"] == "Phone")
+    assert (phone["field"], phone["how"]) == ("contact_phone", "synonym")
+
+
 def test_what_is_taken_back_is_not_taken_over_again(session):
     upload = checked(session, WORDS, decisions=DECIDED)
     review.apply_reviewed(session, CAROL, upload.id, Home.of())
