@@ -25,13 +25,18 @@ WHERE staged_row.number = chosen.number
 
 -- name: take_named
 -- One resource for one row, the nearest first: the same name, not both an ID, and no address, town
--- or place that differs. To be repeated while it finds any: names may be there more than once.
+-- or place that differs. Where only the name is known and several have it, none is meant for sure.
+-- To be repeated while it finds any: names may be there more than once.
 WITH named AS (
   SELECT s.number, r.id,
     coalesce(nullif(lower(trim(s.address_line1)), '') = nullif(lower(trim(r.address_line1)), ''),
              false) AS same_address,
     CASE WHEN s.position_radius_m IS NULL AND r.position_radius_m IS NULL AND NOT :units
-         THEN ST_DistanceSphere(s.position, r.position) END AS meters
+         THEN ST_DistanceSphere(s.position, r.position) END AS meters,
+    coalesce(lower(trim(s.address_line1)) = lower(trim(r.address_line1)), false)
+      OR coalesce(lower(trim(s.city)) = lower(trim(r.city)), false)
+      OR coalesce(s.position_radius_m IS NULL AND r.position_radius_m IS NULL
+                  AND ST_DistanceSphere(s.position, r.position) < 1000, false) AS placed
   FROM staged_row AS s
   JOIN resource AS r ON r.agency_id = :agency AND r.kind = :kind AND lower(r.name) = lower(s.name)
   WHERE s.resource_id IS NULL AND (s.external_id IS NULL OR r.external_id IS NULL)
@@ -43,10 +48,11 @@ WITH named AS (
                     WHERE c.number = s.number AND c.resource_id = r.id)),
 nearest AS (
   SELECT number, id, row_number() OVER (PARTITION BY number ORDER BY meters, id) AS nth,
-    row_number() OVER (PARTITION BY id ORDER BY meters, number) AS nth_row
+    row_number() OVER (PARTITION BY id ORDER BY meters, number) AS nth_row,
+    placed OR count(*) OVER (PARTITION BY number) <= count(*) OVER (PARTITION BY id) AS clear
   FROM named WHERE same_address OR coalesce(meters, 0) < 1000)
 UPDATE staged_row SET resource_id = nearest.id
-FROM nearest WHERE staged_row.number = nearest.number AND nth = 1 AND nth_row = 1
+FROM nearest WHERE staged_row.number = nearest.number AND nth = 1 AND nth_row = 1 AND clear
 
 -- name: keys
 -- What each shares with its look-alikes: a name or a house number in one county (and in any, where
@@ -198,7 +204,8 @@ speaking AS (
     CASE WHEN meters <= 50 THEN 1 - meters / 200 END,
     CASE WHEN agency IS NULL AND same_phone AND one_town AND coalesce(meters, 0) < 5000
          THEN CASE WHEN address < 0.5 THEN 0.6 ELSE 0.85 END END,
-    CASE WHEN NOT :units AND agency IS NULL AND same_words AND coalesce(same_town, same_county)
+    CASE WHEN NOT :units AND agency IS NULL AND same_words
+           AND coalesce(same_town, same_county, same_plain)
            AND coalesce(address, 1) >= 0.5 AND coalesce(meters, 0) < 5000
            AND NOT (in_file AND (address IS NOT NULL OR meters IS NOT NULL))
          THEN 0.55 END) AS evidence
@@ -232,10 +239,12 @@ FROM judged WHERE score >= :enough OR certain
 UPDATE staged_row SET resource_id = -best.key
 FROM (SELECT number, key,
         row_number() OVER (PARTITION BY number ORDER BY score DESC, key DESC) AS nth,
-        row_number() OVER (PARTITION BY key ORDER BY score DESC, number) AS nth_row
+        row_number() OVER (PARTITION BY key ORDER BY score DESC, number) AS nth_row,
+        count(*) OVER (PARTITION BY number, score) <= count(*) OVER (PARTITION BY key, score)
+          AS clear
       FROM same_judged AS j WHERE certain AND NOT EXISTS (
         SELECT FROM same_chosen AS c WHERE c.number = j.number AND c.resource_id = -j.key)) AS best
-WHERE staged_row.number = best.number AND nth = 1 AND nth_row = 1
+WHERE staged_row.number = best.number AND nth = 1 AND nth_row = 1 AND clear
 
 -- name: strike
 -- What is settled by now is no question any more.

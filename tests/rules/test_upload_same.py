@@ -430,3 +430,11 @@ def test_the_nearest_of_several_of_one_name_is_meant(session):
     send(session, csv_bytes(table(*rows)))
     _, done = send(session, csv_bytes(table(*reversed(rows))))
     assert (done.outcome.unchanged, done.outcome.new) == (2, 0)
+
+
+def test_a_name_that_several_have_is_no_answer(session):
+    for county in ("29019", "29029"):
+        makers.shelter(session, name="Community Hospital", at=None, county_fips=county)
+    upload_id = check(session, table(" | Community Hospital | | | | |"))
+    assert fates(session, upload_id) == {"held": 1}
+    assert len(same.pairs(session, upload_id)) == 2
