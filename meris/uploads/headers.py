@@ -15,6 +15,8 @@ _TAG = re.compile(r"^\s*#[A-Za-z][A-Za-z0-9_]*(\s*\+[A-Za-z][A-Za-z0-9_]*)*\s*$"
 _NAME = re.compile(r"^[^.;!]{1,40}$")
 _SENTENCE = re.compile(r"\w+(\W+\w+){5,}")
 FIGURE = re.compile(r"^[\s$€£(]*-?[\d.,]+\s*[%)]?\s*$|^(grand|sub)?[\s-]*totals?$", re.IGNORECASE)
+# What a line of a form holds: "Contact:", a date, a phone number.
+_FORM = re.compile(r":$|\d{3}|\d/\d")
 _UNIT = re.compile(r"^\(.*\)$")
 
 
@@ -39,7 +41,8 @@ def find_heading(top: Sequence[Cells], within: int) -> Heading | None:
     They are sought in the first `within` rows; the rows below show what stands under a name.
 
     1. An HXL tag row makes the filled row above it the names.
-    2. Else the first row with two names that MERIS knows; titles above it are left out.
+    2. Else the first row with two names that MERIS knows, unless a later one has twice as many, as
+       below a form ("County: Phelps, Date: May 4"); what stands above it is left out.
     3. Else the first row that looks like names is taken, for a person to match by hand.
     4. A row of groups above ("Population" over "General") or a second half below ("Staffed" over
        "Beds") is joined to the names.
@@ -47,10 +50,10 @@ def find_heading(top: Sequence[Cells], within: int) -> Heading | None:
     for index, cells in enumerate(top[:within]):
         if is_tag_row(cells):
             return _tagged(top, index)
-    for index, cells in enumerate(top[:within]):
-        if (known := known_names(cells)) >= 2:
-            below = top[index + 1] if index + 1 < len(top) else []
-            if known_names(below) > known and _all_words(below):
+    known = [known_names(cells) for cells in top[:within]]
+    for index, count in enumerate(known):
+        if count >= 2 and 2 * count >= max(known):
+            if count < max(known[index + 1 : index + 2], default=0) and _all_words(top[index + 1]):
                 index += 1
             return _continued(top, index) or _grouped(top, index, index + 1)
     for index, cells in enumerate(top[:within]):
@@ -118,6 +121,8 @@ def _names_groups(above: Cells, names: Sequence[str]) -> bool:
     """A row of groups has several short names, or one that does not start the row as titles do."""
     filled = [cell for cell in above if cell]
     if not filled or len(above) > len(names) or not _all_words(above):
+        return False
+    if any(_FORM.search(cell) for cell in filled):
         return False
     return len(filled) > 1 or not above[0]
 

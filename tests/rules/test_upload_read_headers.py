@@ -116,6 +116,19 @@ class TestTwoRows:
         )
         assert found.headers == ("Name", "Status", "City")
 
+    def test_a_form_above_the_table_is_none(self):
+        found = sheet(
+            """
+            Shelter report
+            County: | Phelps | | Date: | 5/4/2025
+            Contact: | Dana  | | Phone: | 573-555-0121
+            Name | Status | City  | ZIP   | Capacity
+            Gym  | open   | Rolla | 65401 | 40
+            """
+        )
+        assert (found.header_row, found.headers[:2]) == (4, ("Name", "Status"))
+        assert numbers(found) == [5]
+
     def test_units_below_the_names_add_nothing(self):
         found = sheet(
             """
