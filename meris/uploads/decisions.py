@@ -91,8 +91,8 @@ class Decisions:
 
     `confirmed` maps column labels to field names (None: do not read); `constants` are values for
     fields without a column; `only_valid` takes the rows without errors and leaves the others;
-    `public` shows new records to everybody; `clear` lets empty cells empty what is recorded;
-    `as_of` is when rows without a time of their own were true.
+    `clear` lets empty cells empty what is recorded; `as_of` is when rows without a time of their
+    own were true.
     """
 
     sheet: str | None = None
@@ -101,7 +101,6 @@ class Decisions:
     choices: Choices = field(default_factory=Choices)
     corrections: Corrections = field(default_factory=Corrections)
     only_valid: bool = False
-    public: bool = False
     clear: bool = False
     as_of: datetime | None = None
 
@@ -114,7 +113,6 @@ class Decisions:
             "repairs": sorted(self.choices.repairs),
             "corrections": self.corrections.as_json(),
             "only_valid": self.only_valid,
-            "public": self.public,
             "clear": self.clear,
             "as_of": self.as_of.isoformat() if self.as_of else None,
         }
@@ -144,7 +142,6 @@ def from_json(kept: Json | None, confirmed: Mapping[str, str | None] | None = No
         ),
         corrections=Corrections.from_json(kept.get("corrections") or {}),
         only_valid=bool(kept.get("only_valid")),
-        public=bool(kept.get("public")),
         clear=bool(kept.get("clear")),
         as_of=datetime.fromisoformat(as_of) if as_of else None,
     )
