@@ -63,7 +63,7 @@ def test_from_a_messy_file_to_the_map_in_two_minutes_and_ten_clicks(
     hand.choose(MESSY)
     hand.press("Check the file")
     expect(page.locator("#verdict-words")).to_have_text("8 of 12 rows are fine, 4 need a decision.")
-    hand.press("Repair 3 rows")
+    hand.press("Repair all 3 rows")
     expect(page.locator("#proposals")).to_have_count(0)
     hand.press("Read “Opn” as Open")
     hand.press("Read “200+” as 200")
