@@ -135,8 +135,8 @@ written AS (
   CROSS JOIN LATERAL (VALUES ('name', name), ('address', address), ('town', town))
     AS parts (part, said)
   CROSS JOIN LATERAL regexp_split_to_table(
-    translate(said, 'áàâäãéèêëíìîïóòôöõúùûüñç.''’`', 'aaaaaeeeeiiiiooooouuuunc'),
-    '[^a-z0-9]+') WITH ORDINALITY AS split (word, place)
+    translate(said, 'áàâäãéèêëíìîïóòôöõúùûüñç.''’`',
+      'aaaaaeeeeiiiiooooouuuunc'), '[^a-z0-9]+') WITH ORDINALITY AS split (word, place)
   LEFT JOIN spelling USING (word)
   WHERE word <> '')
 SELECT key,
