@@ -36,6 +36,8 @@ class Column:
 
     def cell(self, value: Any) -> str:
         """For a spreadsheet: a text cannot pass for a formula."""
+        if value is None:
+            return ""  # most cells
         text = self.text(value)
         return text if self.is_number else guarded(text)
 
