@@ -10,6 +10,7 @@ from geo.gazetteer import Gazetteer
 from geo.geocoder import AddressSearch
 from geo.states import StateFacts
 from geo.values import Bounds
+from meris.fields.words import key
 
 
 def _now() -> datetime:
@@ -57,3 +58,8 @@ class Home:
     def gazetteer(self) -> Gazetteer:
         """Counties, towns and ZIP codes; loaded when the first rule needs it."""
         return Gazetteer.load(self.state)
+
+    @cached_property
+    def county_names(self) -> dict[str, str]:
+        """The counties' names by comparison key: what to suggest for a misspelt one."""
+        return {key(county.name): county.name for county in self.gazetteer.counties.values()}

@@ -10,7 +10,7 @@ from geo.values import NotAPlace, Position
 from meris.errors import Invalid
 from meris.fields.home import Home
 from meris.fields.rule import Judged, Rule
-from meris.fields.states import by_key, name_of
+from meris.fields.states import by_key, names_by_key
 from meris.fields.words import clean, closest, key
 
 # Decimal places of a degree that are kept: a centimeter.
@@ -217,8 +217,7 @@ class County(Rule):
 
     def _none_such(self, text: str, home: Home) -> Invalid:
         fix = "Write the county's name or its five-digit FIPS code."
-        names = {key(county.name): county.name for county in home.gazetteer.counties.values()}
-        near = closest(text, names)
+        near = closest(text, home.county_names)
         return self.refuse(text, f"is not a county of {home.name}", fix, near)
 
     def schema(self) -> dict[str, Any]:
@@ -249,7 +248,7 @@ class State(Rule):
         postal = by_key().get(key(text.removesuffix(".0")))
         if postal is None:
             fix = f"Write the two-letter code, for example {home.state}."
-            near = closest(text, {k: name_of(v) for k, v in by_key().items()})
+            near = closest(text, names_by_key())
             raise self.refuse(text, "is not a state", fix, near)
         return Judged(postal)
 

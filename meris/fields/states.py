@@ -74,6 +74,12 @@ def by_key() -> dict[str, str]:
     return found
 
 
+@cache
+def names_by_key() -> dict[str, str]:
+    """As `by_key`, with the names of the states: what to suggest for a misspelt one."""
+    return {word: name_of(postal) for word, postal in by_key().items()}
+
+
 def name_of(postal: str) -> str:
     """`Missouri` for `MO`; the code itself when it is no state of ours."""
     return STATES[postal][1] if postal in STATES else postal

@@ -60,8 +60,21 @@ def closest(text: str, choices: Mapping[str, str], cutoff: float = 0.7) -> str |
         return None
     # in a short word one letter is much: "tins" is not a misspelt "mres"
     cutoff = max(cutoff, 0.8) if len(wanted) < 5 else cutoff
-    near = difflib.get_close_matches(wanted, choices.keys(), n=1, cutoff=cutoff)
+    near = difflib.get_close_matches(wanted, _worth(wanted, choices, cutoff), n=1, cutoff=cutoff)
     return choices[near[0]] if near else None
+
+
+def _worth(wanted: str, choices: Iterable[str], cutoff: float) -> list[str]:
+    """The choices worth a comparison, which costs much: of about the same length, and with the
+    same beginning or end. A file of other states has thousands of counties that are none of ours.
+    """
+    first, last, length = wanted[0], wanted[-3:], len(wanted)
+    return [
+        choice
+        for choice in choices
+        if (choice[:1] == first or choice[-3:] == last)
+        and 2 * min(length, len(choice)) >= cutoff * (length + len(choice))
+    ]
 
 
 def listing(words: Iterable[str], last: str = "or") -> str:

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from meris.fields import Home
@@ -212,6 +212,7 @@ _CELLS = st.sampled_from(
 )
 
 
+@settings(deadline=None)
 @given(
     rows=st.lists(st.lists(_CELLS, min_size=4, max_size=9), min_size=1, max_size=12),
     left_out=st.frozensets(st.integers(1, 14)),
