@@ -93,8 +93,12 @@ def settle(session: Session, staging: Staging, agency_id: int) -> dict[int, int]
     told = {"agency": agency_id, "kind": staging.kind, "units": staging.kind == "unit"}
     while _changed(session, "take_named", told):
         pass
-    if _open_rows(session, staging):
-        _compare(session, staging, agency_id)
+    nameless = _open_rows(session, staging, nameless=True)
+    # rows with IDs of their own are told apart by them; then there is nothing to compare with
+    if nameless or (
+        _open_rows(session, staging) and same_facts.any_resource(session, staging, agency_id)
+    ):
+        _compare(session, staging, agency_id, nameless=nameless)
         _changed(session, "take_certain", {})
     return join_rows(session, staging, _CHOSEN)
 
@@ -135,14 +139,11 @@ def _changed(session: Session, name: str, values: dict[str, Any]) -> int:
     return int(done.rowcount)
 
 
-def _compare(session: Session, staging: Staging, agency_id: int) -> None:
+def _compare(session: Session, staging: Staging, agency_id: int, *, nameless: bool) -> None:
     """Judge everything that a row without a resource shares something telling with."""
     same_facts.gather(session, staging, agency_id)
     session.execute(text("SET LOCAL work_mem = '64MB'"))
-    known = {
-        "nameless": _open_rows(session, staging, nameless=True),
-        "loose": same_facts.lacks_counties(session),
-    }
+    known = {"nameless": nameless, "loose": same_facts.lacks_counties(session)}
     session.execute(named("same", "keys"), known)
     # the planner takes what it has no statistics of for little, and would go row by row
     session.execute(text("SET LOCAL enable_nestloop = off"))

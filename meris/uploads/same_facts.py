@@ -99,6 +99,11 @@ def gather(session: Session, staging: Staging, agency_id: int) -> None:
     session.execute(insert(FACTS).from_select(FACTS.c.keys(), _with_keys(found)))
 
 
+def any_resource(session: Session, staging: Staging, agency_id: int) -> bool:
+    """Whether there is any resource that a row could be."""
+    return bool(session.scalar(select(_of_resources(staging, agency_id).exists())))
+
+
 def drop(session: Session) -> None:
     """Forget the facts; they would end with the transaction."""
     session.execute(text("DROP TABLE IF EXISTS pg_temp.same_fact"))
