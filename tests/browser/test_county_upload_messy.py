@@ -120,7 +120,9 @@ def test_a_fix_moves_nothing_under_the_hand(visitors, tmp_path):
 
 def test_cells_are_corrected_with_the_keyboard_alone(visitors, tmp_path):
     file = tmp_path / "keys.csv"
-    file.write_text("Name,Status,City,ZIP,Evacuation capacity\nKeys hall,open,Columbia,65201,many\n")
+    file.write_text(
+        "Name,Status,City,ZIP,Evacuation capacity\nKeys hall,open,Columbia,65201,many\n"
+    )
     page = visitors.page("carol")
     hand = Hand(page)
     page.goto("/uploads/new")
