@@ -8,14 +8,13 @@ from xml.sax import SAXException
 from xml.sax.handler import ContentHandler
 from xml.sax.xmlreader import AttributesImpl
 
-from defusedxml.common import DefusedXmlException
-from defusedxml.expatreader import create_parser
 from shapely.errors import ShapelyError
 from shapely.geometry import GeometryCollection, LineString, Point, Polygon
 from shapely.geometry.base import BaseGeometry
 
 from meris.errors import Refused
 from meris.fields.words import clean, clean_lines
+from meris.uploads import safe_xml
 from meris.uploads.places import Feature, Place, columns_of, point_in, table_of
 from meris.uploads.sheet import Sheet
 
@@ -48,14 +47,13 @@ def open_kml(content: bytes, name: str) -> Sheet:
 def _features(content: bytes, name: str) -> Iterator[Feature]:
     """Piece by piece, so that only the placemarks of one piece are held."""
     reader = _Placemarks()
-    parser = create_parser(forbid_dtd=True)
-    parser.setContentHandler(reader)
+    parser = safe_xml.parser_for(reader)
     try:
         for at in range(0, len(content), _PIECE):
             parser.feed(content[at : at + _PIECE])
             yield from reader.taken()
         parser.close()
-    except DefusedXmlException:
+    except safe_xml.OwnEntities:
         raise Refused(
             f"{name} defines its own XML entities, which MERIS does not read. Save it again from "
             "a map program."
