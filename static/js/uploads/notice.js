@@ -27,7 +27,8 @@ export class Notice {
 
   /** A step came to nothing; `again` repeats it. */
   fail(trouble, again) {
-    const logIn = trouble.ended && el('a', { class: 'button small', href: '/log-in', target: '_blank', rel: 'noopener' }, 'Log in');
+    const apart = { class: 'button small', href: '/log-in', target: '_blank', rel: 'noopener' };
+    const logIn = trouble.ended && el('a', apart, 'Log in');
     this.say(trouble.message, 'error', [logIn, button('button small', again, 'Try again')].filter(Boolean));
   }
 }

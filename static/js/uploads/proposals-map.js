@@ -29,10 +29,12 @@ export class ProposalsMap {
     const proposal = this.proposals.find((one) => one.id === id);
     if (!proposal) return;
     this.shown = id;
-    for (const item of document.querySelectorAll('[data-proposal]')) item.toggleAttribute('data-shown', item.dataset.proposal === id);
+    for (const item of document.querySelectorAll('[data-proposal]')) {
+      item.toggleAttribute('data-shown', item.dataset.proposal === id);
+    }
     this.small.show(pointsOf(proposal));
     this.small.fit();
-    const count = proposal.points.length;
-    this.note.textContent = `${count.toLocaleString('en-US')} of ${proposal.rows.toLocaleString('en-US')} rows, as “${proposal.title}” would place them`;
+    const [shown, of] = [proposal.points.length, proposal.rows].map((n) => n.toLocaleString('en-US'));
+    this.note.textContent = `${shown} of ${of} rows, as “${proposal.title}” would place them`;
   }
 }

@@ -37,7 +37,9 @@ function hear(page) {
 function rest(resting) {
   busy = resting;
   document.body.toggleAttribute('data-busy', resting);
-  for (const button of document.querySelectorAll('#upload-page form button')) button.setAttribute('aria-disabled', String(resting));
+  for (const button of document.querySelectorAll('#upload-page form button')) {
+    button.setAttribute('aria-disabled', String(resting));
+  }
 }
 
 /** Do something that ends in a page; what it says is shown, what it changes drawn. */

@@ -6,7 +6,8 @@ import { $ } from '../core/dom.js';
 const TOKEN = /name="csrf_token" value="[^"]*"/g;
 
 const drawn = new Map();
-const plain = (region) => region.outerHTML.replace(TOKEN, '');
+const writer = new XMLSerializer();
+const plain = (region) => writer.serializeToString(region).replace(TOKEN, '');
 const regionsOf = (page) => [...page.querySelectorAll('[data-region]')];
 
 /** Where the person is: which item of which list, and how far down the window it stands. */
