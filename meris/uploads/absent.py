@@ -12,8 +12,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, Select, exists, func, or_, select, union, update
 from sqlalchemy.orm import Session
 
-from meris.db import Actor, name_actor
-from meris.errors import Conflict
+from meris.db import Actor
 from meris.fields import RESOURCE_KIND
 from meris.tables import Agency, County, Resource, Upload, UploadPair, UploadRow
 from meris.uploads import store, turns
@@ -67,13 +66,7 @@ def mark(session: Session, actor: Actor, upload_id: int, ids: Collection[int] | 
     passed over. The caller has made sure that the actor may edit them. Raises `Conflict` unless
     the upload is applied.
     """
-    turns.take(session, upload_id)
-    upload = store.find(session, upload_id)
-    if upload.state != "applied":
-        raise Conflict(
-            f"{upload.filename} is {upload.state}. Apply it first, then mark what it does not list."
-        )
-    name_actor(session, actor, upload_id=upload_id)
+    upload = turns.take_applied(session, actor, upload_id, "mark what it does not list")
     chosen = [*_everywhere(session, upload), Resource.unreported_at.is_(None)]
     if ids is not None:
         chosen.append(Resource.id.in_(ids))

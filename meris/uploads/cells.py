@@ -116,12 +116,6 @@ def batches(
         yield _read_batch(batch, readers, constants, len(sheet.headers))
 
 
-def corrected(sheet: Sheet, corrections: Corrections = _NOTHING) -> Iterator[Row]:
-    """Every row of the sheet, with what a person corrected; without the rows left out."""
-    for batch in _corrected_batches(sheet, corrections):
-        yield from (row for row in batch if row.number not in corrections.left_out)
-
-
 def _corrected_batches(sheet: Sheet, corrections: Corrections) -> Iterator[list[Row]]:
     """The rows in batches, as wide as the headers at least, with a person's corrections in them."""
     rows, width = sheet.rows(), len(sheet.headers)

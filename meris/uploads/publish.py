@@ -5,10 +5,9 @@ from typing import Any
 from sqlalchemy import BigInteger, Select, and_, cast, exists, func, select, update
 from sqlalchemy.orm import Session, aliased
 
-from meris.db import Actor, name_actor
-from meris.errors import Conflict
+from meris.db import Actor
 from meris.tables import Change, Resource, UploadRow
-from meris.uploads import store, turns
+from meris.uploads import turns
 
 
 def publish(session: Session, actor: Actor, upload_id: int) -> int:
@@ -18,13 +17,7 @@ def publish(session: Session, actor: Actor, upload_id: int) -> int:
     somebody has set since. Undoing the upload takes them away as ever. The caller has made sure
     that the actor may edit them. Raises `Conflict` unless the upload is applied.
     """
-    turns.take(session, upload_id)
-    upload = store.find(session, upload_id)
-    if upload.state != "applied":
-        raise Conflict(
-            f"{upload.filename} is {upload.state}. Apply it first, then show its records."
-        )
-    name_actor(session, actor, upload_id=upload_id)
+    turns.take_applied(session, actor, upload_id, "show its records")
     shown = (
         update(Resource)
         .values(sensitivity="public")

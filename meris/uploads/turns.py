@@ -4,6 +4,7 @@ from sqlalchemy import Boolean, ColumnElement, exists, func, literal_column, sel
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
+from meris.db import Actor, name_actor
 from meris.errors import Conflict
 from meris.tables import Agency, Upload
 from meris.uploads import store
@@ -33,6 +34,19 @@ def take(session: Session, upload_id: int) -> None:
     allow_time(session)
     _wait_for_agency(session, store.find(session, upload_id))
     session.expire_all()
+
+
+def take_applied(session: Session, actor: Actor, upload_id: int, purpose: str) -> Upload:
+    """Take the turn to do more with an applied upload, under its name in the journal.
+
+    Raises `Conflict` unless it is applied; `purpose` says what that is needed for.
+    """
+    take(session, upload_id)
+    upload = store.find(session, upload_id)
+    if upload.state != "applied":
+        raise Conflict(f"{upload.filename} is {upload.state}. Apply it first, then {purpose}.")
+    name_actor(session, actor, upload_id=upload_id)
+    return upload
 
 
 def _wait_for_agency(session: Session, upload: Upload) -> None:

@@ -37,7 +37,6 @@ HOW = {
     "synonym": "A known name for it",
     "prefix": "Begins like a known name",
     "values": "By its values",
-    "remembered": "As the last time",
 }
 
 #: What becomes of a row: its name as a heading, and the mark it has in the table and on the map
