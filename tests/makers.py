@@ -1,15 +1,26 @@
 """Makers of rows for tests: each takes a session, fills in the rest, and returns the id."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
 
 from sqlalchemy import insert, select
+from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.orm import Session
 
 from geo.columns import as_wkb
 from geo.values import Position
-from meris.tables import Agency, Resource, Shelter, StockLine, SupplySite, Unit, UnitPosition
+from meris.tables import (
+    Agency,
+    Assignment,
+    Incident,
+    Resource,
+    Shelter,
+    StockLine,
+    SupplySite,
+    Unit,
+    UnitPosition,
+)
 
 COLUMBIA = Position(38.95171, -92.33407)
 SPRINGFIELD = Position(37.20896, -93.29230)
@@ -90,3 +101,37 @@ def fix(session: Session, resource_id: int, at: Position, when: datetime | None 
             source="owntracks",
         )
     )
+
+
+def incident(session: Session, *, at: Position | None = COLUMBIA, **values: Any) -> int:
+    """A new structure fire."""
+    row = {
+        "number": f"2000-{next(_number):06}",
+        "type": "structure_fire",
+        "priority": 1,
+        "title": "Structure fire",
+        "county_fips": "29019",
+        "created_by": "Dana",
+        **values,
+    }
+    if at is not None:
+        row = {"position_source": "click", **row, "position": as_wkb(at)}
+    return session.scalars(insert(Incident).values(row).returning(Incident.id)).one()
+
+
+def assignment(
+    session: Session, resource_id: int, incident_id: int, status: str = "dispatched", **values: Any
+) -> int:
+    """A unit committed to an incident from now on, for eight hours."""
+    now = datetime.now(UTC)
+    row = {
+        "resource_id": resource_id,
+        "incident_id": incident_id,
+        "status": status,
+        "status_at": now,
+        "status_by": "Dana",
+        "during": Range(now, now + timedelta(hours=8)),
+        "created_by": "Dana",
+        **values,
+    }
+    return session.scalars(insert(Assignment).values(row).returning(Assignment.id)).one()

@@ -26,7 +26,8 @@ def _role(name: str, description: str, may: str) -> RoleRules:
 #: Permissions: `see_staff` restricted sites, units and contacts · `see_all` confidential sites of
 #: every agency · `see_own` confidential sites of the own agency · `edit_own` / `edit_all` resources
 #: · `edit_units` any unit · `upload` spreadsheets · `tokens` for machines · `accounts` of people ·
-#: `audit` the whole journal · `scorecard` how good each county's records are.
+#: `audit` the whole journal · `scorecard` how good each county's records are · `dispatch`
+#: incidents, areas and the commitment of any unit · `rules` run cards, minimum cover, travel.
 ROLES: tuple[RoleRules, ...] = (
     _role("reader", "sees what staff may see and changes nothing", "see_staff see_own scorecard"),
     _role("responder", "sees the map, reports for the units of the own agency", "see_staff report"),
@@ -39,18 +40,19 @@ ROLES: tuple[RoleRules, ...] = (
     _role(
         "dispatcher",
         "commits and moves units, corrects what is wrong anywhere",
-        "see_staff see_own edit_all upload history scorecard",
+        "see_staff see_own edit_all upload history scorecard dispatch",
     ),
     _role(
         "state",
         "the state's logistics: sees and edits everything",
-        "see_staff see_own see_all edit_all upload tokens history scorecard",
+        "see_staff see_own see_all edit_all upload tokens history scorecard dispatch rules",
     ),
     _role("auditor", "reads the journal", "see_staff history audit scorecard"),
     _role(
         "admin",
         "everything, and the accounts of people",
-        "see_staff see_own see_all edit_all upload tokens history audit accounts metrics scorecard",
+        "see_staff see_own see_all edit_all upload tokens history audit accounts metrics scorecard"
+        " dispatch rules",
     ),
 )
 _RULES = {role.name: role for role in ROLES}

@@ -21,6 +21,13 @@ from meris.fields.catalogue import (
     types,
 )
 from meris.fields.codes import Choice, CodeList
+from meris.fields.dispatch import (
+    IncidentType,
+    Sent,
+    UnitProfile,
+    incident_types,
+    unit_profiles,
+)
 from meris.fields.docs import page as docs_page
 from meris.fields.field import KINDS, ROW_KINDS, Field, Synonym
 from meris.fields.forms import SECTIONS, choices_of, code_list, form
@@ -29,6 +36,15 @@ from meris.fields.home import Home
 from meris.fields.important import important, vital
 from meris.fields.items import ITEMS, Item, find_item, in_base_units
 from meris.fields.lists_common import APPROXIMATE_SOURCES, POSITION_SOURCE, SENSITIVITY
+from meris.fields.lists_incident import (
+    AREA_KIND,
+    ASSIGNMENT_STATUS,
+    CLOSE_REASON,
+    DANGEROUS_AREAS,
+    INCIDENT_STATUS,
+    LOG_KIND,
+    PRIORITY,
+)
 from meris.fields.lists_unit import ICS_STATUS
 from meris.fields.rule import Judged, Rule
 from meris.fields.schema import json_schema, row_model
@@ -37,11 +53,18 @@ from meris.fields.template import template_csv, template_fields
 __all__ = [
     "AGE_LIMITS",
     "APPROXIMATE_SOURCES",
+    "AREA_KIND",
+    "ASSIGNMENT_STATUS",
     "CATALOGUE",
+    "CLOSE_REASON",
+    "DANGEROUS_AREAS",
     "ICS_STATUS",
+    "INCIDENT_STATUS",
     "ITEMS",
     "KINDS",
+    "LOG_KIND",
     "POSITION_SOURCE",
+    "PRIORITY",
     "RESOURCE_KIND",
     "ROW_KINDS",
     "SECTIONS",
@@ -50,11 +73,14 @@ __all__ = [
     "CodeList",
     "Field",
     "Home",
+    "IncidentType",
     "Item",
     "Judged",
     "Meaning",
     "Rule",
+    "Sent",
     "Synonym",
+    "UnitProfile",
     "age_limit",
     "age_limit_minutes",
     "by_name",
@@ -67,6 +93,7 @@ __all__ = [
     "header_table",
     "important",
     "in_base_units",
+    "incident_types",
     "json_schema",
     "meanings",
     "meant_by_tag",
@@ -77,5 +104,6 @@ __all__ = [
     "template_csv",
     "template_fields",
     "types",
+    "unit_profiles",
     "vital",
 ]

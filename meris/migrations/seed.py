@@ -3,7 +3,7 @@
 Each step leaves alone what is already there, so that an operator's changes survive an upgrade.
 """
 
-from sqlalchemy import Connection, make_url, text
+from sqlalchemy import Connection, exists, make_url, select, text
 from sqlalchemy.dialects.postgresql import insert
 
 from geo.columns import as_wkb, boundary_as_wkb
@@ -16,8 +16,12 @@ from meris.accounts import ROLES
 _WRITABLE = (
     "agency, account, account_role, webauthn, api_token, log_in_failure, resource, shelter,"
     " supply_site, stock_line, unit, unit_position, position_fix, upload, upload_file,"
-    " header_mapping, upload_row, upload_pair, upload_progress, same_choice, sign_in, totp_use"
+    " header_mapping, upload_row, upload_pair, upload_progress, same_choice, sign_in, totp_use,"
+    " incident_type, incident_counter, incident_need, area, unit_profile, run_card, run_card_line,"
+    " cover_rule"
 )
+#: Never taken away again; the log's triggers refuse changes as well.
+_KEPT = "incident, incident_log, assignment"
 
 
 def plant(connection: Connection, *, state: str, web_url: str) -> None:
@@ -27,6 +31,7 @@ def plant(connection: Connection, *, state: str, web_url: str) -> None:
     _plant_roles(connection)
     _plant_status_codes(connection)
     _plant_places(connection, Gazetteer.load(state))
+    _plant_dispatch(connection)
     connection.exec_driver_sql("SELECT position_fix_prepare(current_date - 1, 8)")
     _grant(connection, make_url(web_url).username or "")
     adopt_journal(connection)
@@ -118,6 +123,43 @@ def _plant_region(
     connection.execute(insert(tables.region_county).values(members).on_conflict_do_nothing())
 
 
+def _plant_dispatch(connection: Connection) -> None:
+    """Types of incidents with their run cards, and how units travel; each list only when empty."""
+    if not connection.scalar(select(exists().select_from(tables.IncidentType))):
+        _plant_incident_types(connection)
+    profiles = [vars(profile) for profile in fields.unit_profiles()]
+    connection.execute(insert(tables.UnitProfile).values(profiles).on_conflict_do_nothing())
+
+
+def _plant_incident_types(connection: Connection) -> None:
+    for rank, kind in enumerate(fields.incident_types()):
+        row = {
+            "code": kind.code,
+            "title": kind.title,
+            "short": kind.short,
+            "category": kind.category,
+            "words": list(kind.words),
+            "priority": kind.priority,
+            "overdue_minutes": kind.overdue,
+            "par_minutes": kind.par,
+            "rank": rank,
+        }
+        connection.execute(insert(tables.IncidentType).values(row))
+        if kind.send:
+            _plant_run_card(connection, kind)
+
+
+def _plant_run_card(connection: Connection, kind: fields.IncidentType) -> None:
+    card = connection.scalar(
+        insert(tables.RunCard).values(incident_type=kind.code).returning(tables.RunCard.id)
+    )
+    lines = [
+        {"run_card_id": card, "rank": rank, "count": sent.count, "unit_types": sent.unit_types}
+        for rank, sent in enumerate(kind.send)
+    ]
+    connection.execute(insert(tables.RunCardLine).values(lines))
+
+
 def _grant(connection: Connection, web_role: str) -> None:
     """Rights by table; the journal and the places are read-only to the web."""
     if not web_role or web_role == connection.scalar(text("SELECT current_user")):
@@ -127,6 +169,7 @@ def _grant(connection: Connection, web_role: str) -> None:
         f"GRANT USAGE ON SCHEMA public TO {role}",
         f"GRANT SELECT ON ALL TABLES IN SCHEMA public TO {role}",
         f"GRANT INSERT, UPDATE, DELETE ON {_WRITABLE} TO {role}",
+        f"GRANT INSERT, UPDATE ON {_KEPT} TO {role}",
         f"GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {role}",
         f"GRANT EXECUTE ON FUNCTION journal_identity(), position_fix_prepare(date, integer)"
         f" TO {role}",

@@ -10,6 +10,15 @@ from meris.tables.accounts import (
     account_role,
 )
 from meris.tables.base import Base
+from meris.tables.dispatch import Assignment, CoverRule, RunCard, RunCardLine, UnitProfile
+from meris.tables.incidents import (
+    Area,
+    Incident,
+    IncidentCounter,
+    IncidentLog,
+    IncidentNeed,
+    IncidentType,
+)
 from meris.tables.journal import Change, JournalHome
 from meris.tables.places import County, Region, RegionScheme, region_county
 from meris.tables.positions import PositionFix, UnitPosition
@@ -36,10 +45,18 @@ __all__ = [
     "Account",
     "Agency",
     "ApiToken",
+    "Area",
+    "Assignment",
     "Base",
     "Change",
     "County",
+    "CoverRule",
     "HeaderMapping",
+    "Incident",
+    "IncidentCounter",
+    "IncidentLog",
+    "IncidentNeed",
+    "IncidentType",
     "JournalHome",
     "LogInFailure",
     "PositionFix",
@@ -47,6 +64,8 @@ __all__ = [
     "RegionScheme",
     "Resource",
     "Role",
+    "RunCard",
+    "RunCardLine",
     "SameChoice",
     "Shelter",
     "SignIn",
@@ -56,6 +75,7 @@ __all__ = [
     "TotpUse",
     "Unit",
     "UnitPosition",
+    "UnitProfile",
     "Upload",
     "UploadFile",
     "UploadPair",

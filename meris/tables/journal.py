@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import Index
+from sqlalchemy import Index, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -17,6 +17,13 @@ class Change(Base):
         Index("ix_change_xid", "xid"),
         Index("ix_change_resource_id", "resource_id", "id"),
         Index("ix_change_upload_id", "upload_id"),
+        Index(
+            "ix_change_row",
+            "table_name",
+            "row_id",
+            "id",
+            postgresql_where=text("table_name IN ('incident', 'assignment', 'area')"),
+        ),
     )
 
     id: Mapped[Id]

@@ -20,6 +20,7 @@ NOT_JOURNALLED = {
     "position_fix": "the trail is its own append-only record",
     "sign_in": "who is signed in, ended and pruned within days; the log has the events",
     "totp_use": "a code used once, kept for a minute",
+    "incident_counter": "the last number given; the incidents that got them are journalled",
     "upload_row": "what a check found, made again from the file at any time",
     "upload_pair": "what a check found, made again from the file at any time",
     "upload_progress": "how far the work is, gone with it",
