@@ -113,4 +113,5 @@ def _viewer() -> dict[str, Any]:
         "roles": sorted(person.roles),
         "can_edit": any(person.may(name) for name in ("edit_all", "edit_own", "report")),
         "can_upload": person.may("upload"),
+        "may": {name: person.may(name) for name in ("see_staff", "dispatch", "rules")},
     }

@@ -6,11 +6,19 @@ import { format, parse } from './url-state.js';
 /** Chrome refuses more than 200 replacements in 30 s; a pan makes several a second. */
 const SETTLE_MS = 300;
 
-/** Event: `moved` {before, view, filter, selected} when the address changed without us. */
+// A link from another page names an incident as `/?incident=12`; here it belongs to the fragment.
+function arrival() {
+  const state = parse(location.hash);
+  const incident = Number(new URLSearchParams(location.search).get('incident'));
+  return incident > 0 ? { ...state, incident } : state;
+}
+
+/** Event: `moved` {before, view, filter, selected, incident} when the address changed without us. */
 export class Address extends Emitter {
   constructor() {
     super();
-    this.state = parse(location.hash);
+    this.state = arrival();
+    if (location.search) history.replaceState(history.state, '', `${location.pathname}#${format(this.state)}`);
     addEventListener('popstate', () => this.#back());
   }
 
@@ -35,8 +43,9 @@ export class Address extends Emitter {
     clearTimeout(this.timer);
     const before = this.state;
     this.state = parse(location.hash);
-    const closing = before.selected && !this.state.selected && history.state?.ours;
-    if (closing) this.set({ view: before.view }); // Back closes the detail; the map stays where it is
+    const isGone = (name) => before[name] && !this.state[name];
+    const closing = (isGone('selected') || isGone('incident')) && history.state?.ours;
+    if (closing) this.set({ view: before.view }); // Back closes the panel; the map stays where it is
     this.emit('moved', { before, ...this.state });
   }
 }

@@ -1,4 +1,4 @@
-// What the address bar holds: the view, the filters and the selection, after the `#`. A fragment
+// What the address bar holds: the view, the filters and what is in hand, after the `#`. A fragment
 // is never sent to the server, so a search for a name does not end in anybody's log.
 import { NO_FILTER } from '../data/filter.js';
 
@@ -28,7 +28,9 @@ function readRegion(text) {
   return scheme && code ? { scheme, code } : null;
 }
 
-/** @returns {{view: ?object, filter: object, selected: ?number}} what cannot be read is left out */
+const numberOf = (text) => (Number(text) > 0 ? Number(text) : null);
+
+/** @returns {{view: ?object, filter: object, selected: ?number, incident: ?number}} unreadable parts are left out */
 export function parse(fragment) {
   const params = new URLSearchParams(fragment.replace(/^#/, ''));
   const filter = {
@@ -42,12 +44,14 @@ export function parse(fragment) {
     stale: params.get('stale') === '1',
     text: params.get('q') ?? '',
   };
-  const selected = Number(params.get('id'));
-  return { view: readView(params.get('at')), filter, selected: selected > 0 ? selected : null };
+  return {
+    view: readView(params.get('at')), filter,
+    selected: numberOf(params.get('id')), incident: numberOf(params.get('incident')),
+  };
 }
 
 /** The fragment for a state, without `#`; `parse(format(state))` is the state. */
-export function format({ view, filter, selected }) {
+export function format({ view, filter, selected, incident }) {
   const parts = {
     at: view && `${view.zoom}/${view.lat.toFixed(4)}/${view.lon.toFixed(4)}`,
     hide: filter.hidden.join(','),
@@ -58,6 +62,7 @@ export function format({ view, filter, selected }) {
     agency: filter.agencies.join(','),
     stale: filter.stale ? '1' : '',
     q: encodeURIComponent(filter.text),
+    incident: incident ? String(incident) : '',
     id: selected ? String(selected) : '',
   };
   return Object.entries(parts).filter(([, text]) => text)

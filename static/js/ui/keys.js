@@ -6,7 +6,10 @@ import { recall, remember } from '../core/storage.js';
 const TYPING = 'input:not([type="checkbox"]), textarea, select, [contenteditable]';
 
 export class Keys {
-  /** @param {{key: string, title: string, run?: function, shown?: string}[]} table */
+  /**
+   * @param {{key: string, title: string, run?: function, shown?: string, when?: function}[]} table
+   *   the first entry of a key whose `when` says yes is the one that runs
+   */
   constructor(table) {
     this.table = table;
     this.on = recall('keys', true);
@@ -22,7 +25,7 @@ export class Keys {
   #press(event) {
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
     if ($('dialog[open]') || event.target.closest(TYPING)) return;
-    const entry = this.table.find(({ key }) => key === event.key);
+    const entry = this.table.find(({ key, when }) => key === event.key && (!when || when()));
     if (!entry?.run || (!this.on && event.key.length === 1)) return;
     event.preventDefault();
     entry.run();
