@@ -4,11 +4,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, and_, or_
+from sqlalchemy import ColumnElement, and_, false, or_
 
 from meris.db import Actor
 from meris.errors import Forbidden
-from meris.tables import Account, Resource
+from meris.tables import Account, Area, Incident, Resource
 
 
 class RoleRules(NamedTuple):
@@ -116,6 +116,24 @@ class Policy:
         if self.own_agency is None:
             return open_to_staff
         return or_(open_to_staff, Resource.agency_id == self.own_agency)
+
+    def areas(self) -> ColumnElement[bool]:
+        """For `where()` of any query on `Area`; the public sees the public ones."""
+        return self._records(Area)
+
+    def incidents(self) -> ColumnElement[bool]:
+        """For `where()` of any query on `Incident`, and of what hangs on one: for staff."""
+        return self._records(Incident) if self.staff or self.everything else false()
+
+    def _records(self, table: type[Area] | type[Incident]) -> ColumnElement[bool]:
+        if self.everything:
+            return table.id.is_not(None)
+        if not self.staff:
+            return table.sensitivity == "public"
+        open_to_staff = table.sensitivity.in_(("public", "restricted"))
+        if self.own_agency is None:
+            return open_to_staff
+        return or_(open_to_staff, table.agency_id == self.own_agency)
 
     def admits(self, *, kind: str, sensitivity: str, agency_id: int) -> bool:
         """The same rule for a row at hand."""
