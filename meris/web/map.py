@@ -62,6 +62,8 @@ def page_settings() -> dict[str, Any]:
         "tile_attribution": settings.tile_attribution,
         "pmtiles": settings.pmtiles,
         "kinds": _kinds(),
+        "words": _words(),
+        "zone": str(home.zone),
         "counties": [
             {"fips": c.fips, "name": c.name, "full_name": c.full_name, "regions": dict(c.regions)}
             for c in home.gazetteer.counties.values()
@@ -101,6 +103,19 @@ def _kinds() -> list[dict[str, Any]]:
         }
         for kind in fields.KINDS
     ]
+
+
+@cache
+def _words() -> dict[str, list[dict[str, str]]]:
+    """The code lists of dispatch: what a page writes instead of a code."""
+    return {
+        "priority": fields.code_list(fields.PRIORITY),
+        "incident_status": fields.code_list(fields.INCIDENT_STATUS),
+        "assignment_status": fields.code_list(fields.ASSIGNMENT_STATUS),
+        "close_reason": fields.code_list(fields.CLOSE_REASON),
+        "area_kind": fields.code_list(fields.AREA_KIND),
+        "sensitivity": fields.code_list(fields.SENSITIVITY),
+    }
 
 
 def _viewer() -> dict[str, Any]:
