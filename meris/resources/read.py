@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from geo.columns import position_of
 from geo.grid import to_usng
 from geo.values import Position
-from meris import changes, fields, supplies
+from meris import changes, dangers, fields, supplies
 from meris.accounts import Policy, Viewer
 from meris.errors import Invalid, NotFound
 from meris.fields import Field
@@ -53,6 +53,7 @@ def detail(session: Session, viewer: Viewer, resource_id: int) -> dict[str, Any]
             _stale_at(resource.confirmed_at, code.age_limit_minutes, resource.unreported_at)
         ),
         "unreported_at": _iso(resource.unreported_at),
+        "dangers": _dangers(session, viewer, [resource_id]).get(resource_id, []),
         "stock": supplies.stock(session, resource_id) if resource.kind == "supply_site" else [],
         "editable": editable is None or bool(editable),
         "history_url": _history_url(viewer, resource),
@@ -81,8 +82,16 @@ def briefs(session: Session, viewer: Viewer, ids: Iterable[int]) -> list[dict[st
         raise Invalid(f"{len(wanted)} ids were asked for. Ask for {MOST_BRIEFS} at most at once.")
     rows = session.execute(_brief_query(viewer.policy, wanted)).mappings().all()
     lines = _summaries(session, rows)
-    by_id = {row["id"]: _brief(row, lines) for row in rows}
+    inside = _dangers(session, viewer, wanted)
+    by_id = {row["id"]: _brief(row, lines) | {"dangers": inside.get(row["id"], [])} for row in rows}
     return [by_id[i] for i in wanted if i in by_id]
+
+
+def _dangers(
+    session: Session, viewer: Viewer, ids: Iterable[int]
+) -> dict[int, list[dict[str, Any]]]:
+    found = dangers.of(session, viewer.policy, list(ids))
+    return {i: [danger.told() for danger in those] for i, those in found.items()}
 
 
 def history(session: Session, viewer: Viewer, resource_id: int) -> list[dict[str, Any]]:

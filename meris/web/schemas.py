@@ -60,6 +60,8 @@ _BRIEF = _object(
     confirmed_at=_MAYBE_TIME,
     stale_at=_MAYBE_TIME,
     summary=_MAYBE_TEXT,
+    dangers=_list_of({"type": "object"})
+    | {"description": "areas it is in: area, kind, name, since"},
 )
 _VERSION = _NUMBER | {"minimum": 1, "description": "the version that was seen"}
 
