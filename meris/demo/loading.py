@@ -12,10 +12,12 @@ from sqlalchemy.orm import Session
 
 from geo.gazetteer import Gazetteer
 from meris.db import Actor, Database
-from meris.demo import people
+from meris.demo import people, zones
 from meris.demo.clock import Clock
+from meris.demo.dispatching import dispatch
 from meris.demo.exercise import drafts, make_world
 from meris.demo.people import DemoAccount
+from meris.demo.shares import stream
 from meris.demo.store import Store, add_agencies
 from meris.demo.world import World
 from meris.errors import Refused
@@ -52,7 +54,8 @@ class Report:
         return [
             f"Exercise loaded in {self.seconds:.1f} s: {rows['shelter']:,} shelters,"
             f" {rows['supply_site']:,} supply sites with {rows['stock_line']:,} stock lines,"
-            f" {rows['unit']:,} units of {rows['agency']:,} agencies.",
+            f" {rows['unit']:,} units of {rows['agency']:,} agencies,"
+            f" {rows['incident']:,} incidents with {rows['assignment']:,} units at them.",
             "",
             "Accounts (e-mail, pass phrase, role, agency):",
             *people.lines(self.accounts),
@@ -102,6 +105,9 @@ def load(
                 " them. Use an empty database: set DATABASE_URL or MERIS_HOME."
             )
         counts, accounts = _fill(session, settings, world, seed, scale)
+        counts.update(dispatch(session, world, gazetteer, stream(seed, "dispatch")))
+        counts["area"] = zones.draw(session, world)
+        counts["cover_rule"] = zones.keep_back(session)
         file = people.keep(settings.home, accounts)
     with database.transaction(EXERCISE) as session:
         _analyze(session, [*counts, "change"])

@@ -46,6 +46,11 @@ class Hazard:
         """The point of the line that lies so far along it: 0 its beginning, 1 its end."""
         return self._at(share, normalized=True)
 
+    def around(self, km: float) -> shapely.Polygon:
+        """The land within so many km of the line, in degrees (x is the longitude)."""
+        strip = self._line.buffer(km, quad_segs=4)
+        return shapely.transform(strip, lambda points: points / (self._km_per_lon, _KM_PER_DEGREE))
+
     def _at(self, along: float, *, normalized: bool) -> Position:
         spot = shapely.line_interpolate_point(self._line, along, normalized=normalized)
         return Position(spot.y / _KM_PER_DEGREE, spot.x / self._km_per_lon)

@@ -11,14 +11,28 @@ from passlib.context import CryptContext
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
+from geo.gazetteer import Gazetteer
 from meris import demo
 from meris.accounts import ROLES, agencies, passwords
 from meris.db import SYSTEM, Database
-from meris.demo import store
+from meris.demo import people, store
+from meris.demo.clock import Clock
+from meris.demo.exercise import make_world
 from meris.demo.people import FILE
+from meris.demo.store import add_agencies
 from meris.errors import Refused
 from meris.settings import Settings
-from meris.tables import Account, Agency, Change, Resource, StockLine, UnitPosition
+from meris.tables import (
+    Account,
+    Agency,
+    Assignment,
+    Change,
+    Incident,
+    IncidentCounter,
+    Resource,
+    StockLine,
+    UnitPosition,
+)
 from tests.conftest import _clone
 from tests.makers import shelter
 
@@ -79,9 +93,27 @@ def test_the_journal_has_one_row_for_each(loaded, seen):
 
 
 def test_a_new_resource_starts_at_the_first_version(loaded, seen):
-    assert seen.scalars(select(Resource.version).distinct()).all() == [1]
-    updates = select(func.count()).where(Change.operation == "U", Change.table_name == "resource")
-    assert seen.scalar(updates) == 0
+    assigned = select(Assignment.resource_id)
+    others = select(Resource.version).where(Resource.id.not_in(assigned)).distinct()
+    assert seen.scalars(others).all() == [1]
+    # its assignment says once more what status it has, and that is news
+    assert set(seen.scalars(select(Resource.version).distinct())) == {1, 2}
+
+
+def test_a_unit_at_work_is_at_an_incident_and_the_two_agree(loaded, seen):
+    disagree = text(
+        "SELECT count(*) FROM assignment a JOIN resource r ON r.id = a.resource_id"
+        " WHERE assignment_unit_status(a.status) IS DISTINCT FROM r.status"
+    )
+    assert seen.scalar(disagree) == 0
+    assert loaded.report.counts["assignment"] > 5
+
+
+def test_the_next_incident_gets_the_next_number(loaded, seen):
+    counter = seen.scalars(select(IncidentCounter)).one()
+    numbers = seen.scalars(select(Incident.number).order_by(Incident.number)).all()
+    assert numbers[-1] == f"{counter.year}-{counter.last:06}"
+    assert len(numbers) == counter.last
 
 
 def test_the_database_agrees_where_everything_lies(loaded, seen):
@@ -195,16 +227,18 @@ class TestAccounts:
         memory = passwords.ARGON2["argon2__memory_cost"]
         assert all(given.startswith("$argon2id$") and f"m={memory}" in given for given in hashes)
 
-    def test_they_are_long_and_given_anew_each_time(self, database, settings, session):
-        first = demo.load(database, settings, scale=SMALL)
-        session.execute(text("DELETE FROM resource"))
+    def test_they_are_long_and_given_anew_each_time(self, session):
+        world = make_world(Gazetteer.load("MO"), Clock.starting(), seed=1, scale=SMALL)
+        parts = people.cast(world.story, world.roster)
+        owners = add_agencies(session, world.roster.agencies)
+        first = people.open_accounts(session, parts, owners, frozenset())
+        second = people.open_accounts(session, parts, owners, frozenset())
         session.flush()
-        second = demo.load(database, settings, scale=SMALL)
-        assert rows(session, "account") == len(first.accounts) == len(second.accounts)
-        assert not {a.passphrase for a in first.accounts} & {a.passphrase for a in second.accounts}
-        assert all(len(a.passphrase) >= passwords.MIN_ALONE for a in first.accounts)
-        account = account_of(session, second.accounts[0])
-        assert ARGON.verify(second.accounts[0].passphrase, account.password)
+        assert rows(session, "account") == len(first) == len(second)
+        assert not {a.passphrase for a in first} & {a.passphrase for a in second}
+        assert all(len(a.passphrase) >= passwords.MIN_ALONE for a in first)
+        account = account_of(session, second[0])
+        assert ARGON.verify(second[0].passphrase, account.password)
         assert account.confirmed_at is not None
 
 
