@@ -10,7 +10,7 @@ from typing import Any
 import shapely
 from geoalchemy2.elements import WKBElement
 from shapely.geometry.base import BaseGeometry
-from sqlalchemy import Boolean, ColumnElement, Double, Index, func, text
+from sqlalchemy import Boolean, ColumnElement, Double, Index, func, literal, text
 from sqlalchemy.orm import InstrumentedAttribute
 
 from geo.values import SRID, Bounds, Position
@@ -30,12 +30,19 @@ def touching(column: Column, geometry: BaseGeometry | Column) -> ColumnElement[b
     return func.ST_Intersects(column, other, type_=Boolean)
 
 
-def near(column: Column, position: Position) -> ColumnElement[float]:
+def near(column: Column, position: Position | ColumnElement[Any]) -> ColumnElement[float]:
     """Order by this to get the nearest rows first; it is the distance in meters, on a sphere.
 
     With a LIMIT and a `geography_index` the database walks the index instead of sorting the table.
+    A statement that is kept takes the position as a `spot`.
     """
-    return func.geography(column).op("<->", return_type=Double())(_geography(position))
+    spot = _geography(position) if isinstance(position, Position) else position
+    return func.geography(column).op("<->", return_type=Double())(spot)
+
+
+def spot(lat: ColumnElement[float], lon: ColumnElement[float]) -> ColumnElement[Any]:
+    """A place that a statement is told when it is sent, for `near`; in degrees, WGS 84."""
+    return func.geography(func.ST_SetSRID(func.ST_MakePoint(lon, lat), SRID))
 
 
 def meters_to(column: Column, position: Position) -> ColumnElement[float]:
@@ -48,14 +55,18 @@ def within_meters(column: Column, position: Position, meters: float) -> ColumnEl
     return func.ST_DWithin(func.geography(column), _geography(position), meters, type_=Boolean)
 
 
-def geography_index(name: str, column: str) -> Index:
-    """The index that `near` and `within_meters` need, for the `__table_args__` of a table."""
-    return Index(name, text(f"geography({column})"), postgresql_using="gist")
+def geography_index(name: str, column: str, *first: str, where: str | None = None) -> Index:
+    """The index that `near` and `within_meters` need, for the `__table_args__` of a table.
+
+    `first` are columns asked for by their value; then the walk meets no other rows.
+    """
+    condition = None if where is None else text(where)
+    parts = (*first, text(f"geography({column})"))
+    return Index(name, *parts, postgresql_using="gist", postgresql_where=condition)
 
 
 def _geography(position: Position) -> ColumnElement[Any]:
-    point = func.ST_SetSRID(func.ST_MakePoint(position.lon, position.lat), SRID)
-    return func.geography(point)
+    return spot(literal(position.lat), literal(position.lon))
 
 
 def _constant(geometry: BaseGeometry) -> WKBElement:

@@ -6,6 +6,7 @@ from sqlalchemy import ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from geo.columns import point_column
+from geo.queries import geography_index
 from meris.tables.base import Base, BigInt, Moment, Now, Xid8
 
 _THIS_TRANSACTION = text("pg_current_xact_id()")
@@ -15,6 +16,8 @@ class UnitPosition(Base):
     """The newest position of a unit. `xid` lets the feed find it with the journal's cursor."""
 
     __tablename__ = "unit_position"
+    # the nearest units of a kind among those that a device places
+    __table_args__ = (geography_index("ix_unit_position_nearest", "position", "unit_type"),)
 
     resource_id: Mapped[BigInt] = mapped_column(
         ForeignKey("resource.id", ondelete="CASCADE"), primary_key=True
@@ -26,6 +29,7 @@ class UnitPosition(Base):
     course_deg: Mapped[float | None]
     source: Mapped[str] = mapped_column(comment="owntracks, traccar, browser, dispatcher")
     xid: Mapped[str] = mapped_column(Xid8, server_default=_THIS_TRANSACTION, index=True)
+    unit_type: Mapped[str | None] = mapped_column(comment="that of its unit, kept by triggers")
 
 
 class PositionFix(Base):

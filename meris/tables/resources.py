@@ -22,6 +22,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from geo.columns import point_column
+from geo.queries import geography_index
 from meris.tables.accounts import Agency
 from meris.tables.base import Base, BigInt, Id, Moment, Now
 from meris.tables.places import County
@@ -58,6 +59,19 @@ class Resource(Base):
         CheckConstraint("(position IS NULL) = (position_source IS NULL)", name="position_source"),
         CheckConstraint("length(trim(name)) > 0", name="name"),
         Index("ix_resource_position", "position", postgresql_using="gist"),
+        # the nearest units of a kind; and how many a county has
+        geography_index(
+            "ix_resource_unit_nearest",
+            "position",
+            "type",
+            where="kind = 'unit' AND position IS NOT NULL",
+        ),
+        Index(
+            "ix_resource_unit_county",
+            "county_fips",
+            "type",
+            postgresql_where=text("kind = 'unit'"),
+        ),
         Index(
             "uq_resource_external_id",
             "agency_id",
