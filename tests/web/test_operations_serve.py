@@ -1,5 +1,6 @@
 """`meris serve` as a process: it starts, it answers, and it ends well, whatever is going on."""
 
+import gc
 import json
 import os
 import signal
@@ -13,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from meris.web import server as server_module
 from tests.browsing import start_server, stop_server
 
 MERIS = str(Path(sys.executable).parent / "meris")
@@ -114,3 +116,12 @@ def test_a_private_database_is_started_prepared_and_stopped(tmp_path):
         process.send_signal(signal.SIGTERM)
         assert process.wait(30) == 0
     assert not (data / "postmaster.pid").exists()
+
+
+def test_what_stays_for_good_is_not_looked_through_by_every_collection(app):
+    before = gc.get_freeze_count()
+    try:
+        assert server_module._Server(lambda: app, {}).load() is app
+        assert gc.get_freeze_count() > before
+    finally:
+        gc.unfreeze()
