@@ -33,6 +33,12 @@ _SEARCH_TEXT = (
 )
 
 
+def _word_index(name: str, column: str, **options: Any) -> Index:
+    """For what people call a unit, however it is spelled; its whole word or the beginning."""
+    plain = func.regexp_replace(func.lower(text(column)), *map(text, ("'[^a-z0-9]'", "''", "'g'")))
+    return Index(name, plain.label("word"), postgresql_ops={"word": "text_pattern_ops"}, **options)
+
+
 class StatusCode(Base):
     """Which statuses a kind has, and how long each may be believed; seeded from the catalogue."""
 
@@ -87,6 +93,7 @@ class Resource(Base):
             func.lower(text("name")).label("lower_name"),
             postgresql_ops={"lower_name": "text_pattern_ops"},
         ),
+        _word_index("ix_resource_unit_word", "name", postgresql_where=text("kind = 'unit'")),
         Index(
             "ix_resource_search_text",
             "search_text",
@@ -225,7 +232,11 @@ class Unit(Base):
     """What only a unit (responder) has."""
 
     __tablename__ = "unit"
-    __table_args__ = (CheckConstraint("type_level BETWEEN 1 AND 5", name="type_level"),)
+    __table_args__ = (
+        CheckConstraint("type_level BETWEEN 1 AND 5", name="type_level"),
+        _word_index("ix_unit_unit_id_word", "unit_id"),
+        _word_index("ix_unit_call_sign_word", "call_sign"),
+    )
 
     resource_id: Mapped[BigInt] = mapped_column(
         ForeignKey("resource.id", ondelete="CASCADE"), primary_key=True
