@@ -21,6 +21,7 @@ from meris.web import (
     feed,
     headers,
     health,
+    live,
     logs,
     map,  # noqa: A004  # it is the map
     metrics,
@@ -48,6 +49,7 @@ DOORS: tuple[tuple[Blueprint | str, Door], ...] = (
     (map.pages,          public),
     (map.api,            public),
     (feed.api,           public),
+    (live.api,           public),
     (resources.api,      public),
     (resources.writes,   person),
     (openapi.api,        public),

@@ -11,14 +11,16 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from queue import Empty, SimpleQueue
-from typing import Any
+from typing import Any, NamedTuple
 
 import structlog
 from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
 
-from meris import changes, snapshot
+from meris import board, changes, snapshot
 from meris.accounts import Policy
+from meris.board import BoardNews
 from meris.changes import Cursor, CursorElsewhere, News
 from meris.db import Database
 
@@ -83,6 +85,40 @@ def _catch_up(cursor: Cursor) -> bytes:
     return message("catchup", {"delay": CATCH_UP_SPREAD_SECONDS, "cursor": str(cursor)})
 
 
+class _Heard(NamedTuple):
+    """The news of one stretch of the journal, read once for all policies."""
+
+    map: News
+    board: BoardNews
+
+    @property
+    def nothing(self) -> bool:
+        return not (self.map.touched or self.map.whole_map or self.board.any)
+
+
+def _heard(session: Session, since: Cursor, until: Cursor) -> _Heard:
+    return _Heard(
+        changes.news(session, since, until, most=MOST_IN_A_MESSAGE),
+        board.news(session, since, until, most=MOST_IN_A_MESSAGE),
+    )
+
+
+def _map_event(session: Session, policy: Policy, news: News) -> dict[str, Any]:
+    moved = snapshot.changed(session, policy, news.touched)
+    if not moved.rows and not moved.gone:
+        return {}
+    return {"full": False, **snapshot.delta(session, moved)}
+
+
+def _board_event(session: Session, policy: Policy, news: BoardNews) -> dict[str, Any]:
+    if not news.any:
+        return {}
+    if news.overflow:
+        return {"refetch": True, "delay": CATCH_UP_SPREAD_SECONDS}
+    changed = board.changed(session, policy, news)
+    return changed if board.says_something(changed) else {}
+
+
 class Hub:
     """Reads the journal for all clients of this process."""
 
@@ -145,22 +181,34 @@ class Hub:
         with self._advancing:
             with self._database.reading() as session:
                 here = changes.now(session)
-                before = self._cursor
-                policies = {mailbox.policy.key: mailbox.policy for mailbox in self._snapshot()}
-                parcels = {} if before is None else self._parcels(session, before, here, policies)
-            with self._lock:
-                self._cursor = here
-                for mailbox in self._mailboxes:
-                    parcel = parcels.get(mailbox.policy.key)
-                    if parcel:
-                        mailbox.put(parcel, here)
+                heard = None if self._cursor is None else _heard(session, self._cursor, here)
+                parcels: dict[str, bytes] = {}
+                # again when somebody came meanwhile for whose policy nothing is worked out yet
+                while not self._deliver(parcels, here):
+                    for key, policy in self._policies().items():
+                        if key not in parcels:
+                            parcels[key] = self._parcel(session, policy, heard, here)
             self._heard_at = time.monotonic()
+
+    def _deliver(self, parcels: dict[str, bytes], here: Cursor) -> bool:
+        """To every mailbox what its policy is told; False, and to nobody, when one is lacking."""
+        with self._lock:
+            if any(mailbox.policy.key not in parcels for mailbox in self._mailboxes):
+                return False
+            self._cursor = here
+            for mailbox in self._mailboxes:
+                if parcel := parcels[mailbox.policy.key]:
+                    mailbox.put(parcel, here)
+        return True
 
     def stop(self) -> None:
         """End every stream and the listener."""
         self._stopping.set()
         for mailbox in self._snapshot():
             mailbox.close()
+
+    def _policies(self) -> dict[str, Policy]:
+        return {mailbox.policy.key: mailbox.policy for mailbox in self._snapshot()}
 
     def _snapshot(self) -> list[Mailbox]:
         with self._lock:
@@ -186,28 +234,25 @@ class Hub:
                 changes.check(since, here)
             except CursorElsewhere:
                 return message("reload", {})
-            news = changes.news(session, since, here, most=MOST_IN_A_MESSAGE)
-            return self._parcel(session, policy, news, here) or message(
-                "beat", {"now": int(time.time())}, here
-            )
+            parcel = self._parcel(session, policy, _heard(session, since, here), here)
+            return parcel or message("beat", {"now": int(time.time())}, here)
 
-    def _parcels(
-        self, session: Any, before: Cursor, here: Cursor, policies: dict[str, Policy]
-    ) -> dict[str, bytes]:
-        news = changes.news(session, before, here, most=MOST_IN_A_MESSAGE)
-        if not news.touched and not news.whole_map:
-            return {}
-        parcels = {k: self._parcel(session, p, news, here) for k, p in policies.items()}
-        return {k: parcel for k, parcel in parcels.items() if parcel}
-
-    def _parcel(self, session: Any, policy: Policy, news: News, here: Cursor) -> bytes:
-        if news.whole_map or news.overflow:
-            return _catch_up(here)
-        moved = snapshot.changed(session, policy, news.touched)
-        if not moved.rows and not moved.gone:
+    def _parcel(self, session: Any, policy: Policy, heard: "_Heard | None", here: Cursor) -> bytes:
+        """What `policy` is told. The last event has the id: a line lost before it loses none."""
+        if heard is None or heard.nothing:
             return b""
-        columns = {"cursor": str(here), "full": False, "now": int(time.time())}
-        return message("change", {**columns, **snapshot.delta(session, moved)}, here)
+        if heard.map.whole_map or heard.map.overflow:
+            return _catch_up(here)
+        stamp = {"cursor": str(here), "now": int(time.time())}
+        events = [
+            ("dispatch", _board_event(session, policy, heard.board)),
+            ("change", _map_event(session, policy, heard.map)),
+        ]
+        told = [(name, stamp | data) for name, data in events if data]
+        last = len(told) - 1
+        return b"".join(
+            message(name, data, here if i == last else None) for i, (name, data) in enumerate(told)
+        )
 
     def _start(self) -> None:
         with self._lock:

@@ -1,19 +1,23 @@
 """Makers of rows for tests: each takes a session, fills in the rest, and returns the id."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
 
+from shapely.geometry import Polygon
 from sqlalchemy import insert, select
 from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.orm import Session
 
-from geo.columns import as_wkb
+from geo.columns import as_wkb, boundary_as_wkb
 from geo.values import Position
 from meris.tables import (
     Agency,
+    Area,
     Assignment,
     Incident,
+    IncidentLog,
     Resource,
     Shelter,
     StockLine,
@@ -135,3 +139,28 @@ def assignment(
         **values,
     }
     return session.scalars(insert(Assignment).values(row).returning(Assignment.id)).one()
+
+
+#: About 20 km around Columbia.
+AROUND_COLUMBIA = ((-92.45, 38.85), (-92.22, 38.85), (-92.22, 39.05), (-92.45, 39.05))
+
+
+def area(
+    session: Session, corners: Sequence[tuple[float, float]] = AROUND_COLUMBIA, **values: Any
+) -> int:
+    """A hazard area in force, without an end; `corners` are longitude and latitude."""
+    row = {
+        "kind": "hazard",
+        "name": f"Flooding {next(_number)}",
+        "starts_at": datetime.now(UTC) - timedelta(minutes=1),
+        "created_by": "Dana",
+        "shape": boundary_as_wkb(Polygon(corners)),
+        **values,
+    }
+    return session.scalars(insert(Area).values(row).returning(Area.id)).one()
+
+
+def log_entry(session: Session, incident_id: int, words: str, **values: Any) -> int:
+    """A line in an incident's log."""
+    row = {"incident_id": incident_id, "text": words, "author": "Dana", **values}
+    return session.scalars(insert(IncidentLog).values(row).returning(IncidentLog.id)).one()

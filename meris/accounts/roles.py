@@ -125,6 +125,15 @@ class Policy:
         """For `where()` of any query on `Incident`, and of what hangs on one: for staff."""
         return self._records(Incident) if self.staff or self.everything else false()
 
+    def admits_record(self, *, sensitivity: str, agency_id: int | None, staff_only: bool) -> bool:
+        """The same rule as `areas`, or with `staff_only` as `incidents`, for a row at hand."""
+        if self.everything:
+            return True
+        if not self.staff:
+            return sensitivity == "public" and not staff_only
+        own = agency_id is not None and agency_id == self.own_agency
+        return sensitivity != "confidential" or own
+
     def _records(self, table: type[Area] | type[Incident]) -> ColumnElement[bool]:
         if self.everything:
             return table.id.is_not(None)

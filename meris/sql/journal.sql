@@ -29,3 +29,15 @@ SELECT EXISTS (
   SELECT FROM change
   WHERE journal_is_new(xid, CAST(:since AS pg_snapshot), CAST(:until AS pg_snapshot))
     AND resource_id IS NULL AND table_name = ANY(:tables) AND operation <> 'I')
+
+-- name: map_changed
+-- Whether anything changed that the map shows. An assignment names its unit, but only the unit's
+-- own row is on the map.
+SELECT EXISTS (
+  SELECT FROM change
+  WHERE journal_is_new(xid, CAST(:since AS pg_snapshot), CAST(:until AS pg_snapshot))
+    AND (resource_id IS NOT NULL AND table_name <> 'assignment'
+         OR resource_id IS NULL AND table_name = ANY(:tables) AND operation <> 'I'))
+  OR EXISTS (
+  SELECT FROM unit_position
+  WHERE journal_is_new(xid, CAST(:since AS pg_snapshot), CAST(:until AS pg_snapshot)))

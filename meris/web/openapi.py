@@ -51,6 +51,7 @@ DETAILS: dict[tuple[str, str], Details] = {
         refuses=(401,),
         media="text/event-stream",
     ),
+    ("/api/dispatch", "GET"): Details("Dispatch", query=(_AS,), refuses=(401,)),
     ("/api/resources", "GET"): Details(
         "Briefs", query=(("ids", "whole numbers separated by commas, 200 at most"),), refuses=(422,)
     ),

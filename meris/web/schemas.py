@@ -2,24 +2,17 @@
 
 from typing import Any
 
+from meris.web.schema_parts import ANY as _ANY
+from meris.web.schema_parts import MAYBE_DEGREES as _MAYBE_DEGREES
+from meris.web.schema_parts import MAYBE_NUMBER as _MAYBE_NUMBER
+from meris.web.schema_parts import MAYBE_TEXT as _MAYBE_TEXT
+from meris.web.schema_parts import NUMBER as _NUMBER
+from meris.web.schema_parts import TEXT as _TEXT
+from meris.web.schema_parts import list_of as _list_of
+from meris.web.schema_parts import object_of as _object
+from meris.web.schema_parts import ref as _ref
+from meris.web.schemas_live import LIVE
 
-def _object(**properties: dict[str, Any]) -> dict[str, Any]:
-    return {"type": "object", "properties": properties, "required": list(properties)}
-
-
-def _list_of(items: dict[str, Any]) -> dict[str, Any]:
-    return {"type": "array", "items": items}
-
-
-def _ref(name: str) -> dict[str, Any]:
-    return {"$ref": f"#/components/schemas/{name}"}
-
-
-_ANY: dict[str, Any] = {}
-_TEXT = {"type": "string"}
-_MAYBE_TEXT = {"type": ["string", "null"]}
-_NUMBER = {"type": "integer"}
-_MAYBE_DEGREES = {"type": ["number", "null"], "description": "decimal degrees, WGS 84"}
 _MAYBE_TIME = {"type": ["string", "null"], "format": "date-time"}
 _NUMBERS = _list_of(_NUMBER)
 _DELTAS = _NUMBERS | {"description": "the first value, then differences"}
@@ -65,7 +58,6 @@ _BRIEF = _object(
 )
 _VERSION = _NUMBER | {"minimum": 1, "description": "the version that was seen"}
 
-_MAYBE_NUMBER = {"type": ["integer", "null"]}
 _FLAG = {"type": "boolean", "default": False}
 _MAYBE_LIST = {"type": ["array", "null"], "items": {"type": "object"}}
 _MAYBE_COUNTS = {"type": ["object", "null"], "additionalProperties": True}
@@ -245,11 +237,15 @@ _CARD = _object(
     contact={"type": ["object", "null"], "description": "whom to call"},
 )
 
-SCHEMAS: dict[str, dict[str, Any]] = _UPLOADS | {
+#: Descriptions of other files.
+_OF_OTHERS = _UPLOADS | LIVE
+_EVENTS = "Server-Sent Events: change, dispatch, catchup, reload, beat"
+
+SCHEMAS: dict[str, dict[str, Any]] = _OF_OTHERS | {
     "Anything": {},
     "OpenAPI": {"type": "object"},
     "File": {"type": "string", "format": "binary", "description": "CSV, XLSX or GeoJSON"},
-    "Feed": {"type": "string", "description": "Server-Sent Events: change, catchup, reload, beat"},
+    "Feed": {"type": "string", "description": _EVENTS},
     "Error": _object(
         error=_TEXT | {"description": "a code that stays the same"},
         message=_TEXT | {"description": "plain words"},

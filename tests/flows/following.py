@@ -7,10 +7,12 @@ from collections.abc import Iterator
 from threading import Event
 from typing import Any
 
-from meris import snapshot
+from meris import board, changes, snapshot
 from meris.accounts import Policy
 from meris.db import Database
 from meris.feed import Hub, Mailbox
+
+BOARD = ("incidents", "assignments", "areas")
 
 
 def events(parcels: bytes) -> Iterator[tuple[str, Any, str | None]]:
@@ -66,3 +68,45 @@ class Follower:
             self.statuses[resource_id] = columns["looks"][look][1]
         for resource_id in columns.get("gone", ()):
             self.statuses.pop(resource_id, None)
+
+
+class BoardFollower:
+    """Starts from the whole board, then lives on the feed alone: rows replace by id."""
+
+    def __init__(self, database: Database, hub: Hub, policy: Policy, seed: int) -> None:
+        self.hub, self.policy, self.dice = hub, policy, random.Random(seed)
+        with database.reading() as session:
+            self.cursor = str(changes.now(session))
+            self.known = self.as_known(board.whole(session, policy))
+
+    @staticmethod
+    def as_known(answer: dict[str, Any]) -> dict[str, dict[int, Any]]:
+        """The rows of an answer by what they are and their id."""
+        return {what: {row["id"]: row for row in answer[what]} for what in BOARD}
+
+    def follow(self, done: Event) -> dict[str, dict[int, Any]]:
+        """Connect and disconnect at random until `done`, and once more after it."""
+        while True:
+            last = done.is_set()
+            self._listen_for(self.dice.random() * 0.05, done, last=last)
+            if last:
+                return self.known
+
+    def _listen_for(self, seconds: float, done: Event, *, last: bool) -> None:
+        mailbox, first = self.hub.subscribe(self.policy, self.cursor)
+        done.wait(seconds)
+        if last:
+            self.hub.advance()
+        self.hub.unsubscribe(mailbox)
+        for event, data, cursor in events(first + mailbox.take_all()):
+            assert event in ("dispatch", "change", "beat"), event
+            if event == "dispatch":
+                self._apply(data)
+            self.cursor = cursor or self.cursor
+
+    def _apply(self, data: dict[str, Any]) -> None:
+        for what in BOARD:
+            self.known[what] |= {row["id"]: row for row in data[what]}
+            for i in data["gone"][what]:
+                # told as gone only to those who knew of it
+                assert self.known[what].pop(i, None) is not None, (what, i)

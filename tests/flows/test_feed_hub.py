@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor, wait
 import pytest
 from sqlalchemy import func, select, update
 
-from meris import snapshot
+from meris import feed, snapshot
 from meris.accounts import Policy
 from meris.db import SYSTEM, Database
 from meris.feed import MOST_IN_A_MESSAGE, Hub
@@ -99,6 +99,26 @@ def test_resuming_gives_what_was_missed_and_no_more(database, hub):
     hub.unsubscribe(again)
     _, nothing = hub.subscribe(STAFF, after)
     assert [event for event, _, _ in events(nothing)] == ["beat"]
+
+
+def test_who_comes_while_the_journal_is_read_misses_nothing(database, hub, monkeypatch):
+    """The only one of a policy subscribes after the hub has asked who is there."""
+    hub.advance()
+    with database.transaction(SYSTEM) as session:
+        shelter = makers.shelter(session, sensitivity="public")
+    late = []
+    read = feed.changes.news
+
+    def reading(*given, **options):
+        if not late:
+            late.append(None)  # its own backlog is read by the same function
+            late[0], _ = hub.subscribe(Policy(), str(hub._cursor))
+        return read(*given, **options)
+
+    monkeypatch.setattr(feed.changes, "news", reading)
+    hub.subscribe(STAFF, None)
+    hub.advance()
+    assert [columns["id"] for _, columns, _ in received(late[0])] == [[shelter]]
 
 
 @pytest.mark.parametrize("cursor", ["nonsense", "ffffffffffff-3:3:"])
