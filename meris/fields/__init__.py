@@ -34,6 +34,7 @@ from meris.fields.forms import SECTIONS, choices_of, code_list, form
 from meris.fields.headers import Meaning, header_table, meanings, meant_by_tag
 from meris.fields.home import Home
 from meris.fields.important import important, vital
+from meris.fields.incident import INCIDENT, INCIDENT_BY_NAME, LOG_TEXT
 from meris.fields.items import ITEMS, Item, find_item, in_base_units
 from meris.fields.lists_common import APPROXIMATE_SOURCES, POSITION_SOURCE, SENSITIVITY
 from meris.fields.lists_incident import (
@@ -59,10 +60,13 @@ __all__ = [
     "CLOSE_REASON",
     "DANGEROUS_AREAS",
     "ICS_STATUS",
+    "INCIDENT",
+    "INCIDENT_BY_NAME",
     "INCIDENT_STATUS",
     "ITEMS",
     "KINDS",
     "LOG_KIND",
+    "LOG_TEXT",
     "POSITION_SOURCE",
     "PRIORITY",
     "RESOURCE_KIND",

@@ -74,10 +74,11 @@ _TAKE_OUT = "Take it out."
 _COUNT = "Write how many people, and never who they are."
 
 
-def about_persons(text: str, *, names: bool = True) -> About | None:
+def about_persons(text: str, *, names: bool = True, health: bool = True) -> About | None:
     """What a text tells of single persons; None for an ordinary text.
 
-    `names=False` for cells where several names may stand, such as contacts.
+    `names=False` for cells where several names may stand, such as contacts; `health=False` for
+    the log of an incident, where "patient, diabetic" tells the crew what to bring.
     """
     if _SSN.search(text):
         return About("a Social Security number", _TAKE_OUT)
@@ -85,7 +86,7 @@ def about_persons(text: str, *, names: bool = True) -> About | None:
         return About("a date of birth", _TAKE_OUT)
     if _RECORD.search(text):
         return About("the number of a medical record", _TAKE_OUT)
-    if names and _HEALTH.search(text):
+    if names and health and _HEALTH.search(text):
         return About("the health of a person", _COUNT)
     if names and _lists_names(text):
         return About("a list of names", _COUNT)

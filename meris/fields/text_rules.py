@@ -66,16 +66,18 @@ class Notes(Rule):
     """Free text of several lines. What looks like data about persons is refused.
 
     MERIS counts people and never names them, so a list of residents must not come in by this door.
+    `health` may be told where a crew has to know it, of nobody by name.
     """
 
     longest: int = 4000
     noun: str = "note"
+    health: bool = False
     widget: ClassVar[str] = "textarea"
     letters_mean_unknown: ClassVar[bool] = False
 
     def _judge(self, text: str, _home: Home) -> Judged:
         text = clean(text) if text.isprintable() else clean_lines(text)
-        if about := about_persons(text):
+        if about := about_persons(text, health=not self.health):
             raise refusal(self.noun, about)
         if len(text) > self.longest:
             raise self.refuse(

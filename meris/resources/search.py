@@ -86,11 +86,12 @@ def matches(words: str) -> ColumnElement[bool]:
     """Rows that hold every word somewhere; a search too short for trigrams goes by the name."""
     parts = words.lower().split()
     if max(map(len, parts)) < _SHORTEST_FOR_TRIGRAMS:
-        return func.lower(Resource.name).like(_escaped(" ".join(parts)) + "%", escape="\\")
-    return and_(*(Resource.search_text.like(f"%{_escaped(p)}%", escape="\\") for p in parts))
+        return func.lower(Resource.name).like(escaped(" ".join(parts)) + "%", escape="\\")
+    return and_(*(Resource.search_text.like(f"%{escaped(p)}%", escape="\\") for p in parts))
 
 
-def _escaped(part: str) -> str:
+def escaped(part: str) -> str:
+    """A word for LIKE, with its wildcards taken literally."""
     return re.sub(r"([\\%_])", r"\\\1", part)
 
 
@@ -98,7 +99,7 @@ def _shown(session: Session, policy: Policy, words: str, ids: list[int]) -> list
     """The first few, names that begin with the words before all others."""
     if not ids:
         return []
-    begins = func.lower(Resource.name).like(_escaped(words.lower()) + "%", escape="\\")
+    begins = func.lower(Resource.name).like(escaped(words.lower()) + "%", escape="\\")
     statement = (
         select(
             Resource.id,

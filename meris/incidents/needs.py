@@ -1,0 +1,137 @@
+"""What an incident asks for: from the run card of its type, or as the dispatcher says."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import delete, insert, select
+from sqlalchemy.orm import Session
+
+from meris import fields
+from meris.accounts import Viewer
+from meris.dispatch.needs import Need
+from meris.errors import Invalid
+from meris.fields.words import listing
+from meris.incidents import log
+from meris.incidents.read import find_open
+from meris.tables import Incident, IncidentNeed, RunCard, RunCardLine
+
+_MOST_LINES, _MOST_UNITS, _MOST_LEVEL = 30, 200, 5
+
+
+def read_all(given: object) -> list[dict[str, Any]]:
+    """Lines as they are kept, from JSON: count, unit_types, type_level, capabilities, note.
+
+    Raises `Invalid` with every problem.
+    """
+    if not isinstance(given, list) or len(given) > _MOST_LINES:
+        raise _refused(f'"needs" is a list of at most {_MOST_LINES} lines.')
+    return [_read(line, rank) for rank, line in enumerate(given)]
+
+
+def _read(line: object, rank: int) -> dict[str, Any]:
+    if not isinstance(line, Mapping):
+        raise _refused("A line of needs is an object: count, unit_types, type_level, capabilities.")
+    kinds = line.get("unit_types")
+    if not isinstance(kinds, list) or not kinds:
+        raise _refused("Name at least one kind of unit.")
+    note = line.get("note")
+    return {
+        "rank": rank,
+        "count": _whole(line.get("count", 1), "units", 1, _MOST_UNITS),
+        "unit_types": list(dict.fromkeys(_unit_type(kind) for kind in kinds)),
+        "type_level": None
+        if line.get("type_level") in (None, "")
+        else _whole(line["type_level"], "type level", 1, _MOST_LEVEL),
+        "capabilities": _capabilities(line.get("capabilities")),
+        "note": log.read_text(note) if note else None,
+    }
+
+
+def _whole(given: object, what: str, least: int, most: int) -> int:
+    text = str(given)
+    if isinstance(given, bool) or not (text.isascii() and text.isdecimal() and len(text) < 9):
+        raise _refused(f"The {what} must be a whole number from {least} to {most}.")
+    if not least <= int(text) <= most:
+        raise _refused(f"The {what} must be a whole number from {least} to {most}.")
+    return int(text)
+
+
+def _unit_type(given: object) -> str:
+    choice = fields.types("unit").find(str(given))
+    if choice is None:
+        raise _refused(f"{str(given)[:40]!r} is not a kind of unit.")
+    return choice.code
+
+
+def _capabilities(given: object) -> list[str]:
+    if given in (None, "", []):
+        return []
+    rule = fields.field("unit", "capabilities").rule
+    try:
+        return list(rule.read(given) or [])
+    except Invalid as refusal:
+        raise _refused(refusal.message) from refusal
+
+
+def give(session: Session, incident: Incident, asked: Sequence[dict[str, Any]] | None) -> None:
+    """Write the lines of a new incident; without any said, those of its run card."""
+    lines = _of_card(session, incident) if asked is None else asked
+    if lines:
+        session.execute(
+            insert(IncidentNeed), [{**line, "incident_id": incident.id} for line in lines]
+        )
+
+
+def replace(
+    session: Session, viewer: Viewer, incident_id: int, given: object, *, key: str | None = None
+) -> None:
+    """Ask for something else; the same `key` twice does it once.
+
+    Raises `Invalid`, `Forbidden`, `NotFound`, or `Conflict` when the incident is closed.
+    """
+    viewer.require("dispatch", "say what an incident needs")
+    incident = find_open(session, viewer.policy, incident_id)
+    if log.has(session, incident.id, key):
+        return
+    lines = read_all(given)
+    session.execute(delete(IncidentNeed).where(IncidentNeed.incident_id == incident.id))
+    give(session, incident, lines)
+    told = listing([_said(line) for line in lines], "and") or "nothing"
+    log.add(session, viewer, incident.id, f"Needs now: {told}.", key=key)
+
+
+def _said(line: Mapping[str, Any]) -> str:
+    level, able = line["type_level"], tuple(line["capabilities"])
+    return Need(line["count"], tuple(line["unit_types"]), level, able).text
+
+
+def _of_card(session: Session, incident: Incident) -> list[dict[str, Any]]:
+    """The lines of the run card that says most of this type, priority and county."""
+    card = session.scalar(
+        select(RunCard.id)
+        .where(
+            RunCard.incident_type == incident.type,
+            (RunCard.priority.is_(None)) | (RunCard.priority == incident.priority),
+            (RunCard.county_fips.is_(None)) | (RunCard.county_fips == incident.county_fips),
+        )
+        .order_by(RunCard.county_fips.is_(None), RunCard.priority.is_(None))
+        .limit(1)
+    )
+    lines = session.scalars(
+        select(RunCardLine).where(RunCardLine.run_card_id == card).order_by(RunCardLine.rank)
+    )
+    return [
+        {
+            "rank": rank,
+            "count": line.count,
+            "unit_types": line.unit_types,
+            "type_level": line.type_level,
+            "capabilities": line.capabilities,
+            "note": None,
+        }
+        for rank, line in enumerate(lines)
+    ]
+
+
+def _refused(message: str) -> Invalid:
+    return Invalid(message, problems=[{"field": "needs", "message": message}])

@@ -1,0 +1,49 @@
+"""Finding an incident, if this viewer may know of it."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from meris.accounts import Policy
+from meris.errors import Conflict, NotFound
+from meris.tables import Assignment, Incident
+
+
+def find(session: Session, policy: Policy, incident_id: int, *, lock: bool = False) -> Incident:
+    """The incident, if the policy admits it. The same `NotFound` whether or not it exists.
+
+    `lock` keeps it as it is until the transaction ends.
+    """
+    statement = select(Incident).where(Incident.id == incident_id, policy.incidents())
+    if lock:
+        statement = statement.with_for_update(key_share=True, of=Incident).execution_options(
+            populate_existing=True
+        )
+    incident = session.scalar(statement)
+    if incident is None:
+        raise NotFound("There is no such incident, or you may not see it.")
+    return incident
+
+
+def find_open(session: Session, policy: Policy, incident_id: int) -> Incident:
+    """As `find`, and locked so that nobody closes it meanwhile. Raises `Conflict` when closed."""
+    incident = find(session, policy, incident_id, lock=True)
+    if incident.status == "closed":
+        raise Conflict(
+            f"{incident.closed_by} has closed {incident.number}. Reopen it first.",
+            closed_at=incident.closed_at.isoformat() if incident.closed_at else None,
+        )
+    return incident
+
+
+def overdue_at(session: Session, incident: Incident) -> datetime | None:
+    """When the first unit should be on scene; None once one is or was, and when it is closed."""
+    if incident.status == "closed":
+        return None
+    arrived = select(Assignment.id).where(
+        Assignment.incident_id == incident.id, Assignment.on_scene_at.is_not(None)
+    )
+    if session.scalar(arrived.limit(1)) is not None:
+        return None
+    return incident.reported_at + timedelta(minutes=incident.kind.overdue_minutes)

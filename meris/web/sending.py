@@ -1,0 +1,23 @@
+"""What a program sends with a write: a JSON object, and the version that it saw."""
+
+from typing import Any
+
+from flask import request
+
+from meris.errors import Invalid
+
+
+def body_of() -> dict[str, Any]:
+    """The object that was sent. Raises `Invalid` for anything else."""
+    body = request.get_json(silent=True)
+    if not isinstance(body, dict):
+        raise Invalid("The body must be a JSON object, sent as application/json.")
+    return body
+
+
+def version_of(body: dict[str, Any]) -> int:
+    """The version seen. Raises `Invalid` when there is none."""
+    version = body.get("version")
+    if not isinstance(version, int) or isinstance(version, bool) or not 0 < version < 2**31:
+        raise Invalid('The body needs "version": the whole number you saw.')
+    return version
