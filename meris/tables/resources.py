@@ -74,8 +74,8 @@ class Resource(Base):
         ),
         Index(
             "ix_resource_unit_county",
-            "county_fips",
             "type",
+            "county_fips",
             postgresql_where=text("kind = 'unit'"),
         ),
         Index(

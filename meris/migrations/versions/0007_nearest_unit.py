@@ -13,7 +13,7 @@ def upgrade() -> None:
         " USING gist (type, geography(position)) WHERE kind = 'unit' AND position IS NOT NULL"
     )
     op.execute(
-        "CREATE INDEX ix_resource_unit_county ON resource (county_fips, type) WHERE kind = 'unit'"
+        "CREATE INDEX ix_resource_unit_county ON resource (type, county_fips) WHERE kind = 'unit'"
     )
     op.execute("ALTER TABLE unit_position ADD COLUMN unit_type VARCHAR")
     op.execute("COMMENT ON COLUMN unit_position.unit_type IS 'that of its unit, kept by triggers'")

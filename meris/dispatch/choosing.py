@@ -1,0 +1,208 @@
+"""The choice itself: every need's units in the order of their scores, met no farther than needed.
+
+A score only grows while units are chosen: cover is stripped, stations are emptied. So a unit is
+weighed again when its turn comes, and goes back into the queue when something more speaks against
+it; the first that stays where it is, is the best.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from heapq import heappop, heappush, heapreplace
+from math import inf
+
+from sqlalchemy.orm import Session
+
+from geo.values import Position
+from meris import dangers
+from meris.accounts import Policy
+from meris.dispatch import weighing, work
+from meris.dispatch.candidates import Candidate, Walk
+from meris.dispatch.cover import Ledger
+from meris.dispatch.keeping import Keep, Reserve
+from meris.dispatch.needs import Need
+from meris.dispatch.travel import Profile, Router
+from meris.dispatch.weighing import Against, Scale, Weighed, minutes_said
+from meris.dispatch.work import Workload
+
+#: Units that a walk meets at first, at the least: some of them are busy.
+_FIRST = 24
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What a choice is made by; `most` others are weighed after those that are chosen."""
+
+    position: Position
+    router: Router
+    scale: Scale
+    within_minutes: float | None = None
+    exclude: frozenset[int] = frozenset()
+    keep: Keep | None = None
+    most: int = 5
+
+
+@dataclass
+class Line:
+    """One need: who is chosen, who would be next, who cannot (`out`, with why) or is too late."""
+
+    need: Need
+    picks: list[Weighed] = field(default_factory=list)
+    others: list[Weighed] = field(default_factory=list)
+    out: dict[int, str] = field(default_factory=dict)
+    late: list[Weighed] = field(default_factory=list)
+    fitting: dict[int, Weighed] = field(default_factory=dict)
+    queue: list[tuple[float, int]] = field(default_factory=list)
+
+    @property
+    def lacks(self) -> int:
+        """How many are still to be chosen."""
+        return self.need.count - len(self.picks)
+
+
+class Choosing:
+    """One recommendation in the making."""
+
+    def __init__(
+        self,
+        session: Session,
+        policy: Policy,
+        terms: Terms,
+        profiles: dict[str, Profile],
+        needs: Sequence[Need],
+    ) -> None:
+        wanted = sum(need.count for need in needs)
+        self.lines = [Line(need) for need in needs]
+        self.ledger = Ledger(session, policy, wanted + 1)
+        self.loads: dict[int, Workload] = {}
+        self.taken: dict[int, Need] = {}
+        self.terms = terms
+        self._session, self._policy, self._profiles = session, policy, profiles
+        step = max(_FIRST, 2 * (max(need.count for need in needs) + terms.most))
+        self.walk = Walk(session, policy, terms.position, step)
+        self._reserves = [
+            Reserve(session, policy, terms.keep, need.unit_types) if terms.keep else None
+            for need in needs
+        ]
+        self._meet(self.walk.start(kind for need in needs for kind in need.unit_types))
+
+    def choose(self) -> None:
+        """Fill the lines: the best pair of need and unit first; then the others of each."""
+        waiting = [line for line in self.lines if line.lacks]
+        while waiting:
+            heads = [(self._head(line), number) for number, line in enumerate(waiting)]
+            able = [(head.score, number, head) for head, number in heads if head is not None]
+            if not able:
+                break
+            _, number, head = min(able, key=lambda item: (item[0], item[1], item[2].unit.id))
+            self._take(waiting[number], head)
+            waiting = [line for line in waiting if line.lacks]
+        for line in self.lines:
+            while len(line.others) < self.terms.most and (other := self._head(line)):
+                heappop(line.queue)
+                line.others.append(other)
+
+    def _take(self, line: Line, weighed: Weighed) -> None:
+        unit = weighed.unit
+        heappop(line.queue)
+        line.picks.append(weighed)
+        self.taken[unit.id] = line.need
+        self.ledger.take(unit.county_fips, unit.type)
+        for reserve in filter(None, self._reserves):
+            reserve.take(unit)
+
+    def _head(self, line: Line) -> Weighed | None:
+        """The best unit that is left for the line; None when there is none."""
+        while True:
+            head = self._settled(line)
+            bound, kind = self._unmet(line.need)
+            if head is not None and head.score < bound:
+                return head
+            if bound == inf or bound > (self.terms.within_minutes or inf):
+                return head
+            self._meet(self.walk.extend(kind))
+
+    def _unmet(self, need: Need) -> tuple[float, str]:
+        """Minutes that no unit beats which was not met yet, and the kind that may come so soon."""
+        at_best = self.terms.router.at_best
+        return min(
+            (at_best(self.walk.reached(kind), self._profiles[kind]), kind)
+            for kind in need.unit_types
+        )
+
+    def _settled(self, line: Line) -> Weighed | None:
+        """The best of those met, weighed as things stand now."""
+        reserve = self._reserves[self.lines.index(line)]
+        while line.queue:
+            score, number = line.queue[0]
+            weighed = line.fitting[number]
+            kept = reserve.refuses(weighed.unit) if reserve else None
+            if kept:
+                line.out[number] = kept
+            if kept or number in self.taken:
+                heappop(line.queue)
+                continue
+            present = self._with_cover(weighed)
+            if present.score <= score:
+                return present
+            heapreplace(line.queue, (present.score, number))
+        return None
+
+    def _with_cover(self, weighed: Weighed) -> Weighed:
+        unit = weighed.unit
+        rule = self.ledger.broken_by(unit.county_fips, unit.type)
+        if rule is None:
+            return weighed
+        left = max(0, rule.minimum - rule.short_by(1)) or "none"
+        words = f"leaves {left} of the {rule.minimum} that must stay in {rule.title}"
+        return weighed.stripping(words)
+
+    def _meet(self, units: list[Candidate]) -> None:
+        """Weigh units for every line that their kind is asked for in."""
+        units = [unit for unit in units if unit.id not in self.terms.exclude]
+        self.loads |= work.of(
+            self._session, self._policy, [unit.id for unit in units], self.terms.scale.now
+        )
+        reasons = {unit.id: self.terms.scale.out(unit, self._load(unit)) for unit in units}
+        able = [unit for unit in units if reasons[unit.id] is None]
+        inside = dangers.of(self._session, self._policy, [unit.id for unit in able])
+        self.ledger.meet(unit.county_fips for unit in able)
+        for unit in units:
+            against = self._against(unit, inside.get(unit.id, [])) if unit in able else ()
+            self._weigh(unit, reasons[unit.id], against)
+
+    def _load(self, unit: Candidate) -> Workload:
+        return self.loads.get(unit.id, work.NONE)
+
+    def _against(self, unit: Candidate, inside: Sequence[dangers.Danger]) -> tuple[Against, ...]:
+        profile = self._profiles[unit.type]
+        return tuple(self.terms.scale.against(unit, self._load(unit), profile, inside))
+
+    def _weigh(self, unit: Candidate, out: str | None, against: tuple[Against, ...]) -> None:
+        scale = self.terms.scale
+        staged = weighing.is_rolling(unit, scale.now)
+        estimate = self.terms.router.estimate(
+            unit.position, self.terms.position, self._profiles[unit.type], staged=staged
+        )
+        for line in self.lines:
+            if unit.type not in line.need.unit_types:
+                continue
+            unfit = weighing.unfit(unit, line.need)
+            if unfit or out:
+                line.out[unit.id] = unfit or out or ""
+            if unfit:
+                continue
+            every = (*weighing.fit(unit, line.need), *against)
+            weighed = Weighed(unit, estimate, every, scale.notices(unit))
+            line.fitting[unit.id] = weighed
+            self._queue(line, weighed, out)
+
+    def _queue(self, line: Line, weighed: Weighed, out: str | None) -> None:
+        within = self.terms.within_minutes
+        if out:
+            return
+        if within is not None and weighed.estimate.minutes > within:
+            line.late.append(weighed)
+            minutes = minutes_said(weighed.estimate.minutes)
+            line.out[weighed.unit.id] = f"would arrive in {minutes}, {within:g} min were asked"
+            return
+        heappush(line.queue, (weighed.score, weighed.unit.id))

@@ -1,0 +1,98 @@
+"""How long a unit takes to arrive. A router of roads may take the place of the straight line."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import Protocol
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from geo.values import Position
+from meris.tables import UnitProfile
+
+#: Roads are longer than the straight line: for most pairs of places by a fifth to two fifths.
+DETOUR_FACTOR = 1.3
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """How a kind of unit travels: km/h door to door, minutes to turn out, hours until it rests."""
+
+    speed_kmh: float = 50.0
+    turnout_minutes: float = 15.0
+    rest_after_hours: float = 12.0
+    flies: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """Minutes until arrival, turning out included; `meters` as the crow flies; `how` in words."""
+
+    minutes: float
+    meters: float
+    how: str
+
+
+class Router(Protocol):
+    """What estimates arrivals. `at_best` keeps the search exact: see there."""
+
+    def estimate(
+        self, origin: Position, destination: Position, profile: Profile, *, staged: bool
+    ) -> Estimate:
+        """When a unit at `origin` would be at `destination`; no turning out where it is `staged`,
+        that is, stands ready to roll or rolls already."""
+        ...
+
+    def at_best(self, meters: float, profile: Profile) -> float:
+        """Minutes that no such unit beats which is at least `meters` away in a straight line."""
+        ...
+
+
+@dataclass(frozen=True)
+class StraightLine:
+    """Arrival from the distance on a sphere, a detour and a mean speed."""
+
+    detour: float = DETOUR_FACTOR
+
+    def estimate(
+        self, origin: Position, destination: Position, profile: Profile, *, staged: bool
+    ) -> Estimate:
+        """See `Router`."""
+        meters = origin.meters_to(destination)
+        turnout = 0.0 if staged else profile.turnout_minutes
+        parts = [f"{kilometers(meters)} away"]
+        if not profile.flies:
+            parts.append(f"×{self.detour:g}")
+        parts.append(f"{profile.speed_kmh:g} km/h")
+        parts.append("ready to roll" if staged else f"{turnout:g} min to turn out")
+        return Estimate(self._rolling(meters, profile) + turnout, meters, ", ".join(parts))
+
+    def at_best(self, meters: float, profile: Profile) -> float:
+        """See `Router`."""
+        return self._rolling(meters, profile)
+
+    def _rolling(self, meters: float, profile: Profile) -> float:
+        detour = 1.0 if profile.flies else self.detour
+        return meters * detour / 1000 / profile.speed_kmh * 60
+
+
+def kilometers(meters: float) -> str:
+    """A distance in words: "7.2 km", "430 m", "120 km"."""
+    if meters < 995:
+        return f"{round(meters, -1):.0f} m"
+    return f"{meters / 1000:.1f} km" if meters < 99_950 else f"{meters / 1000:.0f} km"
+
+
+def profiles(session: Session) -> dict[str, Profile]:
+    """How each kind of unit travels; a kind that nobody described travels like the usual one."""
+    rows = session.scalars(select(UnitProfile))
+    known = {
+        row.unit_type: Profile(
+            float(row.speed_kmh),
+            float(row.turnout_minutes),
+            float(row.rest_after_hours),
+            row.flies,
+        )
+        for row in rows
+    }
+    return defaultdict(Profile, known)
