@@ -21,6 +21,7 @@ from meris.web import (
     feed,
     headers,
     health,
+    incidents_api,
     live,
     logs,
     map,  # noqa: A004  # it is the map
@@ -52,6 +53,7 @@ DOORS: tuple[tuple[Blueprint | str, Door], ...] = (
     (live.api,           public),
     (resources.api,      public),
     (resources.writes,   person),
+    (incidents_api.api,  may("see_staff")),
     (openapi.api,        public),
     (pages.pages,        public),
     ("security",         public),

@@ -6,7 +6,6 @@ cannot tell; a test fails when a route of the API is missing there.
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from flask import Blueprint, Flask, Response, current_app, jsonify
@@ -14,6 +13,8 @@ from werkzeug.routing import Rule
 
 from meris import fields
 from meris.version import VERSION
+from meris.web import details_incidents
+from meris.web.route_details import WRITE, Details
 from meris.web.schemas import SCHEMAS
 
 api = Blueprint("openapi", __name__)
@@ -23,23 +24,6 @@ _NUMBERS = {"int": "integer", "float": "number"}
 _HOUR_SECONDS = 3600
 
 
-@dataclass(frozen=True)
-class Details:
-    """Of one route and method: query, body, answer (names of `SCHEMAS`), refusals.
-
-    `media` and `status` are of the answer, `sends` is the media type of the body.
-    """
-
-    answer: str
-    query: tuple[tuple[str, str], ...] = ()
-    body: str | None = None
-    refuses: tuple[int, ...] = ()
-    media: str = "application/json"
-    sends: str = "application/json"
-    status: int = 200
-
-
-_WRITE = (401, 403, 404, 409, 422)
 _AS = ("as", "the sign-in that a page was made for; refused when it has ended since")
 DETAILS: dict[tuple[str, str], Details] = {
     ("/api/map", "GET"): Details(
@@ -57,13 +41,13 @@ DETAILS: dict[tuple[str, str], Details] = {
     ),
     ("/api/resources/<int:resource_id>", "GET"): Details("Resource", refuses=(404,)),
     ("/api/resources/<int:resource_id>", "PATCH"): Details(
-        "Resource", body="Change", refuses=_WRITE
+        "Resource", body="Change", refuses=WRITE
     ),
     ("/api/resources/<int:resource_id>/history", "GET"): Details(
         "History", refuses=(401, 403, 404)
     ),
     ("/api/resources/<int:resource_id>/confirm", "POST"): Details(
-        "Resource", body="Confirmation", refuses=_WRITE
+        "Resource", body="Confirmation", refuses=WRITE
     ),
     ("/api/search", "GET"): Details(
         "Found", query=(("q", "words, an address, a ZIP, a county, or a position in any notation"),)
@@ -97,13 +81,13 @@ DETAILS: dict[tuple[str, str], Details] = {
         "File", refuses=(401, 403, 404), media="application/octet-stream"
     ),
     ("/api/uploads/<int:upload_id>/fix", "POST"): Details(
-        "Upload", body="UploadFix", refuses=(400, *_WRITE)
+        "Upload", body="UploadFix", refuses=(400, *WRITE)
     ),
     ("/api/uploads/<int:upload_id>/check", "POST"): Details(
-        "Upload", body="UploadReading", refuses=(400, *_WRITE)
+        "Upload", body="UploadReading", refuses=(400, *WRITE)
     ),
     ("/api/uploads/<int:upload_id>/apply", "POST"): Details(
-        "Upload", body="UploadApplying", refuses=(400, *_WRITE)
+        "Upload", body="UploadApplying", refuses=(400, *WRITE)
     ),
     ("/api/exports/<kind>.<extension>", "GET"): Details(
         "File",
@@ -117,7 +101,7 @@ DETAILS: dict[tuple[str, str], Details] = {
         refuses=(401, 403, 404, 422),
     ),
     ("/api/uploads/<int:upload_id>/pairs", "POST"): Details(
-        "UploadPairCounts", body="UploadAnswer", refuses=(400, *_WRITE)
+        "UploadPairCounts", body="UploadAnswer", refuses=(400, *WRITE)
     ),
     ("/api/uploads/<int:upload_id>/absent", "GET"): Details(
         "UploadAbsent",
@@ -125,11 +109,12 @@ DETAILS: dict[tuple[str, str], Details] = {
         refuses=(401, 403, 404, 422),
     ),
     ("/api/uploads/<int:upload_id>/absent", "POST"): Details(
-        "UploadMarked", body="UploadMarking", refuses=_WRITE
+        "UploadMarked", body="UploadMarking", refuses=WRITE
     ),
-    ("/api/uploads/<int:upload_id>/undo", "POST"): Details("Upload", refuses=(400, *_WRITE)),
-    ("/api/uploads/<int:upload_id>/publish", "POST"): Details("UploadPublished", refuses=_WRITE),
+    ("/api/uploads/<int:upload_id>/undo", "POST"): Details("Upload", refuses=(400, *WRITE)),
+    ("/api/uploads/<int:upload_id>/publish", "POST"): Details("UploadPublished", refuses=WRITE),
     ("/api/openapi.json", "GET"): Details("OpenAPI"),
+    **details_incidents.ROUTES,
 }
 
 
