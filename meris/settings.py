@@ -34,7 +34,10 @@ VARIABLES: dict[str, str] = {
     "MERIS_UPLOAD_UNDO_DAYS": "how long an upload can be undone (default 30)",
     "MERIS_UPLOAD_OWN_COUNTY": "yes (default): a county's people may only send what lies in their "
     "county; no: anything of their agency",
+    "MERIS_HOLD_MINUTES": "how long a reserved unit is held (default 10)",
+    "MERIS_ASSIGNMENT_HOURS": "how long a unit is expected to be sent when nobody says (default 8)",
     "MERIS_GEOCODER": "finds addresses of uploaded rows: package.module:name (default: none)",
+    "MERIS_DETOUR_FACTOR": "how much longer than a straight line roads are (default 1.3)",
     "MERIS_LOG_LEVEL": "debug, info (default), warning or error",
 }
 
@@ -65,7 +68,10 @@ class Settings:
     upload_limit_mb: int = 100
     upload_undo_days: int = 30
     upload_own_county: bool = True
+    hold_minutes: int = 10
+    assignment_hours: int = 8
     geocoder: str | None = None
+    detour_factor: float = 1.3
     log_level: str = "info"
 
     @property
@@ -100,7 +106,10 @@ class Settings:
             upload_limit_mb=_whole(env, "MERIS_UPLOAD_LIMIT_MB", 100),
             upload_undo_days=_whole(env, "MERIS_UPLOAD_UNDO_DAYS", 30),
             upload_own_county=_yes(env, "MERIS_UPLOAD_OWN_COUNTY", default=True),
+            hold_minutes=_whole(env, "MERIS_HOLD_MINUTES", 10),
+            assignment_hours=_whole(env, "MERIS_ASSIGNMENT_HOURS", 8),
             geocoder=env.get("MERIS_GEOCODER") or None,
+            detour_factor=_factor(env, "MERIS_DETOUR_FACTOR", 1.3),
             log_level=env.get("MERIS_LOG_LEVEL") or "info",
         )
 
@@ -132,6 +141,19 @@ def _whole(env: Mapping[str, str], name: str, default: int) -> int:
     if not text.isdecimal():
         raise Refused(f'{name} is "{text}". Use a whole number such as {default}.')
     return int(text)
+
+
+def _factor(env: Mapping[str, str], name: str, default: float) -> float:
+    text = env.get(name)
+    if not text:
+        return default
+    try:
+        factor = float(text)
+    except ValueError:
+        factor = 0.0
+    if not 1 <= factor <= 10:
+        raise Refused(f'{name} is "{text}". Use a number from 1 to 10 such as {default}.')
+    return factor
 
 
 def _yes(env: Mapping[str, str], name: str, *, default: bool) -> bool:

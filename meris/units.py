@@ -1,12 +1,13 @@
-"""Units (responders): their statuses and moves, and how one is summed up."""
+"""Units (responders): their statuses and moves, what holds them, and how one is summed up."""
 
 from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, and_, func, not_, or_, select
 from sqlalchemy.orm import Session
 
-from meris.tables import Unit
+from meris.tables import Assignment, Unit
 
 _ANY_TIME = frozenset({"available", "out_of_service", "off_duty"})
 
@@ -24,6 +25,60 @@ TRANSITIONS: dict[str, frozenset[str]] = {
     "out_of_service": _ANY_TIME,
     "off_duty": _ANY_TIME,
 }
+
+#: The same of an assignment (domain §1.3). Steps may be skipped forward, for radio calls are
+#: missed; what is over stays over.
+ASSIGNMENT_TRANSITIONS: dict[str, frozenset[str]] = {
+    "reserved": frozenset({"dispatched", "cancelled"}),
+    "dispatched": frozenset({"acknowledged", "en_route", "on_scene", "cancelled", "released"}),
+    "acknowledged": frozenset({"en_route", "on_scene", "cancelled", "released"}),
+    "en_route": frozenset({"on_scene", "cancelled", "released"}),
+    "on_scene": frozenset({"transporting", "released"}),
+    "transporting": frozenset({"at_destination", "released"}),
+    "at_destination": frozenset({"on_scene", "released"}),
+    "released": frozenset(),
+    "cancelled": frozenset(),
+}
+ENDED = ("released", "cancelled")
+#: What a unit may be once its assignment is over; the first unless somebody says otherwise.
+AFTERWARD = ("available", "returning", "staged", "out_of_service")
+#: Where a unit must be heard of from time to time.
+CHECKED = ("on_scene",)
+
+
+def at_work() -> ColumnElement[bool]:
+    """Of an assignment: whether its unit was sent and is not released yet."""
+    return Assignment.status.not_in((*ENDED, "reserved"))
+
+
+def in_force(now: datetime | None = None) -> ColumnElement[bool]:
+    """Of an assignment: whether it holds its unit, or will. The one rule for every reader.
+
+    A hold or booking that has run out holds nobody, though nobody may have swept it away yet.
+    """
+    reserved = Assignment.status == "reserved"
+    lasts = func.upper(Assignment.during) > (now or datetime.now(UTC))
+    return or_(at_work(), and_(reserved, lasts))
+
+
+def in_hand(now: datetime | None = None) -> ColumnElement[bool]:
+    """Of an assignment: whether it holds its unit now; there is one such for a unit at most."""
+    return and_(in_force(now), not_(Assignment.booked))
+
+
+def par_at(status: str, heard_at: datetime | None, par_minutes: int | None) -> datetime | None:
+    """When a unit must be heard of again; None where nobody waits for it."""
+    if status not in CHECKED or heard_at is None or par_minutes is None:
+        return None
+    return heard_at + timedelta(minutes=par_minutes)
+
+
+def moves_of(status: str, assigned: str | None) -> list[str]:
+    """What a unit may become next; `assigned` is the status of its assignment, if it has one."""
+    if assigned is None:
+        return sorted(TRANSITIONS[status])
+    onward = ASSIGNMENT_TRANSITIONS[assigned] & TRANSITIONS.keys()
+    return sorted(onward | set(AFTERWARD))
 
 
 def summary(facts: Mapping[str, Any]) -> str:

@@ -1,0 +1,321 @@
+"""Committing units to an incident: sent now, held for a few minutes, or booked ahead."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from meris.accounts import Viewer
+from meris.dispatch import arrivals, found, holds, moves, phrases
+from meris.dispatch.found import Live
+from meris.dispatch.taken import taken, unfit
+from meris.dispatch.terms import Terms
+from meris.dispatch.travel import Estimate
+from meris.errors import Invalid
+from meris.incidents import log
+from meris.incidents import moves as incident_moves
+from meris.incidents.read import find_open
+from meris.tables import Assignment, Incident, IncidentType, Resource
+
+#: A unit can be booked so far ahead, and for so long.
+_FARTHEST, _LONGEST = timedelta(days=60), timedelta(days=30)
+_AHEAD, _BACK = timedelta(minutes=2), timedelta(hours=24)
+
+
+@dataclass(frozen=True)
+class Order:
+    """What is asked of every unit alike. `begin` lies ahead of now when it is a booking."""
+
+    status: str
+    booked: bool
+    begin: datetime
+    end: datetime
+    now: datetime
+    task: str | None
+
+
+def assign(
+    session: Session,
+    viewer: Viewer,
+    incident_id: int,
+    unit_ids: Sequence[int],
+    *,
+    how: str = "dispatched",
+    at: datetime | None = None,
+    until: datetime | None = None,
+    booked_from: datetime | None = None,
+    task: str | None = None,
+    key: str | None = None,
+    terms: Terms | None = None,
+) -> list[Assignment]:
+    """Commit units to an incident: all of them or none.
+
+    1. The incident, then the units in the order of their ids are locked. 2. Holds that have run
+    out are swept. 3. Who is in the way is told; the database's own constraints have the last
+    word, with the same answer. 4. A hold or booking of the same incident is taken up.
+
+    `how`: "dispatched", or "reserved": held for `terms.hold`, or booked when `booked_from` is
+    given. `until` is cut where the unit's next booking begins. `at`: when it was said, if not now.
+    The same `key` again answers what the first call did.
+
+    Raises `Taken`, `Unfit` (both `Conflict`), `Invalid`, `Forbidden`, `NotFound`.
+    """
+    viewer.require("dispatch", "send or reserve units")
+    order = _order(how, at, until, booked_from, task, terms or Terms())
+    incident = find_open(session, viewer.policy, incident_id)
+    units = {unit.id: unit for unit in found.lock_units(session, viewer.policy, unit_ids)}
+    if done := _done_before(session, incident, units, key):
+        return done
+    live = found.live(session, viewer, units)
+    live = holds.sweep(session, live, units, order.now)
+    own, rivals = _sorted_out(viewer, incident, order, live)
+    if rivals:
+        raise taken(session, viewer, incident, rivals, units)
+    _require_fit(session, viewer, incident, order, units)
+    _require_turn(order, units)
+    arrive = {} if order.booked else arrivals.estimates(session, incident, list(units))
+    try:
+        with session.begin_nested():
+            made = [
+                _commit(session, viewer, incident, unit, order, live, own.get(unit.id), key)
+                for unit in units.values()
+            ]
+            _note_arrivals(session, made, arrive, order)
+    except IntegrityError as problem:
+        raise _refused_by_database(session, viewer, incident, units, problem) from problem
+    _tell(session, viewer, incident, made, units, order, terms or Terms())
+    return made
+
+
+def _order(
+    how: str,
+    at: datetime | None,
+    until: datetime | None,
+    booked_from: datetime | None,
+    task: str | None,
+    terms: Terms,
+) -> Order:
+    """The order as it can be carried out. Raises `Invalid`."""
+    now = datetime.now(UTC)
+    if how not in ("dispatched", "reserved"):
+        raise _invalid("how", "Units are dispatched or reserved.")
+    begin = _begin(now, at, booked_from if how == "reserved" else None)
+    if booked_from is not None and how == "dispatched":
+        raise _invalid("from", "A unit that is sent now cannot begin later. Reserve it instead.")
+    usual = terms.work if how == "dispatched" or booked_from is not None else terms.hold
+    end = until or begin + usual
+    if end <= max(begin, now):
+        raise _invalid("until", "It would end before it begins. Give a later time.")
+    if end - begin > _LONGEST:
+        raise _invalid("until", f"A unit is committed for {_LONGEST.days} days at most.")
+    return Order(how, booked_from is not None, begin, end, now, phrases.read(task, "task"))
+
+
+def _begin(now: datetime, at: datetime | None, booked_from: datetime | None) -> datetime:
+    if booked_from is not None:
+        if not now < booked_from < now + _FARTHEST:
+            raise _invalid(
+                "from", f"Book from a time that is to come, within {_FARTHEST.days} days."
+            )
+        return booked_from
+    if at is None:
+        return now
+    if at > now + _AHEAD:
+        raise _invalid("at", "That time lies in the future. To book ahead, say from when.")
+    if at < now - _BACK:
+        raise _invalid("at", "That was more than a day ago. Give the time of this dispatch.")
+    return min(at, now)
+
+
+def _done_before(
+    session: Session, incident: Incident, units: Mapping[int, Resource], key: str | None
+) -> list[Assignment]:
+    """What the same request did when it came before; nothing when it is new."""
+    if key is None:
+        return []
+    keys = [_key(key, unit_id) for unit_id in units]
+    known = session.scalars(
+        select(Assignment).where(Assignment.client_key.in_(keys)).order_by(Assignment.resource_id)
+    ).all()
+    if known and (len(known) < len(units) or any(a.incident_id != incident.id for a in known)):
+        raise _invalid("key", "This key was sent before with another order. Make a new one.")
+    return list(known)
+
+
+def _key(key: str | None, unit_id: int) -> str | None:
+    return None if key is None else f"{key}:{unit_id}"
+
+
+def _sorted_out(
+    viewer: Viewer, incident: Incident, order: Order, live: Sequence[Live]
+) -> tuple[dict[int, Assignment], list[Live]]:
+    """What this incident has reserved of the units itself, and what is in the way."""
+    own: dict[int, Assignment] = {}
+    for one in live:
+        held = one.assignment
+        # what holds the unit now comes before what is booked for later
+        if _taken_up(viewer, incident, order, one) and not (
+            held.booked and held.resource_id in own
+        ):
+            own[held.resource_id] = held
+    taken_up = {held.id for held in own.values()}
+    rest = [one for one in live if one.assignment.id not in taken_up]
+    return own, [one for one in rest if _in_the_way(one, order)]
+
+
+def _taken_up(viewer: Viewer, incident: Incident, order: Order, one: Live) -> bool:
+    """Whether it is the incident's own hold that is sent now, or one the viewer makes longer."""
+    held = one.assignment
+    if held.status != "reserved" or one.incident.id != incident.id or order.booked:
+        return False
+    mine = held.created_by == viewer.name and not held.booked
+    return order.status == "dispatched" or mine
+
+
+def _in_the_way(one: Live, order: Order) -> bool:
+    """Bookings that begin later cut the span and are not in the way."""
+    held = one.assignment
+    if not order.booked and not held.booked:
+        return True
+    span = holds.clipped(order.begin, order.end, [one])
+    return holds.overlapping(span, one)
+
+
+def _require_fit(
+    session: Session,
+    viewer: Viewer,
+    incident: Incident,
+    order: Order,
+    units: Mapping[int, Resource],
+) -> None:
+    """A unit that is out of service now may well be booked for tomorrow."""
+    if order.booked:
+        return
+    out = [unit for unit in units.values() if not moves.fit(unit)]
+    if out:
+        raise unfit(session, viewer, incident, out)
+
+
+def _require_turn(order: Order, units: Mapping[int, Resource]) -> None:
+    """What is written down late must not come before what is known of the unit since."""
+    for unit in units.values():
+        if order.begin < order.now and unit.status_at and order.begin < unit.status_at:
+            raise _invalid(
+                "at",
+                f"{unit.name} became {phrases.unit_title(unit.status)}"
+                f" {phrases.ago(unit.status_at, order.now)}, after the time you gave."
+                " Give a later one.",
+            )
+
+
+def _commit(
+    session: Session,
+    viewer: Viewer,
+    incident: Incident,
+    unit: Resource,
+    order: Order,
+    live: Sequence[Live],
+    own: Assignment | None,
+    key: str | None,
+) -> Assignment:
+    others = [
+        one for one in live if one.assignment.resource_id == unit.id and one.assignment is not own
+    ]
+    span = holds.clipped(order.begin, order.end, others)
+    if own is None:
+        own = _new(session, viewer, incident, unit, order)
+        session.add(own)
+    elif order.status == "dispatched":
+        moves.send(own, viewer, order.begin)
+    own.during = span.column
+    own.client_key = _key(key, unit.id) or own.client_key
+    own.task = order.task or own.task
+    session.flush()
+    return own
+
+
+def _note_arrivals(
+    session: Session,
+    made: Sequence[Assignment],
+    arrive: Mapping[int, Estimate],
+    order: Order,
+) -> None:
+    for one in made:
+        arrivals.note(one, arrive.get(one.resource_id), order.begin)
+    session.flush()
+    for one in made:
+        session.refresh(one)
+
+
+def _new(
+    session: Session, viewer: Viewer, incident: Incident, unit: Resource, order: Order
+) -> Assignment:
+    said_at = order.now if order.booked else order.begin
+    return Assignment(
+        resource_id=unit.id,
+        incident_id=incident.id,
+        status=order.status,
+        status_at=said_at,
+        status_by=viewer.name,
+        booked=order.booked,
+        created_by=viewer.name,
+        par_minutes=session.get_one(IncidentType, incident.type).par_minutes,
+        heard_at=None if order.status == "reserved" else said_at,
+    )
+
+
+def _refused_by_database(
+    session: Session,
+    viewer: Viewer,
+    incident: Incident,
+    units: Mapping[int, Resource],
+    problem: IntegrityError,
+) -> Exception:
+    """Somebody wrote around the locks and was first: the same answer."""
+    if moves.constraint_of(problem) not in moves.ONCE:
+        return problem
+    rivals = found.live(session, viewer, units)
+    return taken(session, viewer, incident, rivals, units)
+
+
+def _tell(
+    session: Session,
+    viewer: Viewer,
+    incident: Incident,
+    made: Sequence[Assignment],
+    units: Mapping[int, Resource],
+    order: Order,
+    terms: Terms,
+) -> None:
+    for one in made:
+        log.add(
+            session,
+            viewer,
+            incident.id,
+            _sentence(units[one.resource_id].name, one, order, terms),
+            kind="assignment",
+            at=None if order.booked else order.begin,
+            resource_id=one.resource_id,
+        )
+    if order.status == "dispatched":
+        incident_moves.start(session, viewer, incident.id, order.begin)
+
+
+def _sentence(name: str, one: Assignment, order: Order, terms: Terms) -> str:
+    """E12 dispatched: cover the east side."""
+    span, task = holds.span_of(one), f": {one.task}" if one.task else ""
+    if one.booked:
+        begin, end = (phrases.clock(moment, terms.zone) for moment in span)
+        return f"{name} booked from {begin} until {end}{task}."
+    if one.status == "reserved":
+        return f"{name} reserved for {phrases.span(span.end - order.begin)}{task}."
+    cut = f" until its next booking at {phrases.clock(span.end, terms.zone)}"
+    late = phrases.late(order.begin, order.now)
+    return f"{name} dispatched{cut if span.end < order.end else ''}{late}{task}."
+
+
+def _invalid(field: str, message: str) -> Invalid:
+    return Invalid(message, problems=[{"field": field, "message": message}])

@@ -1,0 +1,100 @@
+"""Check-in timers: a unit on scene has to be heard of, and silence is seen by everybody."""
+
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from meris import units
+from meris.accounts import Viewer
+from meris.dispatch import moves, phrases
+from meris.dispatch.found import Found
+from meris.errors import Conflict, Invalid
+from meris.incidents import log
+from meris.tables import Assignment
+
+#: The alarm of a unit is silenced for so long at most; then it sounds again.
+MOST_SILENT_MINUTES = 60
+
+
+def check_in(
+    session: Session,
+    viewer: Viewer,
+    assignment_id: int,
+    note: str | None = None,
+    *,
+    key: str | None = None,
+) -> Assignment:
+    """The unit was heard of: its timer starts anew and its alarm ends.
+
+    Raises `Conflict` when the unit is not at work there, `Invalid`, `Forbidden`, `NotFound`.
+    """
+    words = None if note is None else phrases.read(note, "note", 1000)
+    row = moves.held_for(session, viewer, assignment_id)
+    held = row.assignment
+    if moves.heard_before(session, row, key):
+        return held
+    _require_at_work(row)
+    held.heard_at = datetime.now(UTC)
+    held.silenced_until = held.silenced_by = None
+    said = f": {words}" if words else "."
+    _write(session, viewer, row, f"{row.unit.name} checked in{said}", key)
+    return held
+
+
+def silence(
+    session: Session,
+    viewer: Viewer,
+    assignment_id: int,
+    minutes: int,
+    *,
+    key: str | None = None,
+) -> Assignment:
+    """Silence the alarm of a unit, for everybody and by name; 0 minutes lets it sound again.
+
+    Raises `Conflict` when nobody waits for the unit, `Invalid`, `Forbidden`, `NotFound`.
+    """
+    viewer.require("dispatch", "silence check-in alarms")
+    if not 0 <= minutes <= MOST_SILENT_MINUTES:
+        raise Invalid(
+            f"An alarm is silenced for 1 to {MOST_SILENT_MINUTES} minutes, or 0 to end it."
+        )
+    row = moves.held_for(session, viewer, assignment_id)
+    held = row.assignment
+    if moves.heard_before(session, row, key):
+        return held
+    _require_at_work(row)
+    if units.par_at(held.status, held.heard_at, held.par_minutes) is None:
+        raise Conflict(
+            f"No check-in is due from {row.unit.name}: it is not on scene, or has no timer."
+        )
+    held.silenced_until = datetime.now(UTC) + timedelta(minutes=minutes) if minutes else None
+    held.silenced_by = viewer.name if minutes else None
+    alarm = f"Check-in alarm of {row.unit.name}"
+    told = f"{alarm} silenced for {minutes} min." if minutes else f"{alarm} is on again."
+    _write(session, viewer, row, told, key)
+    return held
+
+
+def _require_at_work(row: Found) -> None:
+    held, now = row.assignment, datetime.now(UTC)
+    if held.status in units.ENDED:
+        raise Conflict(
+            f"{row.unit.name} was {phrases.title(held.status)} {phrases.ago(held.status_at, now)}"
+            f" by {held.status_by}."
+        )
+    if held.status == "reserved":
+        raise Conflict(f"{row.unit.name} is only reserved. It checks in once it was sent.")
+
+
+def _write(session: Session, viewer: Viewer, row: Found, text: str, key: str | None) -> None:
+    session.flush()
+    session.refresh(row.assignment)
+    log.add(
+        session,
+        viewer,
+        row.incident.id,
+        text,
+        kind="check_in",
+        resource_id=row.unit.id,
+        key=key,
+    )

@@ -1,0 +1,130 @@
+"""What somebody reports of a unit: read, and judged by what is known already."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from meris import fields, units
+from meris.accounts import Viewer
+from meris.dispatch import found, phrases
+from meris.dispatch.found import Found
+from meris.dispatch.lines import line
+from meris.errors import Conflict, Invalid
+from meris.tables import Assignment
+
+TRANSITIONS = units.ASSIGNMENT_TRANSITIONS
+#: A late report of these is kept as the time of the status.
+_TIMED = ("acknowledged", "en_route", "on_scene", "transporting", "at_destination")
+#: Clocks differ; what is later than this lies in the future.
+AHEAD = timedelta(minutes=2)
+
+
+@dataclass(frozen=True)
+class Report:
+    """The status, when it was so, and what goes with it."""
+
+    status: str
+    at: datetime
+    now: datetime
+    left_as: str | None = None
+    destination: str | None = None
+    destination_id: int | None = None
+    reason: str | None = None
+
+    @property
+    def ends(self) -> bool:
+        """Whether the unit is done with the incident."""
+        return self.status in units.ENDED
+
+
+def read(
+    session: Session,
+    viewer: Viewer,
+    status: str,
+    *,
+    at: datetime | None,
+    left_as: str | None,
+    destination: str | None,
+    destination_id: int | None,
+    reason: str | None,
+) -> Report:
+    """A report as it can be used. Raises `Invalid`, and `NotFound` for the destination."""
+    now = datetime.now(UTC)
+    if status not in TRANSITIONS:
+        raise invalid("status", f"{status[:40]!r} is not a status of an assignment.")
+    if at is not None and at > now + AHEAD:
+        raise invalid("at", "That time lies in the future. Say it when it has happened.")
+    if left_as is not None and status not in units.ENDED:
+        raise invalid("left_as", "Only a unit that is released or cancelled is left as something.")
+    if left_as is not None and left_as not in units.AFTERWARD:
+        titles = ", ".join(phrases.unit_title(s) for s in units.AFTERWARD)
+        raise invalid("left_as", f"Afterward a unit is one of: {titles}.")
+    where = phrases.read(destination, "destination")
+    if destination_id is not None:
+        where = where or found.site(session, viewer.policy, destination_id).name
+    words = phrases.read(reason, "reason")
+    return Report(status, min(at or now, now), now, left_as, where, destination_id, words)
+
+
+def require_version(session: Session, viewer: Viewer, row: Found, version: int | None) -> None:
+    """Raise `Conflict`, with the assignment as it is, unless it is still what the viewer saw."""
+    held = row.assignment
+    if version is None or held.version == version:
+        return
+    raise Conflict(
+        f"{held.status_by} set {row.unit.name} to {phrases.title(held.status)}"
+        f" {phrases.ago(held.status_at, datetime.now(UTC))}, while you saw it as it was before."
+        " Look at it, then say again what you want.",
+        current=line(session, viewer, held.id),
+    )
+
+
+def require_allowed(row: Found, report: Report) -> None:
+    """Raise `Conflict` when it is over, `Invalid` unless `TRANSITIONS` has the move."""
+    held, unit = row.assignment, row.unit.name
+    if held.status in units.ENDED:
+        raise Conflict(
+            f"{held.status_by} {phrases.title(held.status)} {unit}"
+            f" {phrases.ago(held.status_at, report.now)}. Send it again if it is needed."
+        )
+    if report.status not in TRANSITIONS[held.status]:
+        titles = fields.ASSIGNMENT_STATUS
+        allowed = ", ".join(c.title for c in titles if c.code in TRANSITIONS[held.status])
+        raise invalid(
+            "status",
+            f"{unit} is {titles[held.status].title} and cannot become"
+            f" {titles[report.status].title} from there. It can become {allowed}.",
+        )
+
+
+def keep_time(row: Found, report: Report) -> bool:
+    """Keep when a unit came to be what is reported late; whether that was not known better.
+
+    Raises `Conflict` where only the present can be changed, `Invalid` for an impossible time.
+    """
+    held, unit = row.assignment, row.unit.name
+    if report.status not in _TIMED:
+        raise Conflict(
+            f"{unit} was {phrases.title(held.status)} after that"
+            f" ({phrases.ago(held.status_at, report.now)}). Give a later time."
+        )
+    if held.dispatched_at is None or report.at < held.dispatched_at:
+        raise invalid("at", f"{unit} had not been sent by then. Give a later time.")
+    name = f"{report.status}_at"
+    known: datetime | None = getattr(held, name)
+    if known is not None and known <= report.at:
+        return False
+    setattr(held, name, report.at)
+    return True
+
+
+def take_destination(held: Assignment, report: Report) -> None:
+    """Where it goes, when the report says so."""
+    if report.destination:
+        held.destination, held.destination_id = report.destination, report.destination_id
+
+
+def invalid(field: str, message: str) -> Invalid:
+    """A refusal of one member of what was sent."""
+    return Invalid(message, problems=[{"field": field, "message": message}])
