@@ -117,10 +117,10 @@ class Recommendation:
     """A line for each need, and the holes in cover that all the picks together would open."""
 
     at: datetime
-    position: Position
+    position: Position | None
     incident_id: int | None
-    lines: tuple[NeedLine, ...]
-    cover: tuple[Hole, ...]
+    lines: tuple[NeedLine, ...] = ()
+    cover: tuple[Hole, ...] = ()
 
     @property
     def picks(self) -> list[Pick]:
@@ -131,8 +131,8 @@ class Recommendation:
         """As JSON."""
         return {
             "at": self.at.isoformat(),
-            "lat": self.position.lat,
-            "lon": self.position.lon,
+            "lat": self.position and self.position.lat,
+            "lon": self.position and self.position.lon,
             "incident_id": self.incident_id,
             "lines": [line.told() for line in self.lines],
             "cover": [hole.told() for hole in self.cover],

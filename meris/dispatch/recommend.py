@@ -83,16 +83,17 @@ def for_incident(
     within_minutes: float | None = None,
     exclude: Collection[int] = (),
     most: int = 5,
+    router: Router | None = None,
     home: Home | None = None,
-) -> Recommendation | None:
-    """What the incident still needs: its needs less what is sent or held. None: nothing more.
+) -> Recommendation:
+    """What the incident still needs: its needs less what is sent or held; no lines for nothing.
 
     Raises `NotFound`, and `Invalid` for an incident without a place.
     """
     incident = _incident(session, viewer, incident_id)
     needs = still_open(session, incident_id)
     if not needs:
-        return None
+        return Recommendation(datetime.now(UTC), position_of(incident.position), incident_id)
     return recommend(
         session,
         viewer,
@@ -102,6 +103,7 @@ def for_incident(
         within_minutes=within_minutes,
         exclude=exclude,
         most=most,
+        router=router,
         home=home,
     )
 
@@ -113,6 +115,7 @@ def next_best(
     incident_id: int,
     *,
     exclude: Collection[int] = (),
+    router: Router | None = None,
     home: Home | None = None,
 ) -> Pick | None:
     """The unit to send in the place of one that is taken: of its kind, and as capable or better.
@@ -135,6 +138,7 @@ def next_best(
         incident_id=incident_id,
         exclude={unit_id, *exclude},
         most=0,
+        router=router,
         home=home,
     )
     return next(iter(answer.picks), None)
