@@ -15,6 +15,7 @@ from meris.uploads.geocoder import home_of
 from meris.web import (
     accounts,
     assets,
+    assignments_api,
     doors,
     errors,
     exports,
@@ -54,6 +55,7 @@ DOORS: tuple[tuple[Blueprint | str, Door], ...] = (
     (resources.api,      public),
     (resources.writes,   person),
     (incidents_api.api,  may("see_staff")),
+    (assignments_api.api, may("see_staff")),
     (openapi.api,        public),
     (pages.pages,        public),
     ("security",         public),
