@@ -58,3 +58,16 @@ def _decode_point(wkb: bytes) -> Position:
         raise ValueError(f"geometry type {kind & _TYPE} in a column of points")
     lon, lat = struct.unpack_from(f"{order}dd", wkb, 9 if kind & _HAS_SRID else 5)
     return Position(lat, lon)
+
+
+def boundary_of(value: WKBElement) -> MultiPolygon:
+    """The area in a row's value of a `multipolygon_column`."""
+    return area_of_wkb(bytes(value.data))
+
+
+def area_of_wkb(wkb: bytes) -> MultiPolygon:
+    """The area that a WKB or EWKB holds; ValueError when that is something else."""
+    area = shapely.from_wkb(wkb)
+    if not isinstance(area, MultiPolygon):
+        raise ValueError(f"a {area.geom_type} in a column of areas")
+    return area

@@ -6,13 +6,15 @@ An area is a MultiPolygon of WGS 84 with longitude first, as shapely and the dat
 import json
 import math
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import shapely
-from pyproj import Geod
+from pyproj import Geod, Proj
 from shapely.geometry import MultiPolygon, Polygon
+from shapely.geometry.base import BaseGeometry
 
 from geo.notation import read_position
 from geo.values import Bounds, NotAPlace, Position
@@ -26,6 +28,8 @@ CORNERS = 72
 _LARGEST_RADIUS_M = 500_000.0
 #: A collection of features of collections is deep enough.
 _DEEPEST = 4
+
+Points = npt.NDArray[np.float64]
 
 _EARTH = Geod(ellps="WGS84")
 _REASON = re.compile(r"(?P<what>[^\[]+)\[(?P<lon>\S+) (?P<lat>[^\]]+)\]")
@@ -135,10 +139,56 @@ def outside(area: MultiPolygon, bounds: Bounds) -> Position | None:
     return Position(points[worst, 1], points[worst, 0]) if beyond[worst] > 0 else None
 
 
-def swapped(area: MultiPolygon) -> MultiPolygon:
-    """The area as it would be had somebody put latitude first."""
-    turned = shapely.transform(area, lambda points: points[:, ::-1])
-    return shapely.orient_polygons(turned)
+def grown(area: MultiPolygon, meters: float) -> MultiPolygon:
+    """The area and all within `meters` of it; its round corners are at most 0.5 % short."""
+    there, back = _flat(area)
+    wide = shapely.buffer(shapely.transform(area, there), meters, quad_segs=16)
+    return _only_areas(shapely.transform(wide, back))
+
+
+def around(area: MultiPolygon, meters: float) -> MultiPolygon:
+    """All within `meters` of the area, without the area."""
+    return _only_areas(grown(area, meters).difference(area))
+
+
+def meters_from(area: MultiPolygon, positions: Sequence[Position]) -> list[float]:
+    """How far each position is from the area's edge, within 0.1 % for places nearby; 0 inside."""
+    there, _ = _flat(area)
+    points = shapely.points([(position.lon, position.lat) for position in positions])
+    flat = shapely.transform(area, there)
+    return [float(d) for d in shapely.distance(flat, shapely.transform(points, there))]
+
+
+def share(part: Polygon | MultiPolygon, area: MultiPolygon) -> float:
+    """How much of `part` the area covers, 0 to 1, by extent."""
+    if not part.intersects(area):
+        return 0.0
+    if area.covers(part):
+        return 1.0
+    return float(_extent(part.intersection(area)) / _extent(part))
+
+
+def _extent(shape: BaseGeometry) -> float:
+    """Extent in a projection that keeps extents: longitude beside the sine of latitude."""
+    return float(shapely.area(shapely.transform(shape, _equal_area)))
+
+
+def _equal_area(points: Points) -> Points:
+    return np.column_stack([points[:, 0], np.sin(np.radians(points[:, 1]))])
+
+
+def _flat(area: MultiPolygon) -> tuple[Callable[[Points], Points], Callable[[Points], Points]]:
+    """Ways to meters on a plane that touches the Earth in the middle of the area, and back."""
+    middle = area.envelope.centroid
+    plane = Proj(proj="aeqd", lat_0=middle.y, lon_0=middle.x, ellps="WGS84")
+
+    def there(points: Points) -> Points:
+        return np.column_stack(plane(points[:, 0], points[:, 1]))
+
+    def back(points: Points) -> Points:
+        return np.column_stack(plane(points[:, 0], points[:, 1], inverse=True))
+
+    return there, back
 
 
 def _polygons(given: object, depth: int = 0) -> Iterable[object]:

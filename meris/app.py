@@ -14,6 +14,7 @@ from meris.settings import Settings
 from meris.uploads.geocoder import home_of
 from meris.web import (
     accounts,
+    areas_api,
     assets,
     assignments_api,
     doors,
@@ -56,6 +57,8 @@ DOORS: tuple[tuple[Blueprint | str, Door], ...] = (
     (resources.writes,   person),
     (incidents_api.api,  may("see_staff")),
     (assignments_api.api, may("see_staff")),
+    (areas_api.api,      public),
+    (areas_api.writes,   person),
     (openapi.api,        public),
     (pages.pages,        public),
     ("security",         public),

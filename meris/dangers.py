@@ -15,11 +15,9 @@ from sqlalchemy.orm import Session
 
 from geo.queries import touching
 from meris.accounts import Policy
+from meris.fields import DANGEROUS_AREAS
 from meris.snapshot import is_live
 from meris.tables import Area, Resource, UnitPosition
-
-#: Kinds of areas in which people and things are in danger.
-KINDS = ("hazard", "evacuation", "exclusion")
 
 
 @dataclass(frozen=True)
@@ -44,7 +42,8 @@ class Danger:
 def in_force() -> ColumnElement[bool]:
     """Areas that have begun and not ended."""
     return and_(
-        Area.starts_at <= func.now(), or_(Area.ends_at.is_(None), Area.ends_at > func.now())
+        Area.starts_at <= func.statement_timestamp(),
+        or_(Area.ends_at.is_(None), Area.ends_at > func.statement_timestamp()),
     )
 
 
@@ -68,7 +67,7 @@ def of(session: Session, policy: Policy, ids: Collection[int]) -> dict[int, list
         .outerjoin(UnitPosition, UnitPosition.resource_id == Resource.id)
         .join(Area, touching(Area.shape, place()))
         .where(Resource.id.in_(ids), policy.condition())
-        .where(Area.kind.in_(KINDS), in_force(), policy.areas())
+        .where(Area.kind.in_(DANGEROUS_AREAS), in_force(), policy.areas())
         .order_by(Area.starts_at.desc(), Area.id)
     )
     found: dict[int, list[Danger]] = defaultdict(list)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, case, func, select
 from sqlalchemy.orm import Session
 
 from meris.errors import Invalid
@@ -49,6 +49,18 @@ def capacity_in_use(facts: Mapping[str, Any]) -> int | None:
     """Places that count: post-impact once known, else evacuation; None is unknown."""
     capacity: int | None = facts.get("post_impact_capacity")
     return facts.get("evacuation_capacity") if capacity is None else capacity
+
+
+def capacity() -> ColumnElement[int | None]:
+    """`capacity_in_use` for queries on `Shelter`."""
+    return func.coalesce(Shelter.post_impact_capacity, Shelter.evacuation_capacity)
+
+
+def places_free() -> ColumnElement[int | None]:
+    """Places that nobody takes, for queries on `Shelter`; NULL when either number is unknown."""
+    # not greatest(): it passes over NULL, and unknown would be zero
+    taken = Shelter.population_total
+    return case((capacity() > taken, capacity() - taken), (capacity() <= taken, 0))
 
 
 def summary(status: str, facts: Mapping[str, Any]) -> str:

@@ -13,7 +13,7 @@ from werkzeug.routing import Rule
 
 from meris import fields
 from meris.version import VERSION
-from meris.web import details_assignments, details_incidents
+from meris.web import details_areas, details_assignments, details_incidents
 from meris.web.route_details import WRITE, Details
 from meris.web.schemas import SCHEMAS
 
@@ -115,6 +115,7 @@ DETAILS: dict[tuple[str, str], Details] = {
     ("/api/uploads/<int:upload_id>/publish", "POST"): Details("UploadPublished", refuses=WRITE),
     ("/api/openapi.json", "GET"): Details("OpenAPI"),
     **details_assignments.ROUTES,
+    **details_areas.ROUTES,
     **details_incidents.ROUTES,
 }
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from meris.web import details_assignments, details_incidents
+from meris.web import details_areas, details_assignments, details_incidents
 from meris.web.schema_parts import ANY as _ANY
 from meris.web.schema_parts import MAYBE_DEGREES as _MAYBE_DEGREES
 from meris.web.schema_parts import MAYBE_NUMBER as _MAYBE_NUMBER
@@ -239,7 +239,13 @@ _CARD = _object(
 )
 
 #: Descriptions of other files.
-_OF_OTHERS = _UPLOADS | LIVE | details_assignments.SCHEMAS | details_incidents.SCHEMAS
+_OF_OTHERS = (
+    _UPLOADS
+    | LIVE
+    | details_areas.SCHEMAS
+    | details_assignments.SCHEMAS
+    | details_incidents.SCHEMAS
+)
 _EVENTS = "Server-Sent Events: change, dispatch, catchup, reload, beat"
 
 SCHEMAS: dict[str, dict[str, Any]] = _OF_OTHERS | {
