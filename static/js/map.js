@@ -5,6 +5,7 @@ import { renew } from './core/api.js';
 import { Catalog } from './core/catalog.js';
 import { $, settled } from './core/dom.js';
 import { Summaries } from './data/summaries.js';
+import { Desk } from './dispatch/desk.js';
 import { Basemap } from './map/basemap.js';
 import { Markers } from './map/markers.js';
 import { Pick } from './map/pick.js';
@@ -51,6 +52,10 @@ const search = new Search($('#search'), catalog);
 const connection = new Connection($('#connection'), $('#banner'), settings);
 const announcer = new Announcer($('#polite'));
 const paper = new Paper($('#paper'), { catalog, summaries, list, stage });
+/** Only for staff: the public's page has no place for it. */
+const desk = $('#incident') && new Desk({
+  client, catalog, address, stage, panels, selection, detail, list, pick, summaries, announcer, page,
+});
 new Readout($('#readout'), stage);
 
 function draw(items) {
@@ -144,16 +149,19 @@ detail.on('closed', () => selection.close())
     detail.picked(position);
   });
 
+if (desk) detail.extend((shown) => desk.block(shown));
+
 new ResizeObserver(() => stage.resized()).observe(box);
 
 const keys = new Keys([
+  ...(desk?.keys ?? []),
   { key: '/', title: 'Search', run: () => search.focus() },
   { key: 'f', title: 'Layers and filters', run: () => { panels.reveal('rail'); rail.focus(); } },
   { key: 'l', title: 'List', run: () => { panels.reveal('list'); list.focus(); } },
   { key: 'm', title: 'Map', run: () => { panels.turnTo('map'); $('#map').focus(); } },
   { key: 'h', title: 'Whole state', run: () => stage.goHome() },
   { key: 'c', title: 'Still true: confirm what is open', run: () => detail.confirm() },
-  { key: 'Escape', shown: 'Esc', title: 'Close what is open', run: () => selection.close() },
+  { key: 'Escape', shown: 'Esc', title: 'Close what is open', run: () => (selection.id ? selection.close() : desk?.close()) },
   { key: 'p', title: 'Print the map and the list', run: () => paper.print() },
   { key: '?', title: 'These keys', run: () => keys.show() },
   { key: 'arrows', shown: '← ↑ → ↓', title: 'On the map: pan. On a symbol: the next one. In the list: the next row' },
@@ -175,4 +183,5 @@ $('.skip').addEventListener('click', (event) => {
 basemap.start();
 filters.start();
 selection.start();
+desk?.start();
 look();

@@ -17,9 +17,14 @@ const PLACE_TITLES = { coordinates: 'Place', latitude: 'Latitude', longitude: 'L
 export class Detail extends Emitter {
   constructor(root, catalog) {
     super();
-    Object.assign(this, { root, catalog, id: null, open: null });
+    Object.assign(this, { root, catalog, id: null, open: null, blocks: [] });
     this.notice = new Notice(catalog);
     root.addEventListener('keydown', (event) => { if (event.key === 'Escape') this.emit('closed'); });
+  }
+
+  /** `make(detail)` gives a block that stands right below the status, or nothing. */
+  extend(make) {
+    this.blocks.push(make);
   }
 
   /** Show a resource; the focus goes to its name when a person asked for it. */
@@ -78,7 +83,7 @@ export class Detail extends Emitter {
     const scroll = this.root.querySelector('.detail-body')?.scrollTop ?? 0;
     const history = this.root.querySelector('.history[open]') !== null;
     const body = el('div', { class: 'detail-body' },
-      statusLine(detail), occupancy(detail), this.#placeBlock(detail), stockTable(detail.stock), this.#facts(detail),
+      statusLine(detail), ...this.blocks.map((make) => make(detail) ?? ''), occupancy(detail), this.#placeBlock(detail), stockTable(detail.stock), this.#facts(detail),
       detail.history_url ? historyFold(detail.history_url, (name, value) => this.#titled(name, value)) : '');
     this.root.replaceChildren(head(this.catalog, detail, () => this.emit('closed')), this.notice.root, body,
       detail.editable ? this.#actions(detail) : '');

@@ -37,6 +37,13 @@ export class Selection {
     if (this.opener?.isConnected) this.opener.focus();
   }
 
+  /** Let go without a word to the address: something else takes the panel. */
+  drop() {
+    this.list.select(null);
+    this.detail.hide();
+    this.#mark(null);
+  }
+
   /** Some resources changed (null: anything may have). */
   async refresh(changed) {
     if (!this.id) return;
@@ -49,8 +56,7 @@ export class Selection {
   async #show(id, { focus = false, reveal = false } = {}) {
     this.list.select(id);
     if (!id) {
-      this.detail.hide();
-      this.#mark(null);
+      this.drop();
       return;
     }
     this.panels.turnTo('map');

@@ -1,0 +1,261 @@
+// The dispatcher's desk on the map page: which incident is in hand, what the panel shows of it, and
+// who is told. Everything that begins here can also be begun by a key or the command bar.
+import { Emitter } from '../core/emitter.js';
+import { $ } from '../core/dom.js';
+import { recall, remember } from '../core/storage.js';
+import { now, setAhead } from './ages.js';
+import { Glossary } from './glossary.js';
+import { IncidentList } from './incident-list.js';
+import { InHand } from './in-hand.js';
+import { MapMenu } from './map-menu.js';
+import { IncidentPanel } from './panel.js';
+import { Spot } from './spot.js';
+import { UnitBlock } from './unit-block.js';
+
+const IN_HAND = 'incident.in-hand';
+/** What one had in hand yesterday is not what one has in hand today. */
+const IN_HAND_S = 12 * 3600;
+const WHERE_ASKED = 'Where did it happen?';
+
+/** Events: `opened` {id}, `closed`, `draw` {incident}, `area` {id}. */
+export class Desk extends Emitter {
+  /** @param {object} parts of the page: client, catalog, address, stage, panels, selection, detail, list, pick, summaries, announcer, page */
+  constructor(parts) {
+    super();
+    Object.assign(this, parts);
+    this.incidents = new Map();
+    this.glossary = new Glossary(this.catalog);
+    this.panel = this.#panel();
+    this.chip = new InHand($('#in-hand'), this.glossary).on('open', ({ id }) => this.open(id, { focus: true }));
+    this.table = new IncidentList($('#list'), this.glossary, this.list)
+      .on('chosen', ({ id }) => this.open(id, { focus: true })).on('asked', () => this.newIncident());
+    this.menu = new MapMenu($('#stage'), this.stage).on('incident', (point) => this.newIncident(point));
+    this.spot = new Spot(this.stage);
+    this.units = this.#unitBlock();
+    this.address.on('moved', ({ incident }) => this.#follow(incident));
+    this.client.on('dispatch', (news) => this.#heard(news)).on('connection', ({ ahead }) => setAhead(ahead ?? 0));
+    for (const id of ['new-incident', 'new-incident-phone']) $(`#${id}`)?.addEventListener('click', () => this.newIncident());
+  }
+
+  /** What the address bar says when the page opens, and what was in hand before. */
+  start() {
+    const { id, at } = recall(IN_HAND, {});
+    if (id && now() - at < IN_HAND_S) this.handed = { id };
+    if (this.client.dispatch) this.#heard({ ...this.client.dispatch, changed: null });
+    if (this.address.state.incident) this.#show(this.address.state.incident, { reveal: true });
+  }
+
+  /** The incident in hand {id, number, title, type, priority, status, …}, or null. */
+  get inHand() {
+    return this.handed?.number ? this.handed : null;
+  }
+
+  /** Open incidents as the board has them. */
+  get others() {
+    return [...this.incidents.values()];
+  }
+
+  /** Take an incident in hand and show it. `focus` moves the focus to its title. */
+  open(id, { focus = false } = {}) {
+    const { incident, selected } = this.address.state;
+    this.opener ??= document.activeElement;
+    this.selection.drop();
+    this.address.set({ incident: id, selected: null }, { push: !incident && !selected });
+    return this.#show(id, { focus, reveal: true });
+  }
+
+  /** Put the panel away; the incident stays in hand. */
+  close() {
+    if (this.panel.form) {
+      this.#unwrite();
+      return;
+    }
+    if (!this.address.state.incident) return;
+    this.closing = true;
+    if (this.address.pushed) history.back();
+    else this.#follow(null);
+  }
+
+  /** Write down a new one: {type, place, lat, lon, resource_id, area_id, parent_id}. */
+  newIncident(known = {}) {
+    if (!this.glossary.may.dispatch) return;
+    if (this.address.state.selected) {
+      this.selection.drop();
+      this.address.set({ selected: null });
+    }
+    this.opener ??= document.activeElement;
+    this.panels.turnTo('map');
+    this.panel.write(known);
+  }
+
+  /** Choose exactly these units for the incident in hand; Enter or `s` sends them. */
+  async select(unitIds) {
+    const incident = this.inHand;
+    if (!incident) return;
+    await this.open(incident.id);
+    await this.summaries.load(unitIds).catch(() => {});
+    this.panel.view.recommend.only(unitIds.map((id) => this.#pick(id)));
+  }
+
+  /** The run card's picks; the focus goes to the button that sends them. */
+  sendPicks() {
+    this.panel.view.recommend.card();
+  }
+
+  send() {
+    this.panel.view.recommend.dispatch();
+  }
+
+  reserve() {
+    this.panel.view.recommend.hold();
+  }
+
+  log() {
+    this.panel.view.log.focus();
+  }
+
+  /** The keys of the panel, for the page's table. */
+  get keys() {
+    const { dispatch } = this.glossary.may;
+    const when = () => this.panel.showing && this.panel.view.editable;
+    const list = [{ key: 'i', title: 'Incidents, as a list', run: () => this.toList() }];
+    if (!dispatch) return list;
+    return [
+      { key: 'n', title: 'New incident', run: () => this.newIncident() }, ...list,
+      { key: 'c', title: 'In an incident: choose what the run card says, Enter sends it', when, run: () => this.sendPicks() },
+      { key: 's', title: 'In an incident: send the chosen units', when, run: () => this.send() },
+      { key: 'r', title: 'In an incident: reserve the chosen units', when, run: () => this.reserve() },
+      { key: 'e', title: 'In an incident: all that were sent are en route', when, run: () => this.panel.view.allEnRoute() },
+      { key: 'g', title: 'In an incident: write in the log', when, run: () => this.log() },
+      { key: 'x', title: 'In an incident: close it', when, run: () => this.panel.view.askToClose() },
+    ];
+  }
+
+  /** Turn to the list of incidents. */
+  toList() {
+    this.panels.reveal('list');
+    this.table.focus();
+  }
+
+  /** What a resource's detail says about work, and what can be begun from there. */
+  block(detail) {
+    if (detail.kind === 'unit') return this.units.of(detail);
+    return null;
+  }
+
+  #pick(id) {
+    const { name = `Unit ${id}`, type, status } = this.summaries.peek(id) ?? {};
+    return { unit_id: id, name, unit_type: type, status, reasons: ['chosen by hand'] };
+  }
+
+  #panel() {
+    const unit = ({ id }) => this.selection.set(id, { focus: true, reveal: true });
+    return new IncidentPanel($('#incident'), this.glossary, () => this.others)
+      .on('closed', () => this.close()).on('unwritten', () => this.#unwrite())
+      .on('goto', ({ lat, lon }) => this.stage.goTo({ lat, lon, zoom: 15 }))
+      .on('incident', ({ id }) => this.open(id, { focus: true })).on('unit', unit)
+      .on('draw', (incident) => this.emit('draw', { incident })).on('area', (area) => this.emit('area', area))
+      .on('child', ({ id }) => this.newIncident({ parent_id: id })).on('said', (words) => this.announcer.say(words))
+      .on('drawn', ({ incident }) => this.#hand(incident))
+      .on('made', (detail) => this.#made(detail)).on('open', ({ id }) => this.open(id, { focus: true }))
+      .on('pick', () => this.#pickPlace()).on('seen', (place) => this.spot.show(place, this.#covered));
+  }
+
+  #unitBlock() {
+    return new UnitBlock(this.glossary, () => this.inHand)
+      .on('incident', ({ id }) => this.open(id, { focus: true })).on('moved', () => this.detail.refresh())
+      .on('instead', async ({ picks }) => {
+        await this.open(this.inHand.id, { focus: true });
+        this.panel.view.recommend.add(picks);
+      });
+  }
+
+  // Rows replace by id; what the panel shows is asked for anew where something of it moved.
+  #heard({ types, incidents, assignments, changed }) {
+    this.glossary.learn(types);
+    this.incidents = incidents;
+    this.assignments = assignments;
+    const mine = this.handed && incidents.get(this.handed.id);
+    if (mine) this.#hand({ ...this.handed, ...mine });
+    this.table.show(this.others);
+    const { view } = this.panel;
+    if (view && this.#touches(view, changed)) view.refresh();
+    if (this.units.unit && this.selection.id === this.units.unit.id && this.#works(changed)) this.units.refresh();
+  }
+
+  #touches({ id, detail }, changed) {
+    if (changed === null) return true;
+    const known = new Set(detail?.assignments.map((line) => line.id) ?? []);
+    return changed.incidents.includes(id)
+      || changed.assignments.some((one) => known.has(one) || this.assignments.get(one)?.incident === id)
+      || changed.areas.length > 0;
+  }
+
+  #works(changed) {
+    return changed === null || changed.assignments.length > 0;
+  }
+
+  async #show(id, { focus = false, reveal = false } = {}) {
+    this.panels.turnTo('map');
+    this.spot.show(null);
+    this.table.select(id);
+    this.emit('opened', { id });
+    await this.panel.show(id, { focus });
+    const { lat, lon } = this.panel.view?.detail?.incident ?? {};
+    if (reveal && this.panel.view?.id === id && Number.isFinite(lat)) this.stage.reveal({ lat, lon }, this.#covered);
+  }
+
+  // How much of the map the panel covers: its right side, on a phone its lower part.
+  get #covered() {
+    const { offsetWidth, offsetHeight } = this.panel.root;
+    return this.panels.phone ? { bottom: offsetHeight } : { right: offsetWidth };
+  }
+
+  // The address changed by Back or by closing.
+  #follow(id) {
+    const closing = this.closing;
+    this.closing = false;
+    if (closing && id) this.address.set({ incident: null });
+    if (id && !closing) {
+      if (id !== this.panel.view?.id || this.panel.form) this.#show(id);
+      return;
+    }
+    if (this.address.state.incident) this.address.set({ incident: null });
+    this.panel.hide();
+    this.table.select(null);
+    this.emit('closed');
+    this.#return();
+  }
+
+  #return() {
+    if (this.opener?.isConnected) this.opener.focus();
+    this.opener = null;
+  }
+
+  #hand(incident) {
+    this.handed = incident;
+    remember(IN_HAND, { id: incident.id, at: now() });
+    this.chip.show(this.inHand);
+    this.units.draw();
+  }
+
+  #unwrite() {
+    this.spot.show(null);
+    if (!this.panel.unwrite()) this.#return();
+    else this.panel.view.focus();
+  }
+
+  #made({ incident }) {
+    this.announcer.say(`${incident.number} is open: ${incident.title}.`);
+    this.panel.forget();
+    this.open(incident.id, { focus: true });
+  }
+
+  async #pickPlace() {
+    this.panels.turnTo('map');
+    this.page.classList.add('picking');
+    const position = await this.pick.ask(WHERE_ASKED);
+    this.page.classList.remove('picking');
+    this.panel.form?.picked(position);
+  }
+}
