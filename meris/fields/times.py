@@ -167,13 +167,14 @@ class Moment(Rule):
     def _judge(self, text: str, home: Home) -> Judged:
         try:
             parsed = _parse(text)
+            settled = _settle(parsed, home.zone) if parsed else None
         except (ValueError, OverflowError):
-            parsed = None
-        if parsed is None:
+            settled = None
+        if settled is None:
             raise self.refuse(
                 text, "is not a date and time", *_how_to_write(text, "2025-03-15 14:30")
             )
-        moment, warning = _settle(parsed, home.zone)
+        moment, warning = settled
         if not self.future and moment - home.now() > _FUTURE_ALLOWED:
             raise self.refuse(text, "lies in the future", "Check the year and the day.")
         return Judged(moment, f"{text} {warning}" if warning else None)

@@ -98,7 +98,7 @@ def _release(
         .where(Assignment.incident_id == incident.id, in_force())
         .order_by(Assignment.resource_id, Assignment.id)
     )
-    held = dict(session.execute(statement).tuples().all())
+    held = {row.id: row.status for row in session.execute(statement)}
     if held.keys() - named.keys():
         raise _still_there(session, viewer, incident, held.keys() - named.keys())
     for assignment_id, status in held.items():

@@ -129,15 +129,9 @@ def brief(incident: Incident) -> dict[str, Any]:
 def _needs(session: Session, incident_id: int) -> list[dict[str, Any]]:
     asked = of_incident(session, incident_id)
     lacking = missing(asked, sent_to(session, incident_id))
-    notes = dict(
-        session.execute(
-            select(IncidentNeed.id, IncidentNeed.note).where(
-                IncidentNeed.incident_id == incident_id
-            )
-        )
-        .tuples()
-        .all()
-    )
+    statement = select(IncidentNeed.id, IncidentNeed.note)
+    statement = statement.where(IncidentNeed.incident_id == incident_id)
+    notes = {row.id: row.note for row in session.execute(statement)}
     return [
         {
             **need.told(),

@@ -30,6 +30,8 @@ from meris.tables import Area
 #: A dispatcher waits so long for a geocoder, in seconds.
 _PATIENCE_S = 2.0
 _MOST_CHOICES = 6
+#: An address of a town may be so far outside it; farther, the geocoder means another town.
+_TOWN_TOLERANCE_M = 15_000
 _WORD = re.compile(r"[^\W\d_]{3,}")
 _ZIP = re.compile(r"\b\d{5}(?:-\d{4})?$")
 
@@ -283,7 +285,8 @@ def _geocoded(street: str, town: Named, home: Home) -> Place | None:
     code = town.name if town.kind == "zip" else None
     address = Address(street, city, None, home.state, code)
     found = home.geocoder.find([address], _PATIENCE_S).found[0]
-    if found is None:
+    far = (town.radius_m or 0) + _TOWN_TOLERANCE_M
+    if found is None or found.position.meters_to(town.position) > far:
         return None
     text = f"{street}, {city}"
     return whose(Place(found.position, "address", text, found.radius_m), home)
