@@ -138,3 +138,12 @@ def test_the_log_is_never_changed(session, fire):
 def test_an_incident_cannot_be_closed_without_a_reason(session, fire):
     with refused(session, "ck_incident_closed", "ck_incident_close_reason"):
         session.execute(update(Incident).where(Incident.id == fire).values(status="closed"))
+
+
+@pytest.mark.parametrize("table", [Assignment, Incident])
+def test_a_write_that_changes_nothing_moves_no_version(session, engine, fire, table):
+    held = makers.assignment(session, engine, fire)
+    row = held if table is Assignment else fire
+    for seen in (1, 2):
+        session.execute(update(table).where(table.id == row).values(created_by="Joe"))
+        assert session.scalar(select(table.version).where(table.id == row)) == 2, seen

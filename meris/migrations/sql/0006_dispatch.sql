@@ -21,8 +21,10 @@ BEGIN
       RAISE EXCEPTION 'an assignment keeps its unit and its incident'
         USING ERRCODE = 'check_violation', CONSTRAINT = 'assignment_keeps';
     END IF;
-    NEW.version := OLD.version + 1;
-    NEW.updated_at := now();
+    IF NEW IS DISTINCT FROM OLD THEN
+      NEW.version := OLD.version + 1;
+      NEW.updated_at := now();
+    END IF;
   ELSIF NOT EXISTS (SELECT FROM resource WHERE id = NEW.resource_id AND kind = 'unit') THEN
     RAISE EXCEPTION 'resource % is not a unit', NEW.resource_id
       USING ERRCODE = 'check_violation', CONSTRAINT = 'assignment_unit';
@@ -88,11 +90,14 @@ BEGIN
 END
 $$;
 
--- Any row with a version.
+-- Any row with a version. A write that changes nothing is not journalled, so it moves no version
+-- either: nobody could learn of it.
 CREATE FUNCTION row_touch() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-  NEW.version := OLD.version + 1;
-  NEW.updated_at := now();
+  IF NEW IS DISTINCT FROM OLD THEN
+    NEW.version := OLD.version + 1;
+    NEW.updated_at := now();
+  END IF;
   RETURN NEW;
 END
 $$;
