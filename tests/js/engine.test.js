@@ -83,7 +83,7 @@ test('a symbol says what it is, where, and whether it can be believed', () => {
   made.configure(CATALOG);
   made.take(answer([{ id: 5, kind: 'unit', status: 'on_scene', type: 'engine', lat: 38.5, lon: -92.25, flags: 9, fresh: false }, { id: 6 }]));
   assert.deepEqual(made.locate(5), {
-    id: 5, kind: 'unit', status: 'on_scene', type: 'engine', lat: 38.5, lon: -92.25, approximate: true, moving: true, stale: true,
+    id: 5, kind: 'unit', status: 'on_scene', type: 'engine', lat: 38.5, lon: -92.25, approximate: true, moving: true, stale: true, danger: 0,
   });
   assert.equal(made.locate(6).lat, null);
 });

@@ -2,12 +2,18 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Feed } from '../../static/js/data/feed.js';
 
+/** A cursor that has seen every transaction before a number. */
+const at = (number) => `c0ffee-${number}:${number}:`;
+
 // A server, a clock and a network that do as they are told.
 class World {
   constructor() {
     this.sources = [];
     this.asked = [];
     this.taken = [];
+    this.boards = []; // what of dispatching was taken: [answer, whole]
+    this.board = () => ({ cursor: at(10), incidents: ['whole'] });
+    this.boardAsked = 0;
     this.states = [];
     this.timers = [];
     this.isOnline = true;
@@ -27,8 +33,9 @@ class World {
     }
     this.feed = new Feed({
       EventSource: FakeSource,
-      get: async (url) => { this.asked.push(url); return this.answers(url); },
+      get: async (url) => (url === '/api/dispatch' ? this.#askBoard() : this.#ask(url)),
       take: (answer) => this.taken.push(answer),
+      takeBoard: (answer, { full = false }) => this.boards.push([answer.incidents?.[0] ?? answer, full]),
       report: ({ state }) => this.states.push(state),
       online: () => this.isOnline,
       random: () => 0,
@@ -37,6 +44,16 @@ class World {
         clear: (timer) => { if (timer) timer.on = false; },
       },
     });
+  }
+
+  #ask(url) {
+    this.asked.push(url);
+    return this.answers(url);
+  }
+
+  #askBoard() {
+    this.boardAsked += 1;
+    return this.board();
   }
 
   get source() { return this.sources.at(-1); }
@@ -194,4 +211,75 @@ test('a source that was given up is not listened to any more', async () => {
   await world.tick(500);
   old.send('change', { ghost: true }, 'at-66');
   assert.ok(!world.taken.some(({ ghost }) => ghost));
+});
+
+test('the board is asked for after every connection, and told as a whole', async () => {
+  const world = await live();
+  await settle();
+  assert.deepEqual(world.boards, [['whole', true]]);
+  world.serve();
+  world.source.send('error');
+  await world.tick(500);
+  await settle();
+  assert.deepEqual([world.boardAsked, world.boards.length], [2, 2]);
+});
+
+test('what the feed tells of the board moves the cursor, and is not taken twice', async () => {
+  const world = await live();
+  await settle();
+  world.source.send('dispatch', { cursor: at(9), incidents: ['older than the whole'] }, at(9));
+  world.source.send('dispatch', { cursor: at(11), incidents: ['new'] }, at(11));
+  world.source.send('dispatch', { cursor: at(11), incidents: ['again'] }, at(11));
+  assert.deepEqual(world.boards.slice(1), [['new', false]]);
+  assert.equal(world.feed.cursor, at(11));
+});
+
+test('an event without an id of its own leaves the cursor where it is', async () => {
+  const world = await live();
+  await settle();
+  world.source.send('dispatch', { cursor: at(11), incidents: ['new'] });
+  assert.equal(world.feed.cursor, 'at-1');
+});
+
+test('news that come while the board is fetched wait for it', async () => {
+  const world = new World();
+  let answer;
+  world.board = () => new Promise((done) => { answer = done; });
+  await world.feed.start();
+  world.source.send('open');
+  world.source.send('dispatch', { cursor: at(9), incidents: ['seen by the whole'] }, at(9));
+  world.source.send('dispatch', { cursor: at(12), incidents: ['after it'] }, at(12));
+  assert.deepEqual(world.boards, []);
+  answer({ cursor: at(10), incidents: ['whole'] });
+  await settle();
+  assert.deepEqual(world.boards, [['whole', true], ['after it', false]]);
+});
+
+test('too much at once is fetched, unless the board is newer already', async () => {
+  const world = await live();
+  await settle();
+  world.source.send('dispatch', { cursor: at(8), refetch: true, delay: 2 }, at(8));
+  assert.equal(world.boardAsked, 1);
+  world.source.send('dispatch', { cursor: at(20), refetch: true, delay: 2 }, at(20));
+  await world.tick(0);
+  assert.equal(world.boardAsked, 2);
+});
+
+test('a bulk load of the map fetches the board as well', async () => {
+  const world = await live();
+  await settle();
+  world.serve();
+  world.source.send('catchup', { delay: 2 }, at(90));
+  await world.tick(0);
+  await settle();
+  assert.equal(world.boardAsked, 2);
+});
+
+test('a board that cannot be had is a line that is down', async () => {
+  const world = await live();
+  await settle();
+  world.board = () => { throw Object.assign(new Error('no'), { status: 503 }); };
+  world.source.send('dispatch', { cursor: at(20), refetch: true, delay: 2 }, at(20));
+  await world.tick(0);
+  assert.equal(world.states.at(-1), 'reconnecting');
 });

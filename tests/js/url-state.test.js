@@ -10,7 +10,7 @@ const STATES = {
     view: { zoom: 12, lat: 37.1, lon: -93.25 }, selected: 4211, incident: 12,
     filter: {
       hidden: ['unit'], status: { shelter: ['open', 'full'] }, type: { shelter: ['pet', ''], supply_site: ['pod'] },
-      counties: ['29019', '29510'], region: { scheme: 'sema', code: 'F' }, agencies: [3, 14], stale: true,
+      counties: ['29019', '29510'], region: { scheme: 'sema', code: 'F' }, agencies: [3, 14], stale: true, danger: true,
       text: 'St. John’s & "co", 50% #1',
     },
   },

@@ -42,6 +42,7 @@ export function parse(fragment) {
     region: readRegion(params.get('region')),
     agencies: numbers(params.get('agency')),
     stale: params.get('stale') === '1',
+    danger: params.get('danger') === '1',
     text: params.get('q') ?? '',
   };
   return {
@@ -61,6 +62,7 @@ export function format({ view, filter, selected, incident }) {
     region: filter.region && `${filter.region.scheme}.${filter.region.code}`,
     agency: filter.agencies.join(','),
     stale: filter.stale ? '1' : '',
+    danger: filter.danger ? '1' : '',
     q: encodeURIComponent(filter.text),
     incident: incident ? String(incident) : '',
     id: selected ? String(selected) : '',

@@ -1,9 +1,12 @@
 // The page's side of the worker: questions are promises, news are events.
 import { Emitter } from '../core/emitter.js';
+import { BoardStore } from './board-store.js';
 
 /**
  * Events: `connection` {state, heard, ahead}, `refreshed` {counts, items, changed, total, shown,
- * unplaced} after any change, `broken` {message} when the thread dies. `connection` keeps the last.
+ * unplaced} after any change, `dispatch` {types, incidents, assignments, areas, changed} (Maps of
+ * rows by id; `changed` the ids, null: anything; `coverRules` when a minimum was changed), `broken`
+ * {message} when the thread dies. `connection` and `dispatch` keep the last.
  */
 export class Client extends Emitter {
   constructor(worker) {
@@ -12,6 +15,7 @@ export class Client extends Emitter {
     this.waiting = new Map();
     this.number = 0;
     this.connection = { state: 'connecting', heard: null, ahead: 0 };
+    this.dispatch = new BoardStore();
     worker.addEventListener('message', ({ data }) => this.#hear(data));
     worker.addEventListener('error', (event) => this.emit('broken', { message: event.message }));
   }
@@ -31,6 +35,9 @@ export class Client extends Emitter {
   /** Try the line now; `mark` when the person logged in again. */
   retry(mark) { return this.#ask('retry', mark); }
 
+  /** Epoch seconds by the server's clock. */
+  now() { return Date.now() / 1000 + this.connection.ahead; }
+
   #ask(name, ...args) {
     const number = ++this.number;
     return new Promise((resolve, reject) => {
@@ -39,12 +46,20 @@ export class Client extends Emitter {
     });
   }
 
+  // The worker passes on what came; the rows that did not change stay the same objects here.
+  #board({ answer, options, over }) {
+    const { dispatch: board } = this;
+    const changed = over === undefined ? board.take(answer, options) : board.expire(over);
+    const { types, incidents, assignments, areas } = board;
+    const coverRules = Boolean(answer?.cover_rules);
+    this.emit('dispatch', { types, incidents, assignments, areas, changed, coverRules });
+  }
+
   #hear({ event, data, number, result, problem }) {
     if (event === 'connection') this.connection = data;
-    if (event) {
-      this.emit(event, data);
-      return;
-    }
+    if (event === 'dispatch') this.#board(data);
+    else if (event) this.emit(event, data);
+    if (event) return;
     const { resolve, reject } = this.waiting.get(number);
     this.waiting.delete(number);
     if (problem === undefined) resolve(result);

@@ -39,15 +39,16 @@ export class Clusters {
     this.kinds = kinds;
     // One shared object a bin: the mix of a single point. Supercluster copies it before adding.
     this.single = Array.from({ length: kinds.length * TONES.length }, (_, bin) => ({ [bin]: 1 }));
+    this.inDanger = this.single.map((single) => ({ ...single, danger: 1 }));
   }
 
   /** Index the given rows (all of them located). */
   build(store, rows) {
     Object.assign(this, { store, rows, near: null, far: null });
-    this.mixOfLook = store.looks.values.map((look) => this.single[this.#bin(look)]);
+    this.binOfLook = store.looks.values.map((look) => this.#bin(look));
   }
 
-  /** What to draw in [west, south, east, north] at a zoom: {cluster, count, mix, lat, lon} or {row}. */
+  /** What to draw in [west, south, east, north] at a zoom: {cluster, count, mix, danger, lat, lon} or {row}. */
   query(bounds, zoom) {
     const level = Math.floor(zoom);
     this.shown = level <= FAR.maxZoom ? this.#far() : this.#near(bounds, level);
@@ -91,10 +92,10 @@ export class Clusters {
   }
 
   #index(rows, options) {
-    const { lat, lon, look } = this.store;
+    const { lat, lon, look, danger } = this.store;
     const points = Array.from(rows, (row) => ({
       id: row,
-      properties: this.mixOfLook[look[row]],
+      properties: (danger[row] ? this.inDanger : this.single)[this.binOfLook[look[row]]],
       geometry: { coordinates: [lon[row] / DEGREE, lat[row] / DEGREE] },
     }));
     return new this.Supercluster({ ...options, extent: WORLD_PX, reduce: addMix }).load(points);
@@ -109,7 +110,7 @@ export class Clusters {
     const [lon, lat] = geometry.coordinates;
     return {
       cluster: properties.cluster_id, count: properties.point_count, mix: this.#mix(properties),
-      lat, lon,
+      danger: properties.danger ?? 0, lat, lon,
     };
   }
 

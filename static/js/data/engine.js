@@ -3,6 +3,8 @@
 import { decode, DEGREE, FLAG } from './columns.js';
 import { Store } from './store.js';
 import { Clusters } from './clusters.js';
+import { BoardStore } from './board-store.js';
+import { Dangers } from './dangers.js';
 import { NO_FILTER, sift } from './filter.js';
 import { sortRows } from './order.js';
 import { isStale } from '../words/age.js';
@@ -11,6 +13,8 @@ import { isStale } from '../words/age.js';
 const REBUILD_EVERY_MS = 800;
 /** More changed ids than this and the page is told "many". */
 const FEW = 1000;
+/** Timers count no further than some 24 days. */
+const LONGEST_MS = 2 ** 31 - 1;
 const LEAVES = 100;
 /** Two symbols nearer than this, some 20 m, cover each other at the closest zoom. */
 const ONE_SPOT_DEGREES = 0.0002;
@@ -23,6 +27,8 @@ export class Engine {
   constructor({ Supercluster, emit, now, later = (call, ms) => setTimeout(call, ms) }) {
     Object.assign(this, { Supercluster, emit, now, later });
     this.store = new Store();
+    this.board = new BoardStore();
+    this.dangers = new Dangers();
     this.filter = NO_FILTER;
     this.ids = null;
     this.view = null;
@@ -44,6 +50,35 @@ export class Engine {
     if (ids === null) this.changed = null;
     else if (this.changed) for (const id of ids) this.changed.add(id);
     this.refreshSoon();
+  }
+
+  /** Take an answer of /api/dispatch or a `dispatch` event in; the page keeps a board of its own. */
+  takeBoard(answer, options) {
+    this.board.take(answer, options);
+    this.emit('dispatch', { answer, options });
+    this.turn();
+  }
+
+  /** Look at the areas and the clock: some begin or end without any news. */
+  turn() {
+    const now = this.now();
+    const over = this.board.expire(now);
+    if (over) this.emit('dispatch', { over: now });
+    if (this.dangers.survey(this.board.areas.values(), now)) {
+      this.surveyed = true;
+      this.refreshSoon();
+    }
+    this.#turnLater(now);
+  }
+
+  #turnLater(now) {
+    const next = this.board.nextTurn(now);
+    if (next === null || next === this.turnsAt) return;
+    this.turnsAt = next;
+    this.later(() => {
+      this.turnsAt = null;
+      this.turn();
+    }, Math.min(LONGEST_MS, Math.max(50, (next - now) * 1000 + 50)));
   }
 
   /** Narrow to a filter; `ids` is what the free text found, null without one. */
@@ -71,12 +106,20 @@ export class Engine {
   refresh() {
     this.waiting = false;
     if (!this.catalog || !this.filled) return; // nothing to say is not "no resources"
+    this.#endanger();
     this.sifted = sift(this.store, this.filter, {
       now: this.now(), ids: this.ids, regionsOf: (fips) => this.catalog.regions[fips],
     });
     this.clusters.build(this.store, this.sifted.rows.subarray(0, this.sifted.located));
     this.refreshedAt = performance.now();
     this.emit('refreshed', this.#news());
+  }
+
+  // What came or moved since, or everything when other areas are in force.
+  #endanger() {
+    const turned = this.dangers.mark(this.store, { all: this.surveyed });
+    this.surveyed = false;
+    if (this.changed) for (const id of turned) this.changed.add(id);
   }
 
   /** Symbols and clusters of the view, as the page draws them. */
@@ -97,6 +140,7 @@ export class Engine {
       approximate: Boolean(store.flags[row] & FLAG.approximate),
       moving: Boolean(store.flags[row] & FLAG.moving),
       stale: isStale(store.staleAt[row], this.now()),
+      danger: store.danger[row],
     };
   }
 

@@ -4,6 +4,7 @@
 //   reconnecting  it fell silent; what is shown is as old as `heard` says
 //   offline       the machine itself has no network
 // and two ends: `signed_out` (the session is over) and `connecting` before the first answer.
+import { isWithin } from './cursor.js';
 
 /** The server beats every 15 s; two missed beats and a bit mean that the line is dead. */
 const SILENCE_MS = 40_000;
@@ -15,6 +16,7 @@ const LAST_RETRY_MS = 30_000;
  */
 const RESYNC_MS = 6 * 3_600_000;
 const RESYNC_SPREAD_MS = 600_000;
+const BOARD_URL = '/api/dispatch';
 
 /** Seconds the server's clock is ahead of ours, learned from each beat. */
 class Clock {
@@ -35,16 +37,17 @@ export class Feed {
   /**
    * @param {object} parts
    *   `get(url)` resolves to JSON or rejects with {status}; `EventSource` its constructor;
-   *   `take(answer)` applies columns; `report(state)` tells the page; `online()` tells whether the
+   *   `take(answer)` applies columns, `takeBoard(answer, {full})` rows of dispatching; `report(state)` tells the page; `online()` tells whether the
    *   machine has a network; `timers` {set, clear}; `random()` in [0, 1)
    */
-  constructor({ get, EventSource, take, report, online = () => true, random = Math.random,
+  constructor({ get, EventSource, take, takeBoard = () => {}, report, online = () => true, random = Math.random,
     timers = { set: (call, ms) => setTimeout(call, ms), clear: (t) => clearTimeout(t) } }) {
-    Object.assign(this, { get, EventSource, take, report, online, random, timers });
+    Object.assign(this, { get, EventSource, take, takeBoard, report, online, random, timers });
     this.clock = new Clock();
     this.cursor = null;
     this.attempt = 0;
     this.held = null; // changes that arrive while a catch-up is under way
+    this.boardHeld = null; // the same while the board is fetched
     this.state = 'connecting';
   }
 
@@ -113,11 +116,13 @@ export class Feed {
     });
     on('open', this.#opened);
     on('change', this.#change);
+    on('dispatch', this.#dispatch);
     on('catchup', this.#catchUp);
     on('reload', this.#reload);
     on('beat', this.#beat);
     on('error', this.#failed);
     this.#listenFor(SILENCE_MS);
+    this.#fetchBoard();
   }
 
   #opened() {
@@ -165,11 +170,50 @@ export class Feed {
     try {
       await step();
       for (const [change, cursor] of this.held) this.#take(change, cursor);
+      this.#fetchBoard();
     } catch (problem) {
       if (this.source === source) this.#failed(problem);
     } finally {
       this.held = null;
     }
+  }
+
+  // The board is asked for once the feed is open from an older moment: between the two nothing is
+  // lost, and what the feed tells twice is known by its cursor.
+  async #fetchBoard(delay = 0) {
+    const { source } = this;
+    const turn = {};
+    this.boardTurn = turn;
+    this.boardHeld ??= [];
+    try {
+      if (delay) await new Promise((done) => { this.timers.set(done, this.random() * delay * 1000); });
+      const answer = await this.get(BOARD_URL);
+      if (this.boardTurn !== turn) return; // a later one is on its way
+      const held = this.boardHeld;
+      this.boardHeld = null;
+      this.boardCursor = answer.cursor;
+      this.takeBoard(answer, { full: true });
+      for (const told of held) this.#takeBoard(told);
+    } catch (problem) {
+      if (this.boardTurn === turn && this.source === source) this.#failed(problem);
+    }
+  }
+
+  #dispatch(event) {
+    const told = JSON.parse(event.data);
+    this.#heard();
+    if (told.refetch) {
+      if (!isWithin(told.cursor, this.boardCursor)) this.#fetchBoard(told.delay);
+    } else if (this.boardHeld) this.boardHeld.push(told);
+    else this.#takeBoard(told);
+    // while rows of the map are on their way, the cursor waits for them
+    if (!this.held && event.lastEventId) this.cursor = event.lastEventId;
+  }
+
+  #takeBoard(told) {
+    if (isWithin(told.cursor, this.boardCursor)) return;
+    this.boardCursor = told.cursor;
+    this.takeBoard(told, {});
   }
 
   #since() {
@@ -213,6 +257,8 @@ export class Feed {
     this.timers.clear(this.watchdog);
     this.source?.close();
     this.source = null;
+    this.boardTurn = null;
+    this.boardHeld = null;
   }
 
   #end() {

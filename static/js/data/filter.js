@@ -12,17 +12,18 @@ export const NO_FILTER = Object.freeze({
   region: null, // {scheme, code}
   agencies: [], // agency ids
   stale: false, // only what is stale
+  danger: false, // only what lies in a danger area
   text: '', // free text; the server finds the ids
 });
 
 const FACET = Object.freeze({
-  kind: 1, status: 2, type: 4, county: 8, agency: 16, stale: 32, text: 64,
+  kind: 1, status: 2, type: 4, county: 8, agency: 16, stale: 32, text: 64, danger: 128,
 });
 
 /** Whether anything is narrowed at all. */
 export function isNarrowed(filter) {
   return filter.hidden.length > 0 || filter.counties.length > 0 || filter.agencies.length > 0
-    || Boolean(filter.region) || filter.stale || filter.text !== ''
+    || Boolean(filter.region) || filter.stale || filter.danger || filter.text !== ''
     || Object.values(filter.status).some((codes) => codes.length)
     || Object.values(filter.type).some((codes) => codes.length);
 }
@@ -61,6 +62,7 @@ function tallies(store) {
     county: new Uint32Array(store.counties.values.length + 1),
     agency: new Uint32Array(store.agencies.values.length),
     stale: 0,
+    danger: 0,
   };
 }
 
@@ -73,6 +75,7 @@ function tally(counts, failed, store, row, stale) {
   if (!(failed & ~FACET.county)) counts.county[store.county[row] + 1]++;
   if (!(failed & ~FACET.agency)) counts.agency[store.agency[row]]++;
   if (!(failed & ~FACET.stale) && stale) counts.stale++;
+  if (!(failed & ~FACET.danger) && store.danger[row]) counts.danger++;
 }
 
 function sumBy(store, numbers, keyOf) {
@@ -92,6 +95,7 @@ function named(store, counts) {
     county: Object.fromEntries(store.counties.values.map((fips, i) => [fips, counts.county[i + 1]])),
     agency: store.agencies.values.map(([id, name], i) => [id, name, counts.agency[i]]),
     stale: counts.stale,
+    danger: counts.danger,
   };
 }
 
@@ -115,6 +119,7 @@ export function sift(store, filter, { now, ids = null, regionsOf = () => ({}) })
     const failed = mask.look[store.look[row]] | mask.agency[store.agency[row]]
       | (store.county[row] < 0 ? mask.nowhere : mask.county[store.county[row]])
       | (filter.stale && !stale ? FACET.stale : 0)
+      | (filter.danger && !store.danger[row] ? FACET.danger : 0)
       | (ids !== null && !ids.has(store.id[row]) ? FACET.text : 0);
     if (failed & (failed - 1)) continue; // fails two facets: counts nowhere
     tally(counts, failed, store, row, stale);

@@ -1,10 +1,12 @@
 // Everything the viewer may see, one row a resource, in typed arrays. Rows have no order that
 // anybody may rely on: a resource that goes leaves its row to the last one.
 import { NOWHERE } from './columns.js';
+import { UNKNOWN_DANGER } from './dangers.js';
 
 const COLUMNS = {
   id: Float64Array, lat: Int32Array, lon: Int32Array, look: Uint16Array,
   county: Int16Array, agency: Uint16Array, flags: Uint8Array, staleAt: Uint32Array,
+  danger: Uint8Array, // does not travel: data/dangers.js works it out
 };
 
 /** Words seen so far, each with a number; the numbers stay the same across answers. */
@@ -87,6 +89,7 @@ export class Store {
     this.agency[row] = numbers.agency[answer.agency[i]];
     this.flags[row] = answer.flags[i];
     this.staleAt[row] = answer.staleAt[i];
+    this.danger[row] = UNKNOWN_DANGER;
   }
 
   #append(id) {

@@ -27,6 +27,7 @@ const feed = new Feed({
     constructor(url) { super(asked(url, mark)); }
   },
   take: (answer) => engine.take(answer),
+  takeBoard: (answer, options) => engine.takeBoard(answer, options),
   report: (state) => emit('connection', state),
   online: () => navigator.onLine,
 });
@@ -58,5 +59,8 @@ addEventListener('message', ({ data: { number, name, args } }) => {
 addEventListener('online', () => feed.retryNow());
 addEventListener('offline', () => feed.lost());
 // Resources turn stale by the clock alone.
-setInterval(() => engine.refreshSoon(), 60_000);
+setInterval(() => {
+  engine.turn();
+  engine.refreshSoon();
+}, 60_000);
 feed.start();
