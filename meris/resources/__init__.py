@@ -1,6 +1,7 @@
 """Resources of all kinds: reading one or many, changing one, and finding them by words."""
 
-from meris.resources.read import briefs, detail, history
+from meris.resources.history import history
+from meris.resources.read import briefs, detail
 from meris.resources.search import search
 from meris.resources.write import change, confirm
 

@@ -10,12 +10,13 @@ from sqlalchemy.orm import Session
 from geo.columns import position_of
 from geo.grid import to_usng
 from geo.values import Position
-from meris import changes, dangers, fields, supplies
+from meris import dangers, fields, supplies, units
 from meris.accounts import Policy, Viewer
 from meris.errors import Invalid, NotFound
 from meris.fields import Field
+from meris.resources import assigned
 from meris.resources.kinds import KINDS
-from meris.tables import Agency, Change, County, Resource, StatusCode, UnitPosition
+from meris.tables import Agency, County, Resource, StatusCode, UnitPosition
 
 MOST_BRIEFS = 200
 
@@ -28,6 +29,7 @@ def detail(session: Session, viewer: Viewer, resource_id: int) -> dict[str, Any]
     resource = find(session, viewer.policy, resource_id)
     part = session.get(KINDS[resource.kind].table, resource_id)
     live = session.get(UnitPosition, resource_id)
+    held = assigned.at_work(session, viewer, resource)
     code = session.get_one(StatusCode, (resource.kind, resource.status))
     editable = viewer.editable(kind=resource.kind, agency_id=resource.agency_id)
     return {
@@ -37,9 +39,11 @@ def detail(session: Session, viewer: Viewer, resource_id: int) -> dict[str, Any]
         "name": resource.name,
         "type": resource.type,
         "status": _status(resource, code),
-        "moves": sorted(KINDS[resource.kind].transitions[resource.status]),
+        "moves": _moves(resource, held),
+        "assignment": held.told() if held and viewer.signed_in else None,
         "fields": [
-            _shown(field, resource, part, editable) for field in _visible(resource.kind, viewer)
+            _shown(field, resource, part, editable)
+            for field in visible_fields(resource.kind, viewer)
         ],
         "place": _place(resource, live, viewer),
         "agency": {"id": resource.agency_id, "name": resource.agency.name},
@@ -58,6 +62,13 @@ def detail(session: Session, viewer: Viewer, resource_id: int) -> dict[str, Any]
         "editable": editable is None or bool(editable),
         "history_url": _history_url(viewer, resource),
     }
+
+
+def _moves(resource: Resource, held: assigned.Assigned | None) -> list[str]:
+    """What it may become next; a unit that was sent goes by its assignment."""
+    if resource.kind == "unit":
+        return units.moves_of(resource.status, held.status if held else None)
+    return sorted(KINDS[resource.kind].transitions[resource.status])
 
 
 def _history_url(viewer: Viewer, resource: Resource) -> str | None:
@@ -94,56 +105,8 @@ def _dangers(
     return {i: [danger.told() for danger in those] for i, those in found.items()}
 
 
-def history(session: Session, viewer: Viewer, resource_id: int) -> list[dict[str, Any]]:
-    """What happened to a resource, newest first: who, when, and each field's old and new value."""
-    resource = find(session, viewer.policy, resource_id)
-    if resource.agency_id != viewer.agency_id:
-        viewer.require("history", "read the history of another agency's resource")
-    rows = changes.history(session, resource_id)
-    visible = {f.column: f for f in _visible(resource.kind, viewer) if f.column != "position"}
-    return [told(row, visible) for row in rows]
-
-
-def told(row: Change, visible: dict[str, Field]) -> dict[str, Any]:
-    """One row of the journal as a person reads it."""
-    before, after = row.before or {}, row.after or {}
-    return {
-        "at": row.at.isoformat(),
-        "actor": row.actor_name,
-        "what": {"I": "added", "U": "changed", "D": "removed"}[row.operation],
-        "table": row.table_name,
-        "upload": row.upload_id,
-        "fields": [
-            {"name": c, "title": title_of(c, visible),
-             "before": before.get(c), "after": after.get(c)}
-            for c in sorted(before.keys() | after.keys())
-            if row.operation == "U" and _tellable(row.table_name, c, visible)
-        ],
-    }  # fmt: skip
-
-
-#: Columns without a field of their own that a history or a conflict still names.
-_TITLES = {
-    "position": "Position",
-    "position_source": "How it was placed",
-    "confirmed_at": "Confirmed",
-    "confirmed_by": "Confirmed by",
-    "status_by": "Status set by",
-    "quantity_on_hand": "On hand",
-    "quantity_committed": "Committed",
-}
-
-
-def title_of(column: str, visible: dict[str, Field]) -> str:
-    """What people call a column."""
-    return visible[column].title if column in visible else _TITLES.get(column, column)
-
-
-def _tellable(table: str, column: str, visible: dict[str, Field]) -> bool:
-    return column in visible or column in _TITLES or table == "stock_line"
-
-
-def _visible(kind: str, viewer: Viewer) -> list[Field]:
+def visible_fields(kind: str, viewer: Viewer) -> list[Field]:
+    """The fields of a kind that the viewer is shown."""
     staff = viewer.may("see_staff")
     return [
         field

@@ -17,8 +17,9 @@ from meris import changes, fields
 from meris.accounts import Viewer
 from meris.errors import Conflict, Forbidden, Invalid
 from meris.fields import Field, Home
+from meris.resources.history import title_of
 from meris.resources.kinds import KINDS
-from meris.resources.read import detail, find, title_of
+from meris.resources.read import detail, find
 from meris.tables import Resource
 
 #: Accepted in place of `latitude` and `longitude`.
@@ -44,9 +45,8 @@ def change(
     wrote in between: with the present state and what they changed. Nothing is half done.
     """
     resource = find(session, viewer.policy, resource_id)
-    _require_editable(viewer, resource, values)
-    if resource.version != version:
-        raise _conflict(session, viewer, resource, version)
+    require_editable(viewer, resource, values)
+    require_version(session, viewer, resource, version)
     common, part = _read(resource, values, home)
     _check_facts(session, resource, common, part)
     _stamp(resource, common, values, viewer)
@@ -56,14 +56,20 @@ def change(
 def confirm(session: Session, viewer: Viewer, resource_id: int, *, version: int) -> None:
     """Say that what is recorded is still true. Raises as `change` does."""
     resource = find(session, viewer.policy, resource_id)
-    _require_editable(viewer, resource, {"status": None})
-    if resource.version != version:
-        raise _conflict(session, viewer, resource, version)
+    require_editable(viewer, resource, {"status": None})
+    require_version(session, viewer, resource, version)
     confirmed = {"confirmed_at": _now(), "confirmed_by": viewer.name}
     _write(session, viewer, resource, version, confirmed, {})
 
 
-def _require_editable(viewer: Viewer, resource: Resource, values: Mapping[str, Any]) -> None:
+def require_version(session: Session, viewer: Viewer, resource: Resource, version: int) -> None:
+    """Raise `Conflict` unless the resource is still what the viewer saw."""
+    if resource.version != version:
+        raise _conflict(session, viewer, resource, version)
+
+
+def require_editable(viewer: Viewer, resource: Resource, values: Mapping[str, Any]) -> None:
+    """Raise `Forbidden` unless the viewer may set all of these."""
     granted = viewer.editable(kind=resource.kind, agency_id=resource.agency_id)
     if granted is None:
         return
@@ -218,17 +224,19 @@ def _write(
                 .execution_options(synchronize_session=False)
             )
     except IntegrityError as problem:
-        raise _taken(problem, common) from problem
+        raise _taken(problem, resource.name, common) from problem
     session.expire_all()
 
 
-def _taken(problem: IntegrityError, common: dict[str, Any]) -> Exception:
+def _taken(problem: IntegrityError, name: str, common: dict[str, Any]) -> Exception:
     if "uq_resource_external_id" in str(problem.orig):
         return _invalid(
             "external_id",
             common.get("external_id"),
             "Another resource of this agency has this ID already. Use a different one.",
         )
+    if "unit_status_agrees" in str(problem.orig):
+        return Conflict(f"{name} was sent to an incident just now. Look at it, then try again.")
     return problem
 
 

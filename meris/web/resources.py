@@ -6,7 +6,9 @@ from flask import Blueprint, jsonify, request
 from flask.typing import ResponseReturnValue
 
 from meris import resources
+from meris.dispatch.unit_status import set_unit_status
 from meris.errors import Invalid
+from meris.web.assignments_api import terms_of
 from meris.web.context import context, viewer
 
 api = Blueprint("resources", __name__)
@@ -37,19 +39,23 @@ def history(resource_id: int) -> ResponseReturnValue:
 
 @writes.patch("/api/resources/<int:resource_id>")
 def change(resource_id: int) -> ResponseReturnValue:
-    """Set fields seen at a version."""
+    """Set fields seen at a version.
+
+    The status of a unit that was sent moves its assignment.
+    """
     body = _body()
     values = body.get("set")
     if not isinstance(values, dict):
         raise Invalid('The body needs "set": an object of fields and their new values.')
     with context().database.transaction(viewer().actor) as session:
-        resources.change(
+        set_unit_status(
             session,
             viewer(),
             resource_id,
             version=_version(body),
             values=values,
             home=context().home,
+            terms=terms_of(),
         )
         return jsonify(resources.detail(session, viewer(), resource_id))
 
