@@ -78,6 +78,15 @@ class Resource(Base):
             "county_fips",
             postgresql_where=text("kind = 'unit'"),
         ),
+        # the unit board: a status, the longest in it first
+        Index(
+            "ix_resource_unit_board",
+            "status",
+            "status_at",
+            "id",
+            postgresql_include=["kind", "sensitivity", "agency_id", "county_fips", "type"],
+            postgresql_where=text("kind = 'unit'"),
+        ),
         Index(
             "uq_resource_external_id",
             "agency_id",

@@ -13,7 +13,13 @@ from werkzeug.routing import Rule
 
 from meris import fields
 from meris.version import VERSION
-from meris.web import details_areas, details_assignments, details_incidents
+from meris.web import (
+    details_areas,
+    details_assignments,
+    details_boards,
+    details_incidents,
+    details_recommend,
+)
 from meris.web.route_details import WRITE, Details
 from meris.web.schemas import SCHEMAS
 
@@ -114,9 +120,11 @@ DETAILS: dict[tuple[str, str], Details] = {
     ("/api/uploads/<int:upload_id>/undo", "POST"): Details("Upload", refuses=(400, *WRITE)),
     ("/api/uploads/<int:upload_id>/publish", "POST"): Details("UploadPublished", refuses=WRITE),
     ("/api/openapi.json", "GET"): Details("OpenAPI"),
-    **details_assignments.ROUTES,
     **details_areas.ROUTES,
+    **details_boards.ROUTES,
+    **details_assignments.ROUTES,
     **details_incidents.ROUTES,
+    **details_recommend.ROUTES,
 }
 
 

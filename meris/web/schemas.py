@@ -2,7 +2,13 @@
 
 from typing import Any
 
-from meris.web import details_areas, details_assignments, details_incidents
+from meris.web import (
+    details_areas,
+    details_assignments,
+    details_boards,
+    details_incidents,
+    details_recommend,
+)
 from meris.web.schema_parts import ANY as _ANY
 from meris.web.schema_parts import MAYBE_DEGREES as _MAYBE_DEGREES
 from meris.web.schema_parts import MAYBE_NUMBER as _MAYBE_NUMBER
@@ -243,8 +249,10 @@ _OF_OTHERS = (
     _UPLOADS
     | LIVE
     | details_areas.SCHEMAS
+    | details_boards.SCHEMAS
     | details_assignments.SCHEMAS
     | details_incidents.SCHEMAS
+    | details_recommend.SCHEMAS
 )
 _EVENTS = "Server-Sent Events: change, dispatch, catchup, reload, beat"
 

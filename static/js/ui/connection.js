@@ -89,7 +89,7 @@ export class Connection extends Emitter {
     const first = state === 'offline' ? 'No network. ' : 'The line to the server is down. ';
     if (this.connection.heard === null) return [el('strong', {}, first), 'Nothing is loaded yet.'];
     return [
-      el('strong', {}, first), 'You see the map as it was ',
+      el('strong', {}, first), `You see ${this.settings.what ?? 'the map'} as it was `,
       // counted aloud every second, the age would drown everything else
       el('span', { 'data-age': '', 'aria-hidden': 'true' }), ' ago.',
     ];

@@ -8,7 +8,8 @@ const TYPING = 'input:not([type="checkbox"]), textarea, select, [contenteditable
 export class Keys {
   /**
    * @param {{key: string, title: string, run?: function, shown?: string, when?: function}[]} table
-   *   the first entry of a key whose `when` says yes is the one that runs
+   *   the first entry of a key whose `when` says yes is the one that runs; one without a title is
+   *   another key for what the help names already
    */
   constructor(table) {
     this.table = table;
@@ -37,7 +38,7 @@ export class Keys {
     });
     const dialog = el('dialog', { class: 'keys', 'aria-labelledby': 'keys-title' },
       el('h2', { id: 'keys-title' }, 'Keys'),
-      el('dl', {}, this.table.flatMap(({ key, shown, title }) => [
+      el('dl', {}, this.table.filter(({ title }) => title).flatMap(({ key, shown, title }) => [
         el('dt', {}, (shown ?? key).split(' ').map((part) => el('kbd', {}, part))), el('dd', {}, title)])),
       el('label', { class: 'choice' }, toggle, 'Single letters work as keys'),
       el('form', { method: 'dialog', class: 'actions' }, el('button', { class: 'button primary' }, 'Close')));
