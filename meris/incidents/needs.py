@@ -1,19 +1,21 @@
 """What an incident asks for: from the run card of its type, or as the dispatcher says."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace as replace_fields
 from typing import Any
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, insert
 from sqlalchemy.orm import Session
 
 from meris import fields
 from meris.accounts import Viewer
-from meris.dispatch.needs import Need
+from meris.dispatch.cards import needs_of
+from meris.dispatch.needs import Need, of_incident
 from meris.errors import Invalid
 from meris.fields.words import listing
 from meris.incidents import log
 from meris.incidents.read import find_open
-from meris.tables import Incident, IncidentNeed, RunCard, RunCardLine
+from meris.tables import Incident, IncidentNeed
 
 _MOST_LINES, _MOST_UNITS, _MOST_LEVEL = 30, 200, 5
 
@@ -75,7 +77,7 @@ def _capabilities(given: object) -> list[str]:
 
 def give(session: Session, incident: Incident, asked: Sequence[dict[str, Any]] | None) -> None:
     """Write the lines of a new incident; without any said, those of its run card."""
-    lines = _of_card(session, incident) if asked is None else asked
+    lines = _lines(of_card(session, incident)) if asked is None else asked
     if lines:
         session.execute(
             insert(IncidentNeed), [{**line, "incident_id": incident.id} for line in lines]
@@ -105,31 +107,41 @@ def _said(line: Mapping[str, Any]) -> str:
     return Need(line["count"], tuple(line["unit_types"]), level, able).text
 
 
-def _of_card(session: Session, incident: Incident) -> list[dict[str, Any]]:
-    """The lines of the run card that says most of this type, priority and county."""
-    card = session.scalar(
-        select(RunCard.id)
-        .where(
-            RunCard.incident_type == incident.type,
-            (RunCard.priority.is_(None)) | (RunCard.priority == incident.priority),
-            (RunCard.county_fips.is_(None)) | (RunCard.county_fips == incident.county_fips),
-        )
-        .order_by(RunCard.county_fips.is_(None), RunCard.priority.is_(None))
-        .limit(1)
-    )
-    lines = session.scalars(
-        select(RunCardLine).where(RunCardLine.run_card_id == card).order_by(RunCardLine.rank)
-    )
+def follow_card(session: Session, incident: Incident, before: Sequence[Need]) -> str | None:
+    """After a change of type, priority or county: ask for what the card now says.
+
+    Only where it still asked for what the card had said, for a person's word stays. `before` is
+    what that was. Answers the line for the log.
+    """
+    now = of_card(session, incident)
+    asked = of_incident(session, incident.id)
+    if _bare(asked) != _bare(before) or _bare(now) == _bare(before):
+        return None
+    session.execute(delete(IncidentNeed).where(IncidentNeed.incident_id == incident.id))
+    give(session, incident, None)
+    return f"Needs now: {listing([need.text for need in now], 'and') or 'nothing'}."
+
+
+def of_card(session: Session, incident: Incident) -> Sequence[Need]:
+    """What the run card of an incident says."""
+    return needs_of(session, incident.type, incident.priority, incident.county_fips)
+
+
+def _bare(asked: Sequence[Need]) -> list[Need]:
+    return [replace_fields(need, id=None) for need in asked]
+
+
+def _lines(asked: Sequence[Need]) -> list[dict[str, Any]]:
     return [
         {
             "rank": rank,
-            "count": line.count,
-            "unit_types": line.unit_types,
-            "type_level": line.type_level,
-            "capabilities": line.capabilities,
+            "count": need.count,
+            "unit_types": list(need.unit_types),
+            "type_level": need.type_level,
+            "capabilities": list(need.capabilities),
             "note": None,
         }
-        for rank, line in enumerate(lines)
+        for rank, need in enumerate(asked)
     ]
 
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from meris.accounts import Viewer
 from meris.errors import Invalid
 from meris.fields import INCIDENT_BY_NAME, Home
-from meris.incidents import log, parents, typed, types
+from meris.incidents import log, needs, parents, typed, types
 from meris.incidents.conflict import text_of, title_of
 from meris.incidents.create import columns_of, place_of
 from meris.incidents.moves import require_version
@@ -53,6 +53,7 @@ def change(
     if not differing:
         return
     told = _told(session, incident, differing)
+    card = needs.of_card(session, incident)
     session.execute(
         update(Incident)
         .where(Incident.id == incident.id)
@@ -60,7 +61,8 @@ def change(
         .execution_options(synchronize_session=False)
     )
     session.expire_all()
-    log.add(session, viewer, incident.id, told, kind="change", key=key)
+    asked = needs.follow_card(session, incident, card)
+    log.add(session, viewer, incident.id, " ".join(filter(None, (told, asked))), key=key)
 
 
 def _read(

@@ -56,6 +56,17 @@ def test_a_change_is_made_and_told_in_the_log(session, dana, fire):
     assert "Place: Joplin → Columbia." in line
 
 
+def test_another_type_asks_for_what_its_card_says_unless_a_person_said_otherwise(
+    session, dana, fire
+):
+    edit(session, dana, fire, type="wildland_fire")
+    assert detail(session, dana, fire)["needs"][0]["unit_types"] == ["brush"]
+    assert "Needs now: 2 brush" in texts(session, dana, fire)[-1]
+    needs.replace(session, dana, fire, [{"count": 1, "unit_types": ["boat"]}])
+    edit(session, dana, fire, version=2, type="structure_fire")
+    assert [line["unit_types"] for line in detail(session, dana, fire)["needs"]] == [["boat"]]
+
+
 def test_what_is_the_same_already_changes_nothing(session, dana, fire):
     before = texts(session, dana, fire)
     assert edit(session, dana, fire, priority="1")["version"] == 1
