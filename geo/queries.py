@@ -5,12 +5,27 @@ a column hides it from its index. Distances are the one exception, because only 
 meters; a column that is asked for them carries a `geography_index` as well.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 import shapely
 from geoalchemy2.elements import WKBElement
 from shapely.geometry.base import BaseGeometry
-from sqlalchemy import Boolean, ColumnElement, Double, Index, func, literal, text
+from sqlalchemy import (
+    ARRAY,
+    Boolean,
+    ColumnElement,
+    Double,
+    Index,
+    Select,
+    Text,
+    cast,
+    column,
+    func,
+    literal,
+    select,
+    text,
+)
 from sqlalchemy.orm import InstrumentedAttribute
 
 from geo.values import SRID, Bounds, Position
@@ -74,11 +89,14 @@ def _constant(geometry: BaseGeometry) -> WKBElement:
     return WKBElement(wkb, srid=SRID, extended=True)
 
 
-def pieces(geometry: BaseGeometry | Column, corners: int = 128) -> ColumnElement[Any]:
-    """The area in parts of at most so many corners, one a row.
-
-    A point is compared with a small part much faster than with a long outline, and each part has a
-    box of its own for the index. A point where two parts meet is found twice.
-    """
-    whole = _constant(geometry) if isinstance(geometry, BaseGeometry) else geometry
-    return func.ST_Subdivide(whole, corners)
+def each(marked: Sequence[tuple[BaseGeometry, bool]]) -> Select[Any]:
+    """A row for each geometry: `piece`, and `mark` as it was given beside it."""
+    hexes = [
+        shapely.to_wkb(shapely.set_srid(g, SRID), hex=True, include_srid=True) for g, _ in marked
+    ]
+    marks = [mark for _, mark in marked]
+    lists = func.unnest(cast(hexes, ARRAY(Text)), cast(marks, ARRAY(Boolean)))
+    columns = column("hex", Text), column("mark", Boolean)
+    given = lists.table_valued(*columns, name="given").render_derived()
+    piece = func.ST_GeomFromEWKB(func.decode(given.c.hex, "hex"))
+    return select(piece.label("piece"), given.c.mark)

@@ -6,7 +6,7 @@ An area is a MultiPolygon of WGS 84 with longitude first, as shapely and the dat
 import json
 import math
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -157,6 +157,27 @@ def meters_from(area: MultiPolygon, positions: Sequence[Position]) -> list[float
     points = shapely.points([(position.lon, position.lat) for position in positions])
     flat = shapely.transform(area, there)
     return [float(d) for d in shapely.distance(flat, shapely.transform(points, there))]
+
+
+def pieces(area: BaseGeometry, corners: int = 128) -> Iterator[BaseGeometry]:
+    """The area in parts of at most so many corners, halved along its longer side again and again.
+
+    A point is compared with a small part much faster than with a long outline, and each part has a
+    box of its own for an index. A point where two parts meet is in both.
+    """
+    if area.is_empty or int(shapely.get_num_coordinates(area)) <= corners:
+        if area.area > 0:
+            yield area
+        return
+    west, south, east, north = area.bounds
+    if east - west > north - south:
+        middle = (west + east) / 2
+        halves = (west, south, middle, north), (middle, south, east, north)
+    else:
+        middle = (south + north) / 2
+        halves = (west, south, east, middle), (west, middle, east, north)
+    for half in halves:
+        yield from pieces(area.intersection(shapely.box(*half)), corners)
 
 
 def share(part: Polygon | MultiPolygon, area: MultiPolygon) -> float:

@@ -217,12 +217,13 @@ def _map_query(policy: Policy, ids: Collection[int] | None = None) -> Select[Any
 OF_STATUS = and_(StatusCode.kind == Resource.kind, StatusCode.code == Resource.status)
 
 
-def is_live() -> ColumnElement[bool]:
-    """Whether a device's position is the newest; for queries with `UnitPosition` beside."""
-    return and_(
-        UnitPosition.resource_id.is_not(None),
-        (Resource.position_at.is_(None)) | (UnitPosition.at >= Resource.position_at),
-    )
+def is_live(recorded_at: ColumnElement[Any] | None = None) -> ColumnElement[bool]:
+    """Whether a device's position is the newest; for queries with `UnitPosition` beside.
+
+    `recorded_at` stands for `Resource.position_at` where that has another name.
+    """
+    at = Resource.position_at.expression if recorded_at is None else recorded_at
+    return and_(UnitPosition.resource_id.is_not(None), at.is_(None) | (UnitPosition.at >= at))
 
 
 def _hundred_thousandths(degrees: Any) -> Any:
