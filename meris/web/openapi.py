@@ -17,6 +17,7 @@ from meris.web import (
     details_areas,
     details_assignments,
     details_boards,
+    details_commands,
     details_incidents,
     details_recommend,
 )
@@ -122,6 +123,7 @@ DETAILS: dict[tuple[str, str], Details] = {
     ("/api/openapi.json", "GET"): Details("OpenAPI"),
     **details_areas.ROUTES,
     **details_boards.ROUTES,
+    **details_commands.ROUTES,
     **details_assignments.ROUTES,
     **details_incidents.ROUTES,
     **details_recommend.ROUTES,

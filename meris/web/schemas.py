@@ -6,6 +6,7 @@ from meris.web import (
     details_areas,
     details_assignments,
     details_boards,
+    details_commands,
     details_incidents,
     details_recommend,
 )
@@ -250,6 +251,7 @@ _OF_OTHERS = (
     | LIVE
     | details_areas.SCHEMAS
     | details_boards.SCHEMAS
+    | details_commands.SCHEMAS
     | details_assignments.SCHEMAS
     | details_incidents.SCHEMAS
     | details_recommend.SCHEMAS
