@@ -45,6 +45,11 @@ VENDORED = (
     Library(
         "leaflet", "leaflet", ("dist/leaflet.css", "dist/leaflet-src.esm.js", "dist/images/*.png")
     ),
+    Library(
+        "@geoman-io/leaflet-geoman-free",
+        "geoman",
+        ("dist/leaflet-geoman.css", "dist/leaflet-geoman.min.js"),
+    ),
     Library("supercluster", "supercluster", ("dist/supercluster.min.js",)),
     Library("mgrs", "mgrs", ("dist/mgrs.esm.js",)),
     Library("protomaps-leaflet", "protomaps-leaflet", ("dist/protomaps-leaflet.js",)),
