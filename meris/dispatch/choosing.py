@@ -59,6 +59,11 @@ class Line:
         return self.need.count - len(self.picks)
 
 
+def first_step(needs: Sequence[Need], most: int) -> int:
+    """How many units each walk meets before it is known whether they are enough."""
+    return max(_FIRST, 2 * (max(need.count for need in needs) + most))
+
+
 class Choosing:
     """One recommendation in the making."""
 
@@ -77,8 +82,7 @@ class Choosing:
         self.taken: dict[int, Need] = {}
         self.terms = terms
         self._session, self._policy, self._profiles = session, policy, profiles
-        step = max(_FIRST, 2 * (max(need.count for need in needs) + terms.most))
-        self.walk = Walk(session, policy, terms.position, step)
+        self.walk = Walk(session, policy, terms.position, first_step(needs, terms.most))
         self._reserves = [
             Reserve(session, policy, terms.keep, need.unit_types) if terms.keep else None
             for need in needs
