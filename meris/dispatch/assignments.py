@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from meris.accounts import Viewer
 from meris.dispatch import arrivals, found, holds, moves, phrases
 from meris.dispatch.found import Live
-from meris.dispatch.taken import taken, unfit
+from meris.dispatch.taken import taken, turn, unfit
 from meris.dispatch.terms import Terms
 from meris.dispatch.travel import Estimate
 from meris.errors import Invalid
@@ -64,29 +64,48 @@ def assign(
     Raises `Taken`, `Unfit` (both `Conflict`), `Invalid`, `Forbidden`, `NotFound`.
     """
     viewer.require("dispatch", "send or reserve units")
-    order = _order(how, at, until, booked_from, task, terms or Terms())
-    incident = find_open(session, viewer.policy, incident_id)
-    units = {unit.id: unit for unit in found.lock_units(session, viewer.policy, unit_ids)}
-    if done := _done_before(session, incident, units, key):
-        return done
-    live = found.live(session, viewer, units)
-    live = holds.sweep(session, live, units, order.now)
-    own, rivals = _sorted_out(viewer, incident, order, live)
+    terms = terms or Terms()
+    order = _order(how, at, until, booked_from, task, terms)
+    with turn(session, viewer, incident_id):
+        incident = find_open(session, viewer.policy, incident_id)
+        units = {unit.id: unit for unit in found.lock_units(session, viewer.policy, unit_ids)}
+        scene = Scene(session, viewer, incident, units, order, key)
+        made = _done_before(scene)
+        if not made:
+            made = _commit_all(scene)
+            _tell(scene, made, terms)
+    return made
+
+
+@dataclass(frozen=True)
+class Scene:
+    """Who commits which units, locked, to which incident."""
+
+    session: Session
+    viewer: Viewer
+    incident: Incident
+    units: Mapping[int, Resource]
+    order: Order
+    key: str | None
+
+
+def _commit_all(scene: Scene) -> list[Assignment]:
+    session, order = scene.session, scene.order
+    live = found.live(session, scene.viewer, scene.units)
+    live = holds.sweep(session, live, scene.units, order.now)
+    own, rivals = _sorted_out(scene, live)
     if rivals:
-        raise taken(session, viewer, incident, rivals, units)
-    _require_fit(session, viewer, incident, order, units)
-    _require_turn(order, units)
-    arrive = {} if order.booked else arrivals.estimates(session, incident, list(units))
+        raise taken(scene.incident, rivals, scene.units)
+    _require_fit(scene)
+    _require_turn(scene)
+    where = scene.incident
+    arrive = {} if order.booked else arrivals.estimates(session, where, list(scene.units))
     try:
         with session.begin_nested():
-            made = [
-                _commit(session, viewer, incident, unit, order, live, own.get(unit.id), key)
-                for unit in units.values()
-            ]
-            _note_arrivals(session, made, arrive, order)
+            made = [_commit(scene, unit, live, own.get(unit.id)) for unit in scene.units.values()]
+            _note_arrivals(scene, made, arrive)
     except IntegrityError as problem:
-        raise _refused_by_database(session, viewer, incident, units, problem) from problem
-    _tell(session, viewer, incident, made, units, order, terms or Terms())
+        raise _refused_by_database(scene, problem) from problem
     return made
 
 
@@ -130,17 +149,16 @@ def _begin(now: datetime, at: datetime | None, booked_from: datetime | None) -> 
     return min(at, now)
 
 
-def _done_before(
-    session: Session, incident: Incident, units: Mapping[int, Resource], key: str | None
-) -> list[Assignment]:
+def _done_before(scene: Scene) -> list[Assignment]:
     """What the same request did when it came before; nothing when it is new."""
-    if key is None:
+    if scene.key is None:
         return []
-    keys = [_key(key, unit_id) for unit_id in units]
-    known = session.scalars(
+    keys = [_key(scene.key, unit_id) for unit_id in scene.units]
+    known = scene.session.scalars(
         select(Assignment).where(Assignment.client_key.in_(keys)).order_by(Assignment.resource_id)
     ).all()
-    if known and (len(known) < len(units) or any(a.incident_id != incident.id for a in known)):
+    same = all(one.incident_id == scene.incident.id for one in known)
+    if known and (len(known) < len(scene.units) or not same):
         raise _invalid("key", "This key was sent before with another order. Make a new one.")
     return list(known)
 
@@ -149,29 +167,25 @@ def _key(key: str | None, unit_id: int) -> str | None:
     return None if key is None else f"{key}:{unit_id}"
 
 
-def _sorted_out(
-    viewer: Viewer, incident: Incident, order: Order, live: Sequence[Live]
-) -> tuple[dict[int, Assignment], list[Live]]:
+def _sorted_out(scene: Scene, live: Sequence[Live]) -> tuple[dict[int, Assignment], list[Live]]:
     """What this incident has reserved of the units itself, and what is in the way."""
     own: dict[int, Assignment] = {}
     for one in live:
         held = one.assignment
         # what holds the unit now comes before what is booked for later
-        if _taken_up(viewer, incident, order, one) and not (
-            held.booked and held.resource_id in own
-        ):
+        if _taken_up(scene, one) and not (held.booked and held.resource_id in own):
             own[held.resource_id] = held
     taken_up = {held.id for held in own.values()}
     rest = [one for one in live if one.assignment.id not in taken_up]
-    return own, [one for one in rest if _in_the_way(one, order)]
+    return own, [one for one in rest if _in_the_way(one, scene.order)]
 
 
-def _taken_up(viewer: Viewer, incident: Incident, order: Order, one: Live) -> bool:
+def _taken_up(scene: Scene, one: Live) -> bool:
     """Whether it is the incident's own hold that is sent now, or one the viewer makes longer."""
-    held = one.assignment
-    if held.status != "reserved" or one.incident.id != incident.id or order.booked:
+    held, order = one.assignment, scene.order
+    if held.status != "reserved" or one.incident.id != scene.incident.id or order.booked:
         return False
-    mine = held.created_by == viewer.name and not held.booked
+    mine = held.created_by == scene.viewer.name and not held.booked
     return order.status == "dispatched" or mine
 
 
@@ -184,24 +198,17 @@ def _in_the_way(one: Live, order: Order) -> bool:
     return holds.overlapping(span, one)
 
 
-def _require_fit(
-    session: Session,
-    viewer: Viewer,
-    incident: Incident,
-    order: Order,
-    units: Mapping[int, Resource],
-) -> None:
+def _require_fit(scene: Scene) -> None:
     """A unit that is out of service now may well be booked for tomorrow."""
-    if order.booked:
-        return
-    out = [unit for unit in units.values() if not moves.fit(unit)]
-    if out:
-        raise unfit(session, viewer, incident, out)
+    out = [unit for unit in scene.units.values() if not moves.fit(unit)]
+    if out and not scene.order.booked:
+        raise unfit(out)
 
 
-def _require_turn(order: Order, units: Mapping[int, Resource]) -> None:
+def _require_turn(scene: Scene) -> None:
     """What is written down late must not come before what is known of the unit since."""
-    for unit in units.values():
+    order = scene.order
+    for unit in scene.units.values():
         if order.begin < order.now and unit.status_at and order.begin < unit.status_at:
             raise _invalid(
                 "at",
@@ -212,96 +219,73 @@ def _require_turn(order: Order, units: Mapping[int, Resource]) -> None:
 
 
 def _commit(
-    session: Session,
-    viewer: Viewer,
-    incident: Incident,
-    unit: Resource,
-    order: Order,
-    live: Sequence[Live],
-    own: Assignment | None,
-    key: str | None,
+    scene: Scene, unit: Resource, live: Sequence[Live], own: Assignment | None
 ) -> Assignment:
+    order = scene.order
     others = [
         one for one in live if one.assignment.resource_id == unit.id and one.assignment is not own
     ]
     span = holds.clipped(order.begin, order.end, others)
     if own is None:
-        own = _new(session, viewer, incident, unit, order)
-        session.add(own)
+        own = _new(scene, unit)
+        scene.session.add(own)
     elif order.status == "dispatched":
-        moves.send(own, viewer, order.begin)
+        moves.send(own, scene.viewer, order.begin)
     own.during = span.column
-    own.client_key = _key(key, unit.id) or own.client_key
+    own.client_key = _key(scene.key, unit.id) or own.client_key
     own.task = order.task or own.task
-    session.flush()
+    scene.session.flush()
     return own
 
 
 def _note_arrivals(
-    session: Session,
-    made: Sequence[Assignment],
-    arrive: Mapping[int, Estimate],
-    order: Order,
+    scene: Scene, made: Sequence[Assignment], arrive: Mapping[int, Estimate]
 ) -> None:
     for one in made:
-        arrivals.note(one, arrive.get(one.resource_id), order.begin)
-    session.flush()
+        arrivals.note(one, arrive.get(one.resource_id), scene.order.begin)
+    scene.session.flush()
     for one in made:
-        session.refresh(one)
+        scene.session.refresh(one)
 
 
-def _new(
-    session: Session, viewer: Viewer, incident: Incident, unit: Resource, order: Order
-) -> Assignment:
+def _new(scene: Scene, unit: Resource) -> Assignment:
+    order, incident = scene.order, scene.incident
     said_at = order.now if order.booked else order.begin
     return Assignment(
         resource_id=unit.id,
         incident_id=incident.id,
         status=order.status,
         status_at=said_at,
-        status_by=viewer.name,
+        status_by=scene.viewer.name,
         booked=order.booked,
-        created_by=viewer.name,
-        par_minutes=session.get_one(IncidentType, incident.type).par_minutes,
+        created_by=scene.viewer.name,
+        par_minutes=scene.session.get_one(IncidentType, incident.type).par_minutes,
         heard_at=None if order.status == "reserved" else said_at,
     )
 
 
-def _refused_by_database(
-    session: Session,
-    viewer: Viewer,
-    incident: Incident,
-    units: Mapping[int, Resource],
-    problem: IntegrityError,
-) -> Exception:
+def _refused_by_database(scene: Scene, problem: IntegrityError) -> Exception:
     """Somebody wrote around the locks and was first: the same answer."""
     if moves.constraint_of(problem) not in moves.ONCE:
         return problem
-    rivals = found.live(session, viewer, units)
-    return taken(session, viewer, incident, rivals, units)
+    rivals = found.live(scene.session, scene.viewer, scene.units)
+    return taken(scene.incident, rivals, scene.units)
 
 
-def _tell(
-    session: Session,
-    viewer: Viewer,
-    incident: Incident,
-    made: Sequence[Assignment],
-    units: Mapping[int, Resource],
-    order: Order,
-    terms: Terms,
-) -> None:
+def _tell(scene: Scene, made: Sequence[Assignment], terms: Terms) -> None:
+    session, viewer, order = scene.session, scene.viewer, scene.order
     for one in made:
         log.add(
             session,
             viewer,
-            incident.id,
-            _sentence(units[one.resource_id].name, one, order, terms),
+            one.incident_id,
+            _sentence(scene.units[one.resource_id].name, one, order, terms),
             kind="assignment",
             at=None if order.booked else order.begin,
             resource_id=one.resource_id,
         )
     if order.status == "dispatched":
-        incident_moves.start(session, viewer, incident.id, order.begin)
+        incident_moves.start(session, viewer, scene.incident.id, order.begin)
 
 
 def _sentence(name: str, one: Assignment, order: Order, terms: Terms) -> str:

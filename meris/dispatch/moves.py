@@ -13,7 +13,7 @@ from meris.accounts import Viewer
 from meris.dispatch import arrivals, found, holds, phrases, reports
 from meris.dispatch.found import Found
 from meris.dispatch.reports import Report
-from meris.dispatch.taken import taken, unfit
+from meris.dispatch.taken import taken, turn, unfit
 from meris.dispatch.terms import Terms
 from meris.errors import Refused
 from meris.incidents import log
@@ -66,21 +66,23 @@ def move(
     Raises `Invalid`, `Forbidden`, `NotFound`, or `Conflict`: over already, seen at an older
     version, or (a hold that is to be sent) the unit is `Taken` or `Unfit`.
     """
-    row = held_for(session, viewer, assignment_id)
-    if heard_before(session, row, key):
-        return Moved(row.assignment, "same")
-    reports.require_version(session, viewer, row, version)
-    report = reports.read(
-        session,
-        viewer,
-        status,
-        at=at,
-        left_as=left_as,
-        destination=destination,
-        destination_id=destination_id,
-        reason=reason,
-    )
-    return _carry_out(session, viewer, row, report, key, terms or Terms())
+    incident_id = found.find(session, viewer, assignment_id).incident.id
+    with turn(session, viewer, incident_id):
+        row = held_for(session, viewer, assignment_id)
+        if heard_before(session, row, key):
+            return Moved(row.assignment, "same")
+        reports.require_version(session, viewer, row, version)
+        report = reports.read(
+            session,
+            viewer,
+            status,
+            at=at,
+            left_as=left_as,
+            destination=destination,
+            destination_id=destination_id,
+            reason=reason,
+        )
+        return _carry_out(session, viewer, row, report, key, terms or Terms())
 
 
 def move_all(
@@ -235,7 +237,7 @@ def _dispatch(session: Session, viewer: Viewer, row: Found, report: Report, term
     """Send what was held or booked, be it early, if the unit is free and fit now."""
     held, by_id = row.assignment, {row.unit.id: row.unit}
     if not fit(row.unit):
-        raise unfit(session, viewer, row.incident, [row.unit])
+        raise unfit([row.unit])
     live = [o for o in found.live(session, viewer, by_id) if o.assignment.id != held.id]
     live = holds.sweep(session, live, by_id, report.now)
     end = report.at + terms.work
@@ -244,7 +246,7 @@ def _dispatch(session: Session, viewer: Viewer, row: Found, report: Report, term
     span = holds.clipped(report.at, end, [one for one in live if one.assignment.booked])
     rivals = [o for o in live if not o.assignment.booked or holds.overlapping(span, o)]
     if rivals:
-        raise taken(session, viewer, row.incident, rivals, by_id)
+        raise taken(row.incident, rivals, by_id)
     arrival = arrivals.estimates(session, row.incident, [row.unit.id]).get(row.unit.id)
     arrivals.note(held, arrival, report.at)
     send(held, viewer, report.at)

@@ -1,9 +1,12 @@
 """What the loser of a race is told: who has the unit, since when, for what, and whom to send."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
+from psycopg2 import errorcodes
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from meris.accounts import Viewer
@@ -14,6 +17,12 @@ from meris.errors import Conflict
 from meris.tables import Incident, Resource
 
 _MOST_TOLD = 3
+# What PostgreSQL says when a lock is not to be had in time, or never would be.
+_BUSY = (errorcodes.LOCK_NOT_AVAILABLE, errorcodes.DEADLOCK_DETECTED)
+_WAITED = (
+    "Somebody is writing to these units right now, perhaps a whole spreadsheet of them."
+    " Nothing was done. Try again in a moment."
+)
 #: For more than so many units a whole new recommendation is the better answer.
 _MOST_REPLACED = 5
 
@@ -37,9 +46,28 @@ class Unfit(Conflict):
     code = "unfit"
 
 
+@contextmanager
+def turn(session: Session, viewer: Viewer, incident_id: int) -> Iterator[None]:
+    """Everything in the block or nothing, and for each unit that was refused the next best one.
+
+    The locks of the block are let go before anybody is looked for: the others who wait for the
+    same unit must not wait for that. Raises `Conflict` when others hold the locks for too long.
+    """
+    try:
+        with session.begin_nested():
+            yield
+    except (Taken, Unfit) as refusal:
+        refused = refusal.details.get("taken") or refusal.details.get("unfit") or []
+        ids = [one["unit_id"] for one in refused]
+        refusal.details["next"] = _next_best(session, viewer, incident_id, ids)
+        raise
+    except OperationalError as problem:
+        if getattr(problem.orig, "pgcode", None) not in _BUSY:
+            raise
+        raise Conflict(_WAITED) from problem
+
+
 def taken(
-    session: Session,
-    viewer: Viewer,
     incident: Incident,
     rivals: Sequence[Live],
     units: Mapping[int, Resource],
@@ -50,22 +78,20 @@ def taken(
     return Taken(
         _joined(sentences),
         taken=[_holder(one, units) for one in rivals],
-        next=_next_best(session, viewer, incident, [one.assignment.resource_id for one in rivals]),
     )
 
 
-def unfit(session: Session, viewer: Viewer, incident: Incident, units: Sequence[Resource]) -> Unfit:
+def unfit(units: Sequence[Resource]) -> Unfit:
     """The refusal for units whose own status keeps them from going."""
     now = datetime.now(UTC)
     return Unfit(
         _joined([_why(unit, now) for unit in units]),
         unfit=[_state(unit) for unit in units],
-        next=_next_best(session, viewer, incident, [unit.id for unit in units]),
     )
 
 
 def _next_best(
-    session: Session, viewer: Viewer, incident: Incident, unit_ids: Sequence[int]
+    session: Session, viewer: Viewer, incident_id: int, unit_ids: Sequence[int]
 ) -> list[dict[str, Any]]:
     """The next best unit for each that was asked for, none of them named twice."""
     out = list(dict.fromkeys(unit_ids))
@@ -74,7 +100,7 @@ def _next_best(
         picks = [one["unit_id"] for one in answer if one["unit_id"]]
         pick = None
         if len(answer) < _MOST_REPLACED:
-            pick = next_best(session, viewer, unit_id, incident.id, exclude=[*out, *picks])
+            pick = next_best(session, viewer, unit_id, incident_id, exclude=[*out, *picks])
         answer.append(_replacement(unit_id, pick))
     return answer
 
