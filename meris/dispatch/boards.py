@@ -86,7 +86,7 @@ def incidents(session: Session, policy: Policy) -> dict[str, Any]:
 
 
 def missing(needs: Sequence[Any], units: Sequence[Any]) -> list[dict[str, Any]]:
-    """The needs that are not filled: how many there are of how many, and of what."""
+    """The needs that are not filled: how many there are of how many, and what is asked for."""
     wanted = [
         Need(n.count, tuple(n.unit_types), n.type_level, tuple(n.capabilities)) for n in needs
     ]
@@ -97,7 +97,8 @@ def missing(needs: Sequence[Any], units: Sequence[Any]) -> list[dict[str, Any]]:
             "have": need.count - short,
             "short": short,
             "unit_types": need.unit_types,
-            "what": need.noun(need.count),
+            "type_level": need.type_level,
+            "capabilities": need.capabilities,
         }
         for need, short in zip(wanted, lacking(wanted, sent), strict=True)
         if short

@@ -61,7 +61,8 @@ SCHEMAS: dict[str, dict[str, Any]] = {
         units=list_of(
             object_of(assignment=NUMBER, unit=NUMBER, name=TEXT, status=TEXT, status_at=EPOCH)
         ),
-        missing=list_of(object_of(count=NUMBER, have=NUMBER, what=TEXT)),
+        missing=list_of(object_of(count=NUMBER, have=NUMBER, unit_types=list_of(TEXT)))
+        | {"description": "needs that are not filled yet"},
         log=_MAYBE_OBJECT | {"description": "the last entry: at, text, author, kind"},
         version=NUMBER,
     ),

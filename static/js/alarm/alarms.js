@@ -36,17 +36,18 @@ export class Alarms {
     this.soundedAt = -Infinity;
     this.#build(sound);
     setInterval(() => this.#tick(), TICK_MS);
-    // once somebody asked for sound, the first press on a later page brings it back
-    if (!this.siren.muted) this.siren.unlock();
+    // a wall has nobody to press: its browser may be told to allow sound at once (docs/operations.md)
+    if (settings.wall && !this.siren.muted) this.siren.unlock();
+    // the first press anywhere counts as the one that browsers ask for
     for (const name of ['pointerdown', 'keydown']) {
       addEventListener(name, () => { if (this.siren.state === 'locked') this.siren.unlock(); }, { capture: true });
     }
   }
 
-  /** What is open now: `incidents` and `assignments` of /api/dispatch. */
+  /** What is open now: `incidents` and `assignments` of /api/dispatch, as lists or by id. */
   show({ incidents, assignments }) {
-    this.dispatch = { incidents, assignments };
-    const fresh = this.watch.newUrgent(incidents);
+    this.dispatch = { incidents: [...incidents.values()], assignments: [...assignments.values()] };
+    const fresh = this.watch.newUrgent(this.dispatch.incidents);
     for (const incident of fresh) this.urgent.set(incident.id, { incident, until: Date.now() + URGENT_SHOWN_MS });
     if (fresh.length) {
       this.siren.ring('urgent');

@@ -84,7 +84,8 @@ export class Acting {
 
   #choices(unit) {
     if (!unit.assignment) return [this.#choice('Available again', () => this.available(unit))];
-    const links = unit.incident ? [el('a', { class: 'button quiet', href: `/?incident=${unit.incident}` }, 'Open on the map')] : [];
+    const links = unit.incident
+      ? [el('a', { class: 'button quiet', href: `/?incident=${unit.incident}` }, 'Open on the map')] : [];
     if (!this.may(unit.agency_id)) return links;
     const onward = (this.settings.moves[unit.status] ?? []).filter((status) => status !== 'released');
     return [
@@ -118,7 +119,8 @@ export class Acting {
       return false;
     }
     if (this.settings.moves[unit.status]?.includes(status)) return true;
-    this.notice.say(`${unit.name} is ${this.#title(unit.status).toLowerCase()} and cannot go ${this.#title(status).toLowerCase()}.`);
+    const [from, to] = [unit.status, status].map((code) => this.#title(code).toLowerCase());
+    this.notice.say(`${unit.name} is ${from} and cannot go ${to}.`);
     return false;
   }
 

@@ -17,8 +17,8 @@ export class Controls extends Emitter {
     this.form = form;
     form.addEventListener('submit', (event) => event.preventDefault());
     this.text = el('input', {
-      type: 'search', name: 'q', maxLength: 200, placeholder: board === 'units' ? 'Name, call sign, address' : 'Number, title, place, unit',
-      'aria-label': 'Words to look for', spellcheck: false,
+      type: 'search', name: 'q', maxLength: 200, 'aria-label': 'Words to look for', spellcheck: false,
+      placeholder: board === 'units' ? 'Name, number, address' : 'Number, title, place, unit',
     });
     const typed = settled(() => this.emit('chosen', { part: { q: this.text.value }, typing: true }), TYPING_PAUSE_MS);
     this.text.addEventListener('input', typed);
@@ -71,8 +71,8 @@ export class Controls extends Emitter {
   }
 
   #select(name, label, all, choices, { valueOf, partOf }) {
-    const select = el('select', { name, 'aria-label': label, onchange: () => this.emit('chosen', { part: partOf(select.value) }) },
-      option(['', all]), choices);
+    const choose = () => this.emit('chosen', { part: partOf(select.value) });
+    const select = el('select', { name, 'aria-label': label, onchange: choose }, option(['', all]), choices);
     return { root: select, select, valueOf };
   }
 }
@@ -106,7 +106,8 @@ export class Statuses extends Emitter {
 
   #choose(code) {
     const others = this.chosen.filter((one) => one !== code);
-    this.emit('chosen', { part: { status: !code ? [] : others.length === this.chosen.length ? [...others, code] : others } });
+    const added = others.length === this.chosen.length ? [...others, code] : others;
+    this.emit('chosen', { part: { status: code ? added : [] } });
   }
 }
 

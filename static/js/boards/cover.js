@@ -1,5 +1,6 @@
 // Where fewer units stand ready than must: always in sight, with a way to who is missing.
 import { el } from '../core/dom.js';
+import { shareInWords } from '../words/kinds.js';
 import { plural } from '../words/numbers.js';
 
 const MOST = { desk: 12, wall: 8 };
@@ -35,10 +36,10 @@ export class Cover {
   }
 
   #hole(hole) {
-    const { where, unit_types: types, available, minimum } = hole;
-    const words = [el('b', {}, where), ` ${available} of ${minimum} `, types.map(this.titleOf).join(' or ')];
+    const share = { have: hole.available, count: hole.minimum, unit_types: hole.unit_types };
+    const words = [el('b', {}, hole.where), ` ${shareInWords(share, this.titleOf)}`];
     const inside = this.wall ? el('span', { class: 'hole' }, words)
-      : el('a', { class: 'hole', href: lookFor(hole), title: 'Show these units and what they are doing' }, words);
+      : el('a', { class: 'hole', href: lookFor(hole), title: `${hole.text}. Show these units and what they are doing` }, words);
     return el('li', {}, inside);
   }
 

@@ -3,20 +3,23 @@ import { get } from '../core/api.js';
 import { Emitter } from '../core/emitter.js';
 import { el } from '../core/dom.js';
 import { narrows } from './choice.js';
-import { cellsOf, COLUMNS, late, ordered, passes, SORTS, summary } from './incident-rows.js';
+import { cellsOf, COLUMNS, late, ordered, passes, related, SORTS, summary } from './incident-rows.js';
 
 export class IncidentBoard extends Emitter {
-  constructor({ settings, acting, bookmark, live }) {
+  constructor({ settings, catalog, acting, bookmark, live }) {
     super();
     Object.assign(this, { settings, acting, bookmark, live, columns: COLUMNS, asksAnew: false, answer: null });
     this.statuses = settings.words.incident_status.filter(({ code }) => code !== 'closed');
     this.regions = new Map(settings.counties.map(({ fips, regions }) => [fips, regions]));
-    this.cells = cellsOf({ settings, onUnit: (row, unit, element) => acting.open({ ...unit, incident: row.id }, element) });
+    this.cells = cellsOf({
+      settings, titleOf: (code) => catalog.typeTitle('unit', code),
+      onUnit: (row, unit, element) => acting.open({ ...unit, incident: row.id }, element),
+    });
   }
 
   ask() { return get('/api/board/incidents'); }
 
-  take(answer) { this.answer = answer; }
+  take(answer) { this.answer = { ...answer, rows: related(answer.rows) }; }
 
   /** Which news make it ask again. */
   concerns({ incidents }) { return incidents; }

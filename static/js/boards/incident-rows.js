@@ -1,6 +1,6 @@
 // The incident board: its columns, what stands in them, and in which order rows come.
 import { el } from '../core/dom.js';
-import { spanInWords } from '../words/dispatch.js';
+import { shareInWords } from '../words/kinds.js';
 import { plural } from '../words/numbers.js';
 import { chip, priorityMark } from './marks.js';
 import { since, until } from './ticks.js';
@@ -50,10 +50,13 @@ export function ordered(rows, { sort, reverse }, now) {
   return key === 'priority' ? underParents(sorted) : sorted.map((row) => ({ ...row, depth: 0 }));
 }
 
-// A family stands where its most urgent member would, so that nothing urgent hides under a parent.
+// Only within a priority: a family must not pull its routine parts above another's emergency.
 function underParents(sorted) {
   const shown = new Map(sorted.map((row) => [row.id, row]));
-  const parentOf = (row) => (shown.has(row.parent) ? shown.get(row.parent) : null);
+  const parentOf = (row) => {
+    const parent = shown.get(row.parent);
+    return parent?.priority === row.priority ? parent : null;
+  };
   const rootOf = (row, seen = new Set()) => {
     const parent = parentOf(row);
     return !parent || seen.has(row.id) ? row : rootOf(parent, seen.add(row.id));
@@ -67,6 +70,24 @@ function underParents(sorted) {
     { ...shown.get(rootId), depth: 0 },
     ...members.filter(({ id }) => id !== rootId).map((row) => ({ ...row, depth: 1 })),
   ]);
+}
+
+/**
+ * What is part of what: each row gets its parent's title; one with open parts is not late itself,
+ * for its parts are, and says how many there are and how many units they have.
+ */
+export function related(rows) {
+  const byId = new Map(rows.map((row) => [row.id, row]));
+  const parts = new Map();
+  for (const row of rows) if (byId.has(row.parent)) parts.set(row.parent, [...(parts.get(row.parent) ?? []), row]);
+  return rows.map((row) => {
+    const own = parts.get(row.id) ?? [];
+    return {
+      ...row, part_of: byId.get(row.parent)?.title ?? null, parts: own.length,
+      part_units: own.reduce((sum, part) => sum + part.units.length, 0),
+      overdue_at: own.length ? null : row.overdue_at,
+    };
+  });
 }
 
 /** Whether a row passes a choice; `regionsOf(fips)` gives its regions by scheme. */
@@ -89,19 +110,28 @@ export function late(rows, now) {
   return rows.filter((row) => isLate(row, now)).length;
 }
 
-/** @param {{settings, onUnit(row, unit, element)}} page; @returns {function(object): Node[][]} */
+/** @param {{settings, titleOf, onUnit(row, unit, element)}} page; @returns {function(object): Node[][]} */
 export function cellsOf(page) {
   const { settings } = page;
   return (row) => [
     priorityMark(row.priority, settings.words),
     name(row, settings),
-    [el('span', { class: 'first' }, row.place ?? 'No place yet'), el('span', { class: 'second' }, row.county ?? row.jurisdiction ?? '')],
+    [el('span', { class: 'first' }, row.place ?? 'No place yet'),
+      el('span', { class: 'second' }, row.county ?? row.jurisdiction ?? '')],
     age(row),
-    row.units.map((unit) => chip(unit, { settings, onclick: (event) => page.onUnit(row, unit, event.currentTarget) })),
-    lacks(row),
+    unitsOf(row, page),
+    lacks(row, page),
     entry(row),
     check(row, settings),
   ];
+}
+
+function unitsOf(row, page) {
+  const chips = row.units.map((unit) => chip(unit, {
+    settings: page.settings, onclick: (event) => page.onUnit(row, unit, event.currentTarget),
+  }));
+  if (!row.parts) return chips;
+  return [...chips, el('span', { class: 'second' }, `${plural(row.parts, 'part')} with ${plural(row.part_units, 'unit')}`)];
 }
 
 function name(row, settings) {
@@ -109,10 +139,11 @@ function name(row, settings) {
   return [
     row.depth ? el('span', { class: 'branch', 'aria-hidden': 'true' }, '└ ') : null,
     el('a', { class: 'first', href: `/?incident=${row.id}`, dataset: { part: 'open' } }, row.title),
-    el('span', { class: 'second' }, row.depth ? el('span', { class: 'spoken' }, 'part of the one above, ') : null,
+    el('span', { class: 'second' },
       el('span', { class: 'tag', dataset: { status: row.status } }, status?.title ?? row.status),
-      ` ${row.number} · ${row.type_title}`,
-      row.sensitivity === 'confidential' ? ' · confidential' : ''),
+      ` ${row.number}`, row.title.startsWith(row.type_title) ? '' : ` · ${row.type_title}`,
+      row.sensitivity === 'confidential' ? ' · confidential' : '',
+      row.part_of ? el('span', { class: row.depth ? 'spoken' : '' }, ` · part of ${row.part_of}`) : null),
   ];
 }
 
@@ -124,9 +155,9 @@ function age(row) {
   ];
 }
 
-function lacks({ missing }) {
-  return missing.map(({ have, count, what }) => el('span', { class: 'lack' },
-    el('b', {}, `${have} of ${count}`), ` ${what}`));
+function lacks({ missing }, { titleOf }) {
+  return missing.length ? el('span', { class: 'lacks' }, missing.flatMap((need, i) => [i ? ' · ' : '',
+    el('span', { class: 'lack' }, shareInWords(need, titleOf))])) : [];
 }
 
 function entry({ log }) {
@@ -142,14 +173,8 @@ function check({ units }, settings) {
     el('span', { class: 'second' }, checked[0].name, checked.length > 1 ? ` and ${checked.length - 1} more` : '')];
 }
 
-/** What the page says aloud: "34 incidents, 3 of them late". */
+/** What the page says aloud, and the wall in its head: "34 open, 3 late". */
 export function summary(rows, now) {
   const number = late(rows, now);
-  return `${plural(rows.length, 'open incident')}${number ? `, ${number} without a unit on scene in time` : ''}`;
-}
-
-/** The oldest of those that wait, in words; for the wall's head. */
-export function longestWait(rows, now) {
-  const first = rows.filter((row) => isLate(row, now)).sort((a, b) => a.overdue_at - b.overdue_at)[0];
-  return first ? `${first.title}: ${spanInWords(now - first.overdue_at)} late` : '';
+  return `${plural(rows.length, 'open incident')}${number ? `, ${number} late` : ''}`;
 }

@@ -34,7 +34,7 @@ const notice = new Notice(catalog);
 $('#notice').append(notice.root);
 const acting = new Acting({ settings, notice, done: () => asking.soon() });
 const board = settings.board === 'units' ? new UnitBoard({ settings, catalog, acting, bookmark, live })
-  : new IncidentBoard({ settings, acting, bookmark, live });
+  : new IncidentBoard({ settings, catalog, acting, bookmark, live });
 const sheet = new Sheet($('#table'), { columns: board.columns, cells: board.cells, symbolsUrl: settings.symbols_url });
 const connection = new Connection(onWall ? $('#wall-connection') : $('#connection'), $('#banner'),
   { ...settings, what: 'the board' });
@@ -135,7 +135,8 @@ const keys = new Keys([
   { key: 'm', title: 'Map', run: () => location.assign('/') },
   { key: 's', title: 'Sound on or off', run: () => $('#sound button').click() },
   ...(wall ? [
-    { key: ' ', shown: 'Space', title: 'Stop turning pages, or go on', run: () => wall.toggle(), when: () => !document.activeElement?.matches('button') },
+    { key: ' ', shown: 'Space', title: 'Stop turning pages, or go on', run: () => wall.toggle(),
+      when: () => !document.activeElement?.matches('button') },
     { key: 'ArrowRight', shown: '→ ←', title: 'Turn the page', run: () => wall.turn(1) },
   ] : []),
   { key: '?', title: 'These keys', run: () => keys.show() },

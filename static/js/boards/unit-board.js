@@ -7,6 +7,7 @@ import { LISTS, narrows } from './choice.js';
 import { cellsOf, COLUMNS, grouped } from './unit-rows.js';
 
 const PAGE_ROWS = 200;
+const WALL_ROWS = 500;
 /** On a wall stand those who are at work, unless the address says otherwise. */
 const AT_WORK = Object.freeze(['on_scene', 'transporting', 'at_destination', 'en_route', 'dispatched', 'returning']);
 
@@ -15,7 +16,8 @@ export function asUnit(row) {
   const { assignment } = row;
   const common = { name: row.name, agency_id: row.agency_id, id: row.id, version: row.version };
   if (!assignment) return { ...common, assignment: null, status: row.status, par_at: null };
-  return { ...common, assignment: assignment.id, status: assignment.status, par_at: assignment.par_at, incident: assignment.incident };
+  const { id, status, par_at: parAt, incident } = assignment;
+  return { ...common, assignment: id, status, par_at: parAt, incident };
 }
 
 export class UnitBoard extends Emitter {
@@ -24,13 +26,16 @@ export class UnitBoard extends Emitter {
     Object.assign(this, { settings, catalog, acting, bookmark, live, columns: COLUMNS, asksAnew: true, answer: null });
     this.statuses = settings.order.map((code) => catalog.status('unit', code));
     this.cells = cellsOf({
-      settings, catalog, mayMove: (agency) => acting.may(agency), onUnit: (row, element) => acting.open(asUnit(row), element),
+      settings, catalog, mayMove: (agency) => acting.may(agency),
+      onUnit: (row, element) => acting.open(asUnit(row), element),
     });
   }
 
   ask() {
     const { choice } = this.bookmark;
-    const params = new URLSearchParams({ limit: String(this.settings.wall ? 500 : PAGE_ROWS), offset: String((choice.page - 1) * PAGE_ROWS) });
+    const params = new URLSearchParams({
+      limit: String(this.settings.wall ? WALL_ROWS : PAGE_ROWS), offset: String((choice.page - 1) * PAGE_ROWS),
+    });
     for (const name of LISTS) if (name !== 'priority' && choice[name].length) params.set(name, choice[name].join(','));
     for (const name of ['q', 'region', 'sort']) if (choice[name]) params.set(name, choice[name]);
     if (choice.reverse) params.set('reverse', '1');
@@ -55,8 +60,8 @@ export class UnitBoard extends Emitter {
     const atWork = AT_WORK.reduce((sum, code) => sum + counts[code], 0);
     return {
       groups: grouped(rows, { flat: choice.flat, sort: order.sort }, counts, this.catalog), order, counts,
-      summary: this.settings.wall ? `${count(atWork)} at work, ${count(counts.available)} available, ${count(counts.staged)} staged, `
-        + `${count(counts.out_of_service)} out of service` : plural(total, 'unit'),
+      summary: this.settings.wall ? `${count(atWork)} at work, ${count(counts.available)} available, `
+        + `${count(counts.staged)} staged, ${count(counts.out_of_service)} out` : plural(total, 'unit'),
       title: plural(total, 'unit'), empty: (widen) => this.#empty(choice, widen),
     };
   }
@@ -73,15 +78,17 @@ export class UnitBoard extends Emitter {
     if (signature === this.paged) return;
     this.paged = signature;
     const focused = root.contains(document.activeElement) ? document.activeElement.dataset.part : null;
-    const to = (number, words) => el('button', { type: 'button', class: 'button', dataset: { part: words }, disabled: number < 1 || number > last,
-      onclick: () => this.#turn(number) }, words);
-    root.replaceChildren(
-      last > 1 ? to(page - 1, 'Page before') : null, last > 1 ? to(page + 1, 'Next page') : null,
-      el('span', { class: 'quietly' }, total ? `${count(offset + 1)}–${count(offset + rows.length)} of ${plural(total, 'unit')}` : ''),
-      (sort || 'status') === 'status' ? button('button quiet', () => this.emit('chosen', { flat: !flat }),
-        flat ? 'Group by status' : 'One list without groups') : '',
-    );
-    for (const child of [...root.childNodes]) if (child.nodeType === Node.TEXT_NODE) child.remove();
+    const to = (number, words) => el('button', {
+      type: 'button', class: 'button', dataset: { part: words }, disabled: number < 1 || number > last,
+      onclick: () => this.#turn(number),
+    }, words);
+    const range = `${count(offset + 1)}–${count(offset + rows.length)} of ${plural(total, 'unit')}`;
+    root.replaceChildren(...[
+      last > 1 && to(page - 1, 'Page before'), last > 1 && to(page + 1, 'Next page'),
+      total > 0 && el('span', { class: 'quietly' }, range),
+      (sort || 'status') === 'status' && button('button quiet', () => this.emit('chosen', { flat: !flat }),
+        flat ? 'Group by status' : 'One list without groups'),
+    ].filter(Boolean));
     if (focused) root.querySelector(`[data-part="${focused}"]:not(:disabled)`)?.focus();
   }
 
@@ -96,8 +103,9 @@ export class UnitBoard extends Emitter {
         el('button', { type: 'button', class: 'button primary', onclick: widen }, 'Show all')];
     }
     if (this.settings.wall) return [el('h2', {}, 'No unit is at work')];
+    const { viewer, urls } = this.settings;
     return [el('h2', {}, 'There are no units yet'), el('p', {}, 'Units appear here as soon as an agency delivers them.'),
-      this.settings.viewer.can_upload ? el('a', { class: 'button primary', href: this.settings.urls.upload }, 'Upload a spreadsheet') : null].filter(Boolean);
+      viewer.can_upload && el('a', { class: 'button primary', href: urls.upload }, 'Upload a spreadsheet')].filter(Boolean);
   }
 
   keys(sheet, moveKeys) {

@@ -1,7 +1,6 @@
 // A board on the wall: nobody scrolls there. As many rows as fit stand at once, in the order of the
 // board; what is left over comes page by page at a stated pace that can be stopped.
 import { el } from '../core/dom.js';
-import { plural } from '../words/numbers.js';
 
 export const PAGE_SECONDS = 15;
 const TICK_MS = 1_000;
@@ -98,7 +97,8 @@ export class Wall {
 
   #tick() {
     const { time, zone, day } = clockWords(this.now(), this.zone);
-    this.clock.replaceChildren(el('span', { class: 'day' }, day), ' ', el('b', {}, time), ' ', el('span', { class: 'zone' }, zone));
+    this.clock.replaceChildren(el('span', { class: 'day' }, day), ' ', el('b', {}, time), ' ',
+      el('span', { class: 'zone' }, zone));
     if (!this.pages || this.pages.length < 2 || this.paused) return;
     this.left -= 1;
     if (this.left <= 0) this.turn();
@@ -111,8 +111,9 @@ export class Wall {
     this.progress.hidden = !many || this.calm.matches;
     if (!many) return;
     const pace = this.paused ? 'held' : `next in ${this.left} s`;
-    const hidden = this.sheet.rows.filter((row) => row.hidden).length;
-    this.words.textContent = `Page ${this.page + 1} of ${this.pages.length}, ${pace}. ${plural(hidden, 'row')} on other pages.`;
+    const [first, last] = this.pages[this.page];
+    const [page, all] = [this.page + 1, this.pages.length];
+    this.words.textContent = `${first + 1}–${last} of ${this.pages.at(-1)[1]} · page ${page} of ${all}, ${pace}`;
     this.progress.firstElementChild.style.width = `${((PAGE_SECONDS - this.left) / PAGE_SECONDS) * 100}%`;
   }
 }
