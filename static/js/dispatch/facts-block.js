@@ -2,10 +2,12 @@
 // under it; whoever was first is told by the conflict, with what was typed kept.
 import { Emitter } from '../core/emitter.js';
 import { el } from '../core/dom.js';
+import { recall, remember } from '../core/storage.js';
 import { Conflict } from '../ui/conflict.js';
 import { FieldRow } from '../ui/field-row.js';
 import { groups } from '../ui/detail-parts.js';
 
+const FOLD = 'incident.facts';
 const WHERE = ['place', 'lat', 'lon', 'position'];
 
 /** Events: `save` {set, version, form}, `settled` when nothing is open any more. */
@@ -14,19 +16,22 @@ export class FactsBlock extends Emitter {
     super();
     this.glossary = glossary;
     this.open = 0;
-    this.root = el('div', { class: 'incident-facts' });
+    this.inside = el('div', { class: 'incident-facts' });
+    this.root = el('details', { class: 'facts-fold', open: recall(FOLD, false), ontoggle: () => remember(FOLD, this.root.open) },
+      el('summary', {}, 'Facts: title, type, place, caller, command'), this.inside);
   }
 
   /** @param {object[]} fields as of a resource's detail; @param {number} version they were read at */
   show(fields, version, editable) {
     if (this.open) return; // the version seen when the form was opened is the one that is named
     Object.assign(this, { fields, version, editable });
-    this.root.replaceChildren(...groups(this.fields).map(([title, some]) => el('section', {},
+    this.inside.replaceChildren(...groups(this.fields).map(([title, some]) => el('section', {},
       el('h3', {}, title), el('dl', { class: 'facts-grid' }, some.map((field) => this.#row(field).root)))));
   }
 
   /** Open the form of one fact. */
   edit(name) {
+    this.root.open = true;
     const button = this.root.querySelector(`[data-field="${name}"] .edit`);
     button?.scrollIntoView({ block: 'center' });
     button?.click();

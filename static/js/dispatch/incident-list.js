@@ -124,7 +124,7 @@ export class IncidentList extends Emitter {
     cell('priority', [`${priority} `, el('span', { class: 'quietly' }, glossary.title('priority', priority))]),
     cell('title', el('span', { title: glossary.typeTitle(type) }, title)),
     cell('status', [glossary.title('incident_status', status), ' ', el('span', { class: 'quietly' }, since(at))]),
-    cell('units', late ? el('span', { class: 'age stale' }, `${unitsInWords(units)}, nobody on scene`) : unitsInWords(units)),
+    cell('units', late ? el('span', { class: 'age stale' }, units ? `${unitsInWords(units)}, none there` : 'nobody there') : unitsInWords(units)),
     cell('county', glossary.countyName(county), true),
     cell('age', since(reported)));
   }

@@ -8,6 +8,7 @@ import { MOVE_VERBS, namesInWords } from '../words/dispatch.js';
 import { since, tellAges } from './ages.js';
 import { CloseDialog, ReopenDialog } from './close-dialog.js';
 import { FactsBlock } from './facts-block.js';
+import { isLive } from './glossary.js';
 import { asSent, fieldsOf } from './incident-fields.js';
 import { LogBlock } from './log-block.js';
 import { NeedsBlock } from './needs-block.js';
@@ -35,7 +36,6 @@ export class IncidentView extends Emitter {
     this.links = el('nav', { class: 'incident-links', 'aria-label': 'Of this incident' });
     this.body = el('div', { class: 'detail-body' }, el('p', { class: 'pending' }, 'Loading'));
     this.root = el('div', { class: 'incident-view' }, this.head, this.notice.root, this.body, this.recommend.actions);
-    this.recommend.actions.hidden = true;
   }
 
   /** Ask for it anew; calls that come while one is under way share the next one. */
@@ -107,13 +107,12 @@ export class IncidentView extends Emitter {
     this.#head(incident);
     this.summary.show(incident);
     this.needs.show(needs, { editable: this.editable });
+    this.recommend.show(needs, this.editable);
     this.units.show(assignments);
     this.log.show(log, { writable: incident.editable });
     this.facts.show(fieldsOf(incident, this.glossary, this.others()), incident.version, this.editable);
     this.#links(detail);
-    if (first) this.#build();
-    this.recommend.root.hidden = !this.editable;
-    this.recommend.actions.hidden = !this.editable;
+    this.#order(assignments);
     if (this.editable && (first || this.#matters(before, detail))) this.recommend.refresh();
     this.emit('drawn', detail);
   }
@@ -125,9 +124,13 @@ export class IncidentView extends Emitter {
     return facts(before) !== facts(after);
   }
 
-  #build() {
-    this.body.replaceChildren(this.summary.root, this.needs.root, this.units.root, this.recommend.root, this.log.root,
-      this.facts.root, this.links);
+  // What needs somebody now comes first: whom to send while nobody is there, then who is there.
+  #order(assignments) {
+    const empty = !assignments.some(isLive);
+    const send = [this.needs.root, this.recommend.root];
+    const order = [this.summary.root, ...(empty ? [...send, this.units.root] : [this.units.root, ...send]), this.log.root,
+      this.facts.root, this.links];
+    if (order.some((part, i) => part !== this.body.children[i])) this.body.replaceChildren(...order);
   }
 
   #head(incident) {
@@ -191,11 +194,13 @@ export class IncidentView extends Emitter {
     const { names, ids, body } = order;
     const verb = body.booked_from ? 'booked' : body.how === 'reserved' ? 'reserved' : 'sent';
     const answer = await this.#write(() => units.assign(this.id, body), {
-      done: `${namesInWords(names, 6)} ${verb}.`, refused: (problem) => this.recommend.refused(problem),
+      done: `${namesInWords(names)} ${verb}.`, refused: (problem) => this.recommend.refused(problem),
       again: () => this.#assign(order),
     });
-    if (answer) this.recommend.sent(ids);
-    else this.recommend.settle();
+    this.recommend.settle();
+    if (!answer) return;
+    this.recommend.sent(ids);
+    this.focus(); // the button is gone
   }
 
   async #move(line, change, key = newKey()) {
@@ -218,7 +223,7 @@ export class IncidentView extends Emitter {
     const names = assignments.filter(({ status }) => change.from.includes(status)).map(({ unit_name: name }) => name);
     if (!names.length || !this.editable) return;
     await this.#write(() => units.moveAll(this.id, { ...change, key }), {
-      done: `${namesInWords(names, 6)}: ${MOVE_VERBS[change.status].toLowerCase()}.`, again: () => this.#together(change, key),
+      done: `${namesInWords(names)}: ${MOVE_VERBS[change.status].toLowerCase()}.`, again: () => this.#together(change, key),
     });
   }
 

@@ -2,8 +2,8 @@
 // ever changed, a correction is another entry that says which one it corrects.
 import { Emitter } from '../core/emitter.js';
 import { button, el } from '../core/dom.js';
-import { epochOf } from '../words/age.js';
-import { lastTime, timeOfDay } from '../words/clock.js';
+import { clockTime, epochOf } from '../words/age.js';
+import { lastTime, timeOfDay, timeOrDay } from '../words/clock.js';
 import { now } from './ages.js';
 import { newKey } from './requests.js';
 
@@ -100,6 +100,12 @@ export class LogBlock extends Emitter {
     this.focus();
   }
 
+  // The time; under it the day, when it is not today.
+  #when(at) {
+    const [time, day] = timeOrDay(epochOf(at), this.glossary.zone, now()).split(', ').reverse();
+    return el('time', { title: clockTime(at) }, time, day ? el('small', { class: 'quietly' }, day) : null);
+  }
+
   #timeOf({ at }) {
     return timeOfDay(epochOf(at), this.glossary.zone);
   }
@@ -123,7 +129,7 @@ export class LogBlock extends Emitter {
     const late = epochOf(entered) - epochOf(at) > LATE_S;
     const original = corrects && this.entries.find((one) => one.id === corrects);
     return el('li', { class: `log-entry ${kind}${corrected ? ' corrected' : ''}`, dataset: { entry: String(id) } },
-      el('span', { class: 'when' }, this.glossary.time(at)),
+      el('span', { class: 'when' }, this.#when(at)),
       el('div', {},
         original ? el('p', { class: 'quietly' }, `Corrects ${this.#timeOf(original)}: “${original.text}”`) : null,
         el('p', { class: 'text' }, text, resource && !text.includes(resource.name) ? ` (${resource.name})` : null),

@@ -1,7 +1,7 @@
-// What is asked for, and how much of it is sent.
+// What is asked for: its heading, and the way to ask for something else. The needs themselves stand
+// below, each with the units that could meet it (recommend-block.js).
 import { Emitter } from '../core/emitter.js';
-import { button, el, icon } from '../core/dom.js';
-import { needInWords, sentInWords } from '../words/dispatch.js';
+import { el, icon } from '../core/dom.js';
 import { NeedsEditor } from './needs-editor.js';
 
 /** Event: `save` {needs, form}. */
@@ -28,20 +28,8 @@ export class NeedsBlock extends Emitter {
     const { needs, editable } = this;
     this.root.replaceChildren(
       el('div', { class: 'section-head' }, el('h3', {}, 'Needed'), editable ? el('button', {
-        type: 'button', class: 'button small', dataset: { keep: 'needs' }, onclick: () => this.#edit(),
-      }, icon('edit', this.glossary.catalog.symbolsUrl), needs.length ? 'Change' : 'Say what is needed') : null),
-      needs.length ? el('ul', { class: 'need-lines' }, needs.map((need) => this.#line(need)))
-        : el('p', { class: 'quietly' }, 'Nothing is asked for.'));
-  }
-
-  #line(need) {
-    const { sent, missing, note } = need;
-    const words = need.text ?? needInWords(need, (code) => this.glossary.unitType(code));
-    return el('li', { class: missing > 0 ? 'missing' : 'complete' },
-      el('span', { class: 'words' }, words, note ? el('small', { class: 'quietly' }, ` ${note}`) : null),
-      missing > 0 ? el('strong', {}, `${missing} missing`)
-        : el('span', { class: 'quietly' }, icon('check', this.glossary.catalog.symbolsUrl), ' sent'),
-      el('span', { class: 'spoken' }, `, ${sentInWords(need)} sent`));
+        type: 'button', class: 'button small quiet', dataset: { keep: 'needs' }, onclick: () => this.#edit(),
+      }, icon('edit', this.glossary.catalog.symbolsUrl), needs.length ? 'Change' : 'Say what is needed') : null));
   }
 
   #edit() {

@@ -71,7 +71,7 @@ export class NewForm extends Emitter {
         this.#field('new-type', 'What', this.type.root, this.typeProblem),
         this.#field('new-place', 'Where', this.place.root),
         this.similar.root, this.#more()),
-      el('footer', { class: 'detail-actions' }, this.submit, button('button', () => this.emit('thrown'), 'Throw away')));
+      el('footer', { class: 'detail-actions' }, this.submit, button('button quiet', () => this.emit('thrown'), 'Throw away')));
   }
 
   #field(id, title, ...inside) {

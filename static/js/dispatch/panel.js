@@ -13,7 +13,11 @@ export class IncidentPanel extends Emitter {
   constructor(root, glossary, others) {
     super();
     Object.assign(this, { root, glossary, others, kept: new Map(), view: null, form: null, draft: null });
-    root.addEventListener('keydown', (event) => { if (event.key === 'Escape') this.emit('closed'); });
+    root.addEventListener('keydown', (event) => {
+      if (event.key !== 'Escape') return;
+      event.preventDefault(); // one key, one closing: the page's table has it too
+      this.emit('closed');
+    });
     setInterval(() => this.view?.tick(), TICK_MS);
   }
 

@@ -3,6 +3,9 @@ import { button, el } from '../core/dom.js';
 import { distanceInWords, minutesInWords } from '../words/dispatch.js';
 import { symbol } from '../ui/symbol.js';
 
+// The first reason says how the minutes were reckoned: it belongs to the figure.
+const isReckoning = (reason) => /^[\dh ]+min: /.test(reason);
+
 function figures({ eta_minutes: minutes, distance_m: meters }) {
   return [Number.isFinite(minutes) && minutesInWords(minutes), Number.isFinite(meters) && distanceInWords(meters)]
     .filter(Boolean).join(' · ');
@@ -21,8 +24,8 @@ export function pickRow(pick, { glossary, checked, change, unit }) {
     el('div', { class: 'words' },
       el('label', { htmlFor: `pick-${id}` }, symbol(glossary.catalog, { kind: 'unit', status: pick.status ?? 'available' }),
         el('strong', {}, name), el('span', { class: 'quietly' }, glossary.unitType(type)),
-        el('span', { class: 'eta' }, figures(pick))),
-      el('p', { class: 'quietly' }, [agency, ...reasons].filter(Boolean).join(' · ')),
+        el('span', { class: 'eta', title: reasons.find(isReckoning) }, figures(pick))),
+      el('p', { class: 'quietly' }, [agency, ...reasons.filter((reason) => !isReckoning(reason))].filter(Boolean).join(' · ')),
       warnings.map((words) => el('p', { class: 'out-of-date' }, words))),
     button('icon-button', () => unit(id), el('span', { 'aria-hidden': 'true' }, '›'), el('span', { class: 'spoken' }, `Open ${name}`)));
 }

@@ -1,9 +1,10 @@
-// Whom to send: for each need the units that fit best, chosen already, with the reasons; the next
-// ones and those passed over with theirs, folded; what is missing, in words; and the buttons.
+// What is needed and whom to send: for each need that is not met the units that fit best, chosen
+// already, with the reasons; the next ones and those passed over with theirs, folded; what is
+// missing, in words; and the buttons.
 import { Emitter } from '../core/emitter.js';
-import { button, el, settled } from '../core/dom.js';
+import { button, el, icon, settled } from '../core/dom.js';
 import { fromLocal, toLocal } from '../words/clock.js';
-import { namesInWords } from '../words/dispatch.js';
+import { namesInWords, needInWords, sentInWords } from '../words/dispatch.js';
 import { now } from './ages.js';
 import { passedRow, pickRow } from './pick-row.js';
 import { newKey, units } from './requests.js';
@@ -14,11 +15,11 @@ import { UnitFinder } from './unit-finder.js';
 const COVER_PAUSE_MS = 200;
 const HOUR = 3600;
 
-/** Events: `assign` {names, body, form} (answer by `sent` or `refused`), `unit` {id}, `changed`. */
+/** Events: `assign` {names, ids, body} (answer by `sent` or `refused`), `unit` {id}. */
 export class RecommendBlock extends Emitter {
   constructor(glossary, incidentId) {
     super();
-    Object.assign(this, { glossary, incidentId, key: newKey(), answer: null });
+    Object.assign(this, { glossary, incidentId, key: newKey(), answer: null, needs: [], able: false });
     this.selection = new UnitSelection();
     this.told = el('div', { class: 'told' });
     this.list = el('div', { class: 'needs-to-send' });
@@ -26,7 +27,7 @@ export class RecommendBlock extends Emitter {
     this.cover = el('div', { class: 'cover', 'aria-live': 'polite' });
     this.booking = el('div', {});
     this.root = el('section', { class: 'recommend', 'aria-label': 'Whom to send' },
-      el('div', { class: 'section-head' }, el('h3', {}, 'Send')), this.told, this.list, this.finder.root);
+      this.told, this.list, this.finder.root);
     this.send = button('button primary send', () => this.dispatch());
     this.reserve = button('button', () => this.hold(), 'Reserve');
     this.ahead = button('button quiet', () => this.#book(), 'Book ahead');
@@ -34,6 +35,13 @@ export class RecommendBlock extends Emitter {
       el('div', { class: 'row-of-buttons' }, this.send, this.reserve, this.ahead));
     this.weigh = settled(() => this.#weigh(), COVER_PAUSE_MS);
     this.#tellButtons();
+  }
+
+  /** What is asked for and sent, as of the detail; `able`: this person may send. */
+  show(needs, able) {
+    Object.assign(this, { needs, able });
+    this.finder.root.hidden = !able;
+    this.#draw();
   }
 
   /** Ask anew: something moved, or a need changed. What a person chose stays. */
@@ -127,19 +135,16 @@ export class RecommendBlock extends Emitter {
 
   #draw() {
     const focused = this.root.contains(document.activeElement) ? document.activeElement.dataset.keep : null;
-    const lines = this.answer?.lines ?? [];
+    const lines = this.able ? this.answer?.lines ?? [] : [];
     const offered = new Set(lines.flatMap(({ picks, runners_up: rest = [] }) => [...picks, ...rest].map(({ unit_id: id }) => id)));
-    const others = this.selection.chosen.filter(({ unit_id: id }) => !offered.has(id));
+    const others = this.able ? this.selection.chosen.filter(({ unit_id: id }) => !offered.has(id)) : [];
     this.list.replaceChildren(
-      ...(this.answer && !lines.length ? [el('p', { class: 'quietly' }, this.answer.asked === 0
-        ? 'Nothing is asked for yet. Say above what is needed, or choose a unit here.'
-        : 'Everything asked for is sent. Choose a unit here to send more.')] : []),
-      ...lines.map((line, i) => this.#need(line, i)),
+      this.needs.length ? '' : el('p', { class: 'quietly' }, 'Nothing is asked for.'),
+      ...this.needs.map((need) => this.#need(need, lines.find((line) => line.need.id === need.id))),
       ...(others.length ? [el('ul', { class: 'picks' }, others.map((pick) => this.#row(pick)))] : []));
     if (focused) this.list.querySelector(`[data-keep="${focused}"]`)?.focus();
     this.#tellButtons();
     this.weigh();
-    this.emit('changed');
   }
 
   #row(pick) {
@@ -149,21 +154,29 @@ export class RecommendBlock extends Emitter {
         this.selection.set(pick.unit_id, wanted);
         this.#tellButtons();
         this.weigh();
-        this.emit('changed');
       },
     });
   }
 
-  #need({ need, picks, runners_up: rest = [], passed = [], shortfall, short }, i) {
-    const fold = (name, title, rows) => this.#fold(`${i}-${name}`, title, rows);
-    return el('section', { class: 'need-to-send', 'aria-label': need.text },
-      el('h4', {}, need.text),
+  #need(need, line) {
+    const words = need.text ?? needInWords(need, (code) => this.glossary.unitType(code));
+    const { symbolsUrl } = this.glossary.catalog;
+    return el('section', { class: `need-to-send ${need.missing > 0 ? 'missing' : 'complete'}`, 'aria-label': words },
+      el('div', { class: 'need-head' }, el('h4', {}, words, need.note ? el('small', { class: 'quietly' }, ` ${need.note}`) : null),
+        need.missing > 0 ? el('strong', {}, need.sent ? `${sentInWords(need)} sent, ${need.missing} missing` : `${need.missing} missing`)
+          : el('span', { class: 'quietly' }, icon('check', symbolsUrl), ' sent')),
+      line && need.missing > 0 ? this.#suggested(need, line) : null);
+  }
+
+  #suggested({ id }, { picks, runners_up: rest = [], passed = [], more_passed: more = 0, shortfall, short }) {
+    return [
       picks.length ? el('ul', { class: 'picks' }, picks.map((pick) => this.#row(pick))) : null,
       short > 0 && shortfall ? el('p', { class: 'out-of-date shortfall' }, shortfall) : null,
-      fold('next', `${rest.length} more that fit`, rest.map((pick) => this.#row(pick))),
-      fold('passed', `${passed.length} passed over, and why`, passed.map((one) => passedRow(one, {
-        glossary: this.glossary, unit: (id) => this.emit('unit', { id }),
-      }))));
+      this.#fold(`${id}-next`, `${rest.length} more that fit`, rest.map((pick) => this.#row(pick))),
+      this.#fold(`${id}-passed`, `${passed.length + more} passed over, and why`, [
+        ...passed.map((one) => passedRow(one, { glossary: this.glossary, unit: (unit) => this.emit('unit', { id: unit }) })),
+        more ? el('li', { class: 'passed-row quietly' }, `and ${more} more, farther away`) : null].filter(Boolean)),
+    ];
   }
 
   #fold(name, title, rows) {
@@ -179,6 +192,7 @@ export class RecommendBlock extends Emitter {
   #tellButtons() {
     const { names } = this;
     const none = names.length === 0;
+    this.actions.hidden = !this.able || (none && !this.busy);
     this.send.textContent = this.busy ? 'Sending' : none ? 'Choose units to send' : `Send ${namesInWords(names)}`;
     for (const one of [this.send, this.reserve, this.ahead]) one.setAttribute('aria-disabled', String(none || Boolean(this.busy)));
     this.reserve.title = none ? '' : `Hold ${namesInWords(names)} for this incident`;
@@ -195,7 +209,8 @@ export class RecommendBlock extends Emitter {
     }
     const { holes } = await units.uncovered(ids).catch(() => ({ holes: [] }));
     if (this.weighed !== asked) return;
-    this.cover.replaceChildren(...holes.map((hole) => el('p', { class: 'out-of-date' }, hole.text)));
+    this.cover.replaceChildren(...holes.map(({ text }) => el('p', { class: 'out-of-date' },
+      icon('alarm', this.glossary.catalog.symbolsUrl), el('span', {}, `This leaves ${text}.`))));
   }
 
   #book() {

@@ -17,7 +17,7 @@ export class SummaryBlock extends Emitter {
 
   show(incident) {
     const focused = this.root.contains(document.activeElement) ? document.activeElement.dataset.keep : null;
-    this.root.replaceChildren(...[this.#status(incident), this.#overdue(incident), this.#moves(incident),
+    this.root.replaceChildren(...[el('div', { class: 'top' }, this.#status(incident), this.#moves(incident) ?? ''), this.#overdue(incident),
       this.#place(incident), this.#caller(incident), this.#family(incident)].filter(Boolean));
     if (focused) this.root.querySelector(`[data-keep="${focused}"]`)?.focus();
   }
@@ -27,7 +27,7 @@ export class SummaryBlock extends Emitter {
     return el('p', { class: 'status-line' },
       el('span', {}, el('strong', { class: 'status-now' }, title), ' ', closed ? this.glossary.time(closed) : since(at),
         closed ? el('span', { class: 'quietly' }, [why && ` ${why.toLowerCase()}`, by && `, by ${by}`].filter(Boolean).join('')) : null,
-        el('span', { class: 'quietly' }, ` · ${this.glossary.priority(priority)}`)),
+        el('span', { class: 'quietly' }, ` · ${this.glossary.title('priority', priority).toLowerCase()}`)),
       sensitivity === 'confidential' ? el('span', { class: 'tag' }, 'Named roles only') : null);
   }
 
@@ -60,10 +60,10 @@ export class SummaryBlock extends Emitter {
         radius ? el('span', { class: 'quietly' }, ` · within ${count(radius)} m`) : null,
         resource ? [' · ', button('name-link', () => this.emit('resource', { id: resource.id }), resource.name)] : null),
       el('div', { class: 'choices' },
-        button('button small', () => this.#copy(usng ?? decimal(incident)), el('span', { class: 'grid-ref' }, usng ?? decimal(incident)),
-          el('span', { class: 'quietly' }, ' copy')),
-        button('button small', () => this.emit('goto'), icon('target', symbolsUrl), 'Show'),
-        editable ? button('button small', () => this.emit('place'), icon('pin', symbolsUrl), 'Move') : null));
+        button('button small quiet', () => this.#copy(usng ?? decimal(incident)), el('span', { class: 'grid-ref' }, usng ?? decimal(incident)),
+          el('span', { class: 'quietly' }, 'copy')),
+        button('button small quiet', () => this.emit('goto'), icon('target', symbolsUrl), 'Show'),
+        editable ? button('button small quiet', () => this.emit('place'), icon('pin', symbolsUrl), 'Move') : null));
   }
 
   // Without https there is no clipboard for scripts; the reference is then marked for Ctrl-C.

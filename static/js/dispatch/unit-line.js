@@ -22,23 +22,23 @@ export function isSilenced({ silenced_until: until }) {
 
 /**
  * @param {object} line an assignment as the API gives it
- * @param {{glossary, canMove, open: boolean, titleOf: ?function}} shown; `act` {move(line, change),
- *   heard(line), silence(line, minutes), toggle(line), unit(line)}
+ * @param {{glossary, open: boolean, title: ?Node}} shown `title` instead of the unit's name
+ * @param {object} act {move(line, change), heard(line), silence(line, minutes), toggle(line), unit(line)}
  */
-export function unitLine(line, { glossary, open, title, about }, act) {
+export function unitLine(line, { glossary, open, title }, act) {
   const { id } = line;
   const overdue = isOverdue(line);
   return el('li', { class: `unit-line${overdue && !isSilenced(line) ? ' alarm' : ''}`, dataset: { assignment: String(id) } },
     el('div', { class: 'line' }, symbol(glossary.catalog, lookOf(line)),
-      el('div', { class: 'words' }, title ?? unitName(line, glossary, act), el('p', { class: 'quietly' }, state(line, glossary), about)),
+      el('div', { class: 'words' }, title ?? unitName(line, act), el('p', { class: 'quietly' }, title ? null : `${glossary.unitType(line.unit_type)} · `, state(line, glossary))),
       line.moves?.length ? buttons(line, open, act) : null),
     overdue ? checkIn(line, act) : null,
     open ? more(line, glossary, act) : null);
 }
 
-function unitName(line, glossary, act) {
-  return el('p', {}, button('name-link', () => act.unit(line), line.unit_name), ' ',
-    el('span', { class: 'quietly' }, [glossary.unitType(line.unit_type), line.task].filter(Boolean).join(' · ')));
+function unitName(line, act) {
+  return el('p', {}, button('name-link', () => act.unit(line), line.unit_name),
+    line.task ? el('span', { class: 'quietly' }, ` ${line.task}`) : null);
 }
 
 // "En route 4 min · there in 2 min · check-in in 12 min"

@@ -19,7 +19,11 @@ export class Detail extends Emitter {
     super();
     Object.assign(this, { root, catalog, id: null, open: null, blocks: [] });
     this.notice = new Notice(catalog);
-    root.addEventListener('keydown', (event) => { if (event.key === 'Escape') this.emit('closed'); });
+    root.addEventListener('keydown', (event) => {
+      if (event.key !== 'Escape') return;
+      event.preventDefault(); // one key, one closing: the page's table has it too
+      this.emit('closed');
+    });
   }
 
   /** `make(detail)` gives a block that stands right below the status, or nothing. */

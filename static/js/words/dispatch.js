@@ -18,8 +18,7 @@ export const LEFT_AS = Object.freeze([
   ['returning', 'Returning'], ['available', 'Available'], ['staged', 'Staged'], ['out_of_service', 'Out of service'],
 ]);
 
-/** A unit of these is not there yet; of those it is at work. */
-export const HELD = Object.freeze(['reserved']);
+/** An assignment of these is over. */
 export const ENDED = Object.freeze(['released', 'cancelled']);
 
 /** "E12", "E12 and L3", "E12, L3 and 4 more": what a button can hold. */
@@ -59,7 +58,7 @@ export function dueInWords(seconds) {
   return seconds > 0 ? `in ${minutesInWords(seconds / 60)}` : `${minutesInWords(-seconds / 60)} late`;
 }
 
-/** "2 of 3 engines sent" needs no verb; "3 sent" when nobody asked for them. */
+/** "1 of 2". */
 export function sentInWords({ count, sent }) {
   return `${sent} of ${count}`;
 }
@@ -76,11 +75,6 @@ export function needInWords({ count, unit_types: types, type_level: level, capab
     capabilities.length && `with ${capabilities.join(', ')}`].filter(Boolean).join(', ');
 }
 
-/** "E12 is missing" in numbers: "1 missing", "complete". */
-export function missingInWords(missing) {
-  return missing > 0 ? `${missing} missing` : 'complete';
-}
-
 /** "3 units", "no unit": what stands at an incident. */
 export function unitsInWords(number) {
   return number ? plural(number, 'unit') : 'no unit';
@@ -91,6 +85,6 @@ export function unitsInWords(number) {
  * "2026-000012, structure fire, 300 m away, 12 min ago".
  */
 export function incidentInWords({ number, type_title: type, distance_m: meters, reported_at: at }, ageOf) {
-  return [number, type.toLowerCase(), Number.isFinite(meters) && `${distanceInWords(meters)} away`, ageOf(at)]
+  return [number, type.toLowerCase(), Number.isFinite(meters) && (meters < 5 ? 'at the same place' : `${distanceInWords(meters)} away`), ageOf(at)]
     .filter(Boolean).join(', ');
 }
