@@ -42,7 +42,7 @@ def send(said: Said) -> Meaning:
         return _send_picks(said, incident, _picks(said, incident, needs_of(said)), "Send")
     named = units_of(said)
     return Meaning(
-        f"Send {shorts(named)} to {called_incident(incident)}.",
+        f"Send {shorts(named, said.world)} to {called_incident(incident)}.",
         [_assign(incident, [unit.id for unit in named], "dispatched")],
         rows=[unit_row(said.world, unit) for unit in named],
         warnings=[*_elsewhere(named, incident), *_cover(said, [unit.id for unit in named])],
@@ -141,7 +141,9 @@ def reserve(said: Said) -> Meaning:
     begins, ends = _span(said)
     times = {"from": begins, "until": ends}
     body = {name: then.isoformat() for name, then in times.items() if then is not None}
-    sentence = f"Hold {shorts(named)} for {called_incident(incident)}{_spoken(said, begins)}."
+    sentence = (
+        f"Hold {shorts(named, said.world)} for {called_incident(incident)}{_spoken(said, begins)}."
+    )
     return Meaning(
         sentence,
         [_assign(incident, [unit.id for unit in named], _HOLD, **body)],
@@ -287,7 +289,7 @@ def _release(said: Said, named: list[Called]) -> Meaning:
         for unit in named
     ]
     return Meaning(
-        f"Release {shorts(named)} from {_incidents(named)}: {title}.",
+        f"Release {shorts(named, said.world)} from {_incidents(named)}: {title}.",
         actions,
         rows=[unit_row(said.world, unit) for unit in named],
     )
@@ -307,8 +309,9 @@ def cancel(said: Said) -> Meaning:
         if "cancelled" not in units.ASSIGNMENT_TRANSITIONS[unit.assigned_as or _HOLD]:
             raise Puzzle(f"{unit.short} is there already: release it.", said.one("unit"))
     why = said.after("because")
+    because = f": “{why}”" if why else ""
     return Meaning(
-        f"Call off {shorts(named)} from {_incidents(named)}{f': “{why}”' if why else ''}.",
+        f"Call off {shorts(named, said.world)} from {_incidents(named)}{because}.",
         [_assignment_move(said, unit, "cancelled", None) for unit in named],
         rows=[unit_row(said.world, unit) for unit in named],
     )

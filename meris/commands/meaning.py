@@ -180,8 +180,8 @@ def unit_of(said: Said, bound: Bound, *, working: bool = False) -> Called:
         message = f"{len(picked.others)} units are called {text}. Which one?"
         raise Puzzle(message, bound, rows)
     said.others += rows[:3]
-    where = f"{picked.unit.county} County" if picked.unit.county else "no county"
-    said.means[bound] = ", ".join(filter(None, (picked.unit.name, where, picked.why)))
+    about = (picked.unit.name, county_of(said.world, picked.unit), picked.why)
+    said.means[bound] = ", ".join(filter(None, about))
     return picked.unit
 
 
@@ -196,8 +196,15 @@ def unit_row(world: World, unit: Called) -> dict[str, Any]:
     doing = vocabulary.title_of_status("unit", unit.status)
     if unit.incident_number:
         doing += f" at {unit.incident_number}"
-    about = (unit.county and f"{unit.county} County", away is not None and kilometers(away), doing)
+    about = (county_of(world, unit), away is not None and kilometers(away), doing)
     return row(unit.title, ", ".join(word for word in about if word), resource=unit.id)
+
+
+def county_of(world: World, unit: Called) -> str:
+    """The county that a unit is recorded in, as it calls itself."""
+    gazetteer, fips = world.home.gazetteer, unit.county_fips or ""
+    county = gazetteer.counties.get(fips) or gazetteer.neighbors.get(fips)
+    return county.full_name if county else "no county"
 
 
 def row(title: str, about: str, **more: Any) -> dict[str, Any]:
@@ -230,6 +237,13 @@ def minutes(value: float) -> str:
     return f"{whole} min"
 
 
-def shorts(units: Sequence[Called]) -> str:
-    """Units in a sentence by their short names."""
-    return listing([unit.short for unit in units], last="and")
+def shorts(units: Sequence[Called], world: World | None = None) -> str:
+    """Units in a sentence by their short names; with a world, those from elsewhere in full."""
+    return listing([unit.title if _is_far(unit, world) else unit.short for unit in units], "and")
+
+
+def _is_far(unit: Called, world: World | None) -> bool:
+    incident = world.in_hand if world else None
+    if world is None or incident is None:
+        return world is not None
+    return unit.incident_id != incident.id and unit.county_fips != incident.county_fips

@@ -29,7 +29,7 @@ from meris.dispatch.keeping import Keep, Per
 from meris.dispatch.recommend import recommend
 from meris.fields import Item
 from meris.resources.search import MOST_IDS
-from meris.tables import Assignment, County, Resource, Shelter, StockLine
+from meris.tables import Assignment, Resource, Shelter, StockLine
 from meris.units import in_hand
 
 #: What "near" means when nobody says how near.
@@ -261,26 +261,26 @@ def _ids(world: World, sought: Sought) -> list[int]:
 def _rows(world: World, sought: Sought, ids: list[int]) -> list[dict[str, Any]]:
     """The first few, each with how far it is or in which county."""
     statement = (
-        select(Resource, County.name.label("county"), _free_of())
-        .outerjoin(County, County.fips == Resource.county_fips)
+        select(Resource, _free_of())
         .outerjoin(Shelter, Shelter.resource_id == Resource.id)
         .where(Resource.id.in_(ids))
     )
     found = {one.Resource.id: one for one in world.session.execute(statement)}
-    return [_row(found[i], sought) for i in ids if i in found]
+    return [_row(world, found[i], sought) for i in ids if i in found]
 
 
 def _free_of() -> ColumnElement[int]:
     return _FREE.label("free")
 
 
-def _row(found: Any, sought: Sought) -> dict[str, Any]:
+def _row(world: World, found: Any, sought: Sought) -> dict[str, Any]:
     resource: Resource = found.Resource
     position = position_of(resource.position)
     away = sought.center and position and kilometers(position.meters_to(sought.center))
+    county = world.home.gazetteer.counties.get(resource.county_fips or "")
     free = f"{max(0, found.free):,} places free" if found.free is not None else None
     about = (
-        away or (found.county and f"{found.county} County"),
+        away or (county and county.full_name),
         title_of_status(resource.kind, resource.status),
         free,
     )

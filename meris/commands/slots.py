@@ -166,6 +166,8 @@ class Slots:
             self._world.session, self._world.policy, start, county, _MOST_OFFERED
         )
         for unit in found:
+            if start in unit.keys:
+                continue  # that is understood already
             yield self._world.name_of(unit), f"{unit.name}, {unit.county or 'no county'}"
 
     def _offered_places(self, text: str) -> Iterator[tuple[str, str]]:

@@ -1,5 +1,6 @@
 // The map page: who exists and who tells whom. Nothing else is decided here.
 import { client } from './data/start.js';
+import { CommandBar } from './command/bar.js';
 import { Address } from './core/address.js';
 import { renew } from './core/api.js';
 import { Catalog } from './core/catalog.js';
@@ -21,7 +22,6 @@ import { List } from './ui/list.js';
 import { Panels } from './ui/panels.js';
 import { Paper } from './ui/paper.js';
 import { Rail } from './ui/rail.js';
-import { Search } from './ui/search.js';
 import { Selection } from './ui/selection.js';
 import { Together } from './ui/together.js';
 import { plural } from './words/numbers.js';
@@ -48,7 +48,9 @@ const filters = new Filters({ address, client, rail, basemap });
 const hover = new Hover(box, catalog, summaries);
 const together = new Together(box, catalog, summaries);
 const pick = new Pick(stage, box);
-const search = new Search($('#search'), catalog);
+const bar = new CommandBar($('#search'), catalog, () => ({
+  incident: desk?.inHand?.id ?? null, unit: selection.id ?? null, center: stage.view.center,
+}));
 const connection = new Connection($('#connection'), $('#banner'), settings);
 const announcer = new Announcer($('#polite'));
 const paper = new Paper($('#paper'), { catalog, summaries, list, stage });
@@ -131,13 +133,16 @@ rail.on('unplaced', () => {
   list.turnTo('unplaced');
   panels.reveal('list');
 });
-search.on('place', (place) => {
+bar.on('place', (place) => {
   stage.goTo(place);
   panels.turnTo('map');
   $('#map').focus();
 });
-search.on('resource', ({ id }) => selection.set(id, { focus: true, reveal: true }))
-  .on('narrow', ({ text, ids }) => filters.found(text, ids));
+bar.on('resource', ({ id }) => selection.set(id, { focus: true, reveal: true }))
+  .on('narrow', ({ text, ids }) => filters.found(text, ids))
+  .on('incident', ({ id }) => desk.open(id, { focus: true }))
+  .on('units', ({ ids, text }) => (desk.inHand ? desk.select(ids) : filters.found(text, ids)))
+  .on('page', ({ url }) => location.assign(url));
 
 detail.on('closed', () => selection.close())
   .on('goto', (place) => stage.goTo({ ...place, zoom: 15 }))
@@ -155,7 +160,7 @@ new ResizeObserver(() => stage.resized()).observe(box);
 
 const keys = new Keys([
   ...(desk?.keys ?? []),
-  { key: '/', title: 'Search', run: () => search.focus() },
+  { key: '/', title: desk ? 'Search and commands; Ctrl-K does it from anywhere' : 'Search', run: () => bar.focus() },
   { key: 'f', title: 'Layers and filters', run: () => { panels.reveal('rail'); rail.focus(); } },
   { key: 'l', title: 'List', run: () => { panels.reveal('list'); list.focus(); } },
   { key: 'm', title: 'Map', run: () => { panels.turnTo('map'); $('#map').focus(); } },
