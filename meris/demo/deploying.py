@@ -30,6 +30,15 @@ _MUTUAL_AID_KM, _MUTUAL_AID = 130, 0.4
 _HAS_DEVICE = 0.36
 _DEVICES = ("owntracks", "owntracks", "traccar", "browser")
 _DRIVING = frozenset({"en_route", "returning", "transporting"})
+#: For how long a unit has been in each status of its work; minutes.
+_MINUTES_IN = {
+    "dispatched": (1, 7),
+    "en_route": (1, 24),
+    "on_scene": (3, HOURS_SINCE_IMPACT * 20),
+    "transporting": (3, 30),
+    "at_destination": (2, 40),
+    "returning": (2, 45),
+}
 _ICS = {status.code: status.ics for status in statuses("unit")}
 
 
@@ -74,17 +83,21 @@ def _report(scene: Scene, draft: Draft, status: str) -> None:
     """When the status was set and by whom; a crew at work reports more often."""
     chance, clock = scene.chance, scene.world.clock
     limit = age_limit_minutes("unit", status)
-    at_work = is_committed(status)
-    minutes = age(chance, limit, fresh=0.95 if at_work else 0.86)
-    if at_work:
-        minutes = min(int(minutes * 0.6), HOURS_SINCE_IMPACT * 60 - 10)
-    seen = clock.ago(minutes)
-    since = clock.ago(minutes + (40 if at_work else 300) * chance.random())
+    if is_committed(status):
+        fewest, most = _MINUTES_IN[status]
+        minutes = fewest + (most - fewest) * chance.random() ** 2
+        since = clock.ago(minutes)
+        seen = clock.ago(minutes * chance.random() if minutes > limit / 2 else minutes)
+        who = "Dispatch"
+    else:
+        minutes = age(chance, limit, fresh=0.86)
+        since = clock.ago(minutes + 300 * chance.random())
+        seen, who = clock.ago(minutes), draft.agency
     draft.common |= {
         "status": status,
         "status_at": since,
-        "status_by": "Dispatch" if at_work else draft.agency,
-        **confirmed(seen, "Dispatch", "Dispatch" if at_work else "Roll call"),
+        "status_by": who,
+        **confirmed(seen, "Dispatch", "Dispatch" if who == "Dispatch" else "Roll call"),
     }
 
 

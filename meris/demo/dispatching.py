@@ -52,6 +52,8 @@ _STEPS = {
     "transporting": 40,
     "at_destination": 62,
 }
+#: How often a need of the run card is open that nobody has come for.
+_STILL_ASKED = 0.2
 #: So many crews on scene have to be heard of again and again; more would only be noise here.
 _WATCHED, _WATCH_MINUTES = 3, 60
 
@@ -268,16 +270,18 @@ class _Writer:
         return self._session.scalars(insert(Incident).values(row).returning(Incident.id)).one()
 
     def _needs(self, call: Call, incident_id: int) -> None:
-        """What its run card says, or what is there where that is more."""
+        """What its run card says and is there, now and then more than that."""
         there = [unit.type for unit in call.units]
         rows = []
         for rank, sent in enumerate(call.kind.send):
             fitting = [kind for kind in there if kind in sent.unit_types]
+            if not fitting and self._chance.random() > _STILL_ASKED:
+                continue
             rows.append(
                 {
                     "incident_id": incident_id,
                     "rank": rank,
-                    "count": max(sent.count, len(fitting)),
+                    "count": max(len(fitting), 1 + int(self._chance.random() * sent.count)),
                     "unit_types": list(sent.unit_types),
                 }
             )
