@@ -194,6 +194,7 @@ def _assignments(policy: Policy) -> Select[Any]:
             Assignment.resource_id.label("unit"),
             Resource.name.label("unit_name"),
             Resource.type.label("unit_type"),
+            Resource.agency_id.label("unit_agency"),
             Assignment.status,
             _epoch(Assignment.status_at).label("status_at"),
             Assignment.booked,
@@ -202,6 +203,7 @@ def _assignments(policy: Policy) -> Select[Any]:
             _epoch(Assignment.eta_at).label("eta_at"),
             _epoch(par_due()).label("par_at"),
             _epoch(Assignment.silenced_until).label("silenced_until"),
+            Assignment.silenced_by,
             Assignment.version,
         )
         .join(Resource, Resource.id == Assignment.resource_id)

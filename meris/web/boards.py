@@ -76,21 +76,11 @@ def _board_settings(board: str, *, wall: bool) -> dict[str, Any]:
         "version": VERSION,
         "agencies": known,
         "incident_types": types,
-        "agency_id": viewer().agency_id,
-        "may_move": _may_move(),
         "status_minutes": dict(boards.STATUS_MINUTES),
         "order": list(board_units.ORDER),
         "moves": {status: sorted(after) for status, after in ASSIGNMENT_TRANSITIONS.items()},
         "soon_minutes": SOON_MINUTES,
     }
-
-
-def _may_move() -> str:
-    """Whose units this viewer may move: "all", those of the "own" agency, or "none"."""
-    person = viewer()
-    if person.may("dispatch"):
-        return "all"
-    return "own" if person.may("report") or person.may("edit_own") else "none"
 
 
 def _fresh(answer: dict[str, Any]) -> ResponseReturnValue:

@@ -7,6 +7,7 @@ from typing import Any
 from flask import Blueprint, Response, render_template, request
 
 from meris import fields, snapshot
+from meris.accounts import Viewer
 from meris.web import assets
 from meris.web.context import context, viewer
 from meris.web.sessions import mark
@@ -118,6 +119,13 @@ def _words() -> dict[str, list[dict[str, str]]]:
     }
 
 
+def _moves_units(person: Viewer) -> str:
+    """Whose units they may move at an incident: "all", those of the "own" agency, or "none"."""
+    if person.may("dispatch"):
+        return "all"
+    return "own" if person.may("report") or person.may("edit_own") else "none"
+
+
 def _viewer() -> dict[str, Any]:
     person = viewer()
     return {
@@ -125,8 +133,10 @@ def _viewer() -> dict[str, Any]:
         "mark": mark(),
         "signed_in": person.signed_in,
         "agency": person.agency_name,
+        "agency_id": person.agency_id,
         "roles": sorted(person.roles),
         "can_edit": any(person.may(name) for name in ("edit_all", "edit_own", "report")),
         "can_upload": person.may("upload"),
         "may": {name: person.may(name) for name in ("see_staff", "dispatch", "rules")},
+        "moves_units": _moves_units(person),
     }

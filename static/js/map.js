@@ -1,5 +1,6 @@
 // The map page: who exists and who tells whom. Nothing else is decided here.
 import { client } from './data/start.js';
+import { startAlarms } from './alarm/on-map.js';
 import { CommandBar } from './command/bar.js';
 import { Address } from './core/address.js';
 import { renew } from './core/api.js';
@@ -189,4 +190,5 @@ basemap.start();
 filters.start();
 selection.start();
 desk?.start();
+startAlarms(client, settings);
 look();

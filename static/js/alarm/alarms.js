@@ -24,11 +24,10 @@ const SOUND = Object.freeze({
 export class Alarms {
   /**
    * @param {{box: HTMLElement, sound: HTMLElement, settings: object, now: function(): number,
-   *   may?: function(object): boolean, siren?: Siren}} parts `now()` by the server's clock; `may`
-   *   whether the viewer answers for a unit
+   *   siren?: Siren}} parts `now()` by the server's clock
    */
-  constructor({ box, sound, settings, now, may = () => true, siren = null }) {
-    Object.assign(this, { box, settings, now, may });
+  constructor({ box, sound, settings, now, siren = null }) {
+    Object.assign(this, { box, settings, now });
     this.siren = siren ?? new Siren({ told: () => this.#tellSound() });
     this.watch = new Watch();
     this.dispatch = { incidents: [], assignments: [] };
@@ -42,6 +41,12 @@ export class Alarms {
     for (const name of ['pointerdown', 'keydown']) {
       addEventListener(name, () => { if (this.siren.state === 'locked') this.siren.unlock(); }, { capture: true });
     }
+  }
+
+  /** Whether the viewer may answer for a unit: whoever dispatches for all, others for their own. */
+  may({ unit_agency: agency }) {
+    const { moves_units: whose, agency_id: own } = this.settings.viewer;
+    return whose === 'all' || (whose === 'own' && own === agency);
   }
 
   /** What is open now: `incidents` and `assignments` of /api/dispatch, as lists or by id. */

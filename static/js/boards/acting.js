@@ -11,6 +11,11 @@ export const MOVE_KEYS = Object.freeze({
 });
 const SOURCES = { en_route: ['dispatched', 'acknowledged'], on_scene: ['dispatched', 'acknowledged', 'en_route'] };
 
+/** Whether a viewer may move a unit of that agency; the server has the last word. */
+export function movesUnit({ moves_units: whose, agency_id: own }, agencyId) {
+  return whose === 'all' || (whose === 'own' && own !== null && own === agencyId);
+}
+
 /** Which of an incident's units a move may be made with. */
 export function movable(list, status, moves) {
   return list.filter((unit) => moves[unit.status]?.includes(status));
@@ -26,8 +31,7 @@ export class Acting {
 
   /** Whether this viewer may move units of an agency. */
   may(agencyId) {
-    const { may_move: may, agency_id: own } = this.settings;
-    return may === 'all' || (may === 'own' && own !== null && own === agencyId);
+    return movesUnit(this.settings.viewer, agencyId);
   }
 
   /** One unit to another status. @param {{assignment, name, status, agency_id}} unit */

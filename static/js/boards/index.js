@@ -39,9 +39,7 @@ const sheet = new Sheet($('#table'), { columns: board.columns, cells: board.cell
 const connection = new Connection(onWall ? $('#wall-connection') : $('#connection'), $('#banner'),
   { ...settings, what: 'the board' });
 const announcer = new Announcer($('#polite'));
-const alarms = new Alarms({
-  box: $('#alarms'), sound: $('#sound'), settings, now: () => live.now(), may: ({ unit_agency: id }) => acting.may(id),
-});
+const alarms = new Alarms({ box: $('#alarms'), sound: $('#sound'), settings, now: () => live.now() });
 const cover = new Cover($('#cover'), { titleOf: (code) => catalog.typeTitle('unit', code), wall: onWall });
 const controls = onWall ? null : new Controls($('#filters'), settings, settings.board);
 const statuses = onWall ? null : new Statuses($('#statuses'), board.statuses);
@@ -106,8 +104,8 @@ sheet.on('sorted', (order) => choose(order))
   .on('chosen', (id) => location.assign(board.addressOf(id)));
 
 function tellTabs({ incidents, assignments }) {
-  const atWork = assignments.filter(({ status, booked }) => !booked && status !== 'reserved').length;
-  for (const [name, number] of Object.entries({ incidents: incidents.length, units: atWork })) {
+  const atWork = [...assignments.values()].filter(({ status, booked }) => !booked && status !== 'reserved').length;
+  for (const [name, number] of Object.entries({ incidents: incidents.size, units: atWork })) {
     const tab = $(`[data-tab="${name}"] .number`);
     if (tab) tab.textContent = count(number);
   }
@@ -120,7 +118,7 @@ live.on('connection', (state) => connection.show(state))
   })
   .on('news', (news) => {
     if (board.concerns(news)) asking.soon();
-    askingCover.soon();
+    if (news.cover) askingCover.soon();
   });
 connection.on('retry', () => live.retry());
 

@@ -3,10 +3,11 @@
 import { get, renew } from '../core/api.js';
 import { asked } from '../core/asker.js';
 import { Emitter } from '../core/emitter.js';
+import { BoardStore } from '../data/board-store.js';
 import { Feed } from '../data/feed.js';
-import { Rows } from './rows.js';
 
 const START = '/api/dispatch';
+const EVERYTHING = Object.freeze({ incidents: true, units: true, cover: true });
 
 /** Whether a `change` of the map tells of a unit; what else moves is not on a board. */
 export function tellsOfUnits({ looks = [], gone = [] }) {
@@ -14,26 +15,40 @@ export function tellsOfUnits({ looks = [], gone = [] }) {
 }
 
 /**
- * Events: `connection` {state, heard, ahead} · `dispatch` {incidents, assignments, types, whole} ·
- * `news` {incidents, units}: what a board should ask for again.
+ * Asks for a feed that starts, and catches up, with the open incidents in place of the map. The
+ * feed asks for those by themselves too, right afterward: the same answer does.
+ */
+export function withoutMap(ask) {
+  let fresh = null;
+  return async (url) => {
+    if (url.startsWith('/api/map')) {
+      fresh = ask(START);
+      return fresh;
+    }
+    const answer = url === START && fresh ? fresh : ask(url);
+    fresh = null;
+    return answer;
+  };
+}
+
+/**
+ * Events: `connection` {state, heard, ahead} · `dispatch` {incidents, assignments, types}, Maps of
+ * rows by id · `news` {incidents, units, cover}: what a board should ask for again.
  */
 export class Live extends Emitter {
   constructor(mark) {
     super();
     this.mark = mark;
-    this.rows = new Rows();
+    this.store = new BoardStore();
     this.connection = { state: 'connecting', heard: null, ahead: 0 };
     const live = this;
     this.feed = new Feed({
-      // a board starts, and catches up, from the open incidents and not from the map
-      get: (url) => get(url.startsWith('/api/map') ? START : url),
+      get: withoutMap(get),
       EventSource: class extends EventSource {
-        constructor(url) {
-          super(asked(url, live.mark));
-          live.#follow(this);
-        }
+        constructor(url) { super(asked(url, live.mark)); }
       },
       take: (answer) => this.#take(answer),
+      takeBoard: (answer, options) => this.#takeBoard(answer, options),
       report: (state) => {
         this.connection = state;
         this.emit('connection', state);
@@ -60,32 +75,14 @@ export class Live extends Emitter {
   }
 
   #take(answer) {
-    if (answer.assignments) {
-      this.rows.fill(answer);
-      this.#tell(true);
-      this.emit('news', { incidents: true, units: true });
-    } else if (tellsOfUnits(answer)) this.emit('news', { incidents: false, units: true });
+    if (answer.assignments) this.#takeBoard(answer, { full: true });
+    else if (tellsOfUnits(answer)) this.emit('news', { incidents: false, units: true, cover: true });
   }
 
-  // The feed's own machine knows the map's events; those of dispatch are heard beside it.
-  #follow(source) {
-    source.addEventListener('dispatch', async ({ data }) => {
-      const news = JSON.parse(data);
-      if (news.refetch) await this.#refetch(news.delay);
-      else this.rows.change(news);
-      this.#tell(false);
-      this.emit('news', { incidents: true, units: true, cover: Boolean(news.cover_rules) });
-    });
-  }
-
-  async #refetch(delay) {
-    await new Promise((done) => { setTimeout(done, Math.random() * delay * 1000); });
-    const answer = await get(START).catch(() => null); // a lost line has its own way back
-    if (answer) this.rows.fill(answer);
-  }
-
-  #tell(whole) {
-    const { incidents, assignments, types } = this.rows;
-    this.emit('dispatch', { incidents: [...incidents.values()], assignments: [...assignments.values()], types, whole });
+  #takeBoard(answer, options) {
+    this.store.take(answer, options);
+    const { incidents, assignments, types } = this.store;
+    this.emit('dispatch', { incidents, assignments, types });
+    this.emit('news', EVERYTHING);
   }
 }
