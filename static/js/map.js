@@ -9,6 +9,7 @@ import { $, settled } from './core/dom.js';
 import { Summaries } from './data/summaries.js';
 import { Desk } from './dispatch/desk.js';
 import { Basemap } from './map/basemap.js';
+import { BoardLayers } from './map/board.js';
 import { Markers } from './map/markers.js';
 import { Pick } from './map/pick.js';
 import { Readout } from './map/readout.js';
@@ -46,7 +47,11 @@ const list = new List($('#list'), catalog, summaries);
 const detail = new Detail($('#detail'), catalog);
 const selection = new Selection({ address, client, markers, detail, list, stage, panels });
 const filters = new Filters({ address, client, rail, basemap });
-const hover = new Hover(box, catalog, summaries);
+const board = new BoardLayers({
+  client, stage, basemap, symbolsUrl: catalog.symbolsUrl, titleOf: (type) => catalog.typeTitle('unit', type),
+  isStaff: Boolean(settings.viewer.may?.see_staff),
+});
+const hover = new Hover(box, catalog, summaries, () => client.now());
 const together = new Together(box, catalog, summaries);
 const pick = new Pick(stage, box);
 const bar = new CommandBar($('#search'), catalog, () => ({
@@ -54,7 +59,7 @@ const bar = new CommandBar($('#search'), catalog, () => ({
 }));
 const connection = new Connection($('#connection'), $('#banner'), settings);
 const announcer = new Announcer($('#polite'));
-const paper = new Paper($('#paper'), { catalog, summaries, list, stage });
+const paper = new Paper($('#paper'), { catalog, summaries, list, stage, client });
 /** Only for staff: the public's page has no place for it. */
 const desk = $('#incident') && new Desk({
   client, catalog, address, stage, panels, selection, detail, list, pick, summaries, announcer, page,
@@ -63,7 +68,7 @@ new Readout($('#readout'), stage);
 
 function draw(items) {
   markers.show(items);
-  basemap.avoid(markers.occupied);
+  basemap.avoid([...markers.occupied, ...board.occupied]);
 }
 
 async function look() {
@@ -155,6 +160,14 @@ detail.on('closed', () => selection.close())
     detail.picked(position);
   });
 
+board.on('told', (numbers) => rail.board.show(numbers))
+  .on('pointed', (target) => hover.point(target))
+  .on('incident', ({ id }) => desk?.open(id));
+rail.board.on('toggled', ({ name, on }) => board.toggle(name, on))
+  .on('county', ({ fips }) => stage.goTo(basemap.countyOf(fips)));
+desk?.on('opened', ({ id }) => board.inHand(id)).on('closed', () => board.inHand(null));
+stage.on('here', (at) => desk?.menu.show(at));
+
 if (desk) detail.extend((shown) => desk.block(shown));
 
 new ResizeObserver(() => stage.resized()).observe(box);
@@ -189,6 +202,8 @@ $('.skip').addEventListener('click', (event) => {
 basemap.start();
 filters.start();
 selection.start();
+rail.board.start();
+board.start();
 desk?.start();
 startAlarms(client, settings);
 look();

@@ -2,9 +2,10 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import Supercluster from 'supercluster';
 import { NOWHERE } from '../../static/js/data/columns.js';
-import { DANGER, Dangers, dangerous, Ground } from '../../static/js/data/dangers.js';
+import { Dangers, dangerous, Ground } from '../../static/js/data/dangers.js';
 import { Engine } from '../../static/js/data/engine.js';
 import { NO_FILTER } from '../../static/js/data/filter.js';
+import { DANGER } from '../../static/js/words/areas.js';
 import { answer, CATALOG, many, NOW, random } from './fixtures.js';
 
 const ring = (...corners) => [...corners, corners[0]];

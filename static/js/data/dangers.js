@@ -1,19 +1,13 @@
 // Which resources lie in a hazard, an evacuation or an exclusion area. 50,000 points against areas
 // of thousands of corners: boxes sort out most of the points, and each area keeps its edges by
 // bands of latitude, so that a point meets only the few edges beside it.
+import { DANGER, isInForce } from '../words/areas.js';
 import { NOWHERE } from './columns.js';
 
-/** What an area means for who is in it; a resource may be in several at once. */
-export const DANGER = Object.freeze({ hazard: 1, evacuation: 2, exclusion: 4 });
 /** In the store's column: not worked out yet. */
 export const UNKNOWN_DANGER = 255;
 const EDGES_PER_BAND = 4;
 const MOST_BANDS = 2048;
-
-/** Whether an area is in force at `now`, in epoch seconds. */
-export function isInForce({ starts_at: start, ends_at: end }, now) {
-  return start <= now && (end === null || now < end);
-}
 
 /** Areas that endanger who is in them, at `now`. */
 export function dangerous(areas, now) {

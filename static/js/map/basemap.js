@@ -47,6 +47,17 @@ export class Basemap {
     this.ground?.choose(fipsCodes);
   }
 
+  /** Shade the counties where too few units are left: [{counties, short}]. */
+  uncovered(holes) {
+    this.holes = holes;
+    this.ground?.uncovered(holes);
+  }
+
+  /** A county as a place to go to; null while the borders are not here. */
+  countyOf(fips) {
+    return this.ground?.countyOf(fips) ?? null;
+  }
+
   /** Keep the names clear of the symbols: [lat, lon, radius in pixels]. */
   avoid(symbols) {
     this.symbols = symbols;
@@ -56,6 +67,7 @@ export class Basemap {
   #ground(basemap, foreign) {
     this.ground = new Ground(basemap, { bounds: this.settings.bounds, overTiles: foreign }).addTo(this.map);
     this.ground.choose(this.chosen ?? []);
+    this.ground.uncovered(this.holes ?? []);
     this.#credit(basemap.attribution?.join(' · '));
   }
 

@@ -7,6 +7,7 @@ import { plural, short } from '../words/numbers.js';
 import { ringRadius, ringSize } from '../words/rings.js';
 import { lookInWords, symbol } from '../ui/symbol.js';
 import { mixInWords, ring } from './ring.js';
+import { Walk } from './walk.js';
 
 const MadeIcon = L.Icon.extend({
   createIcon() { return this.options.make(); },
@@ -20,8 +21,8 @@ const GLIDE_MS = 500;
 const keyOf = (item) => (item.id === undefined
   ? `c${item.lat.toFixed(5)},${item.lon.toFixed(5)}` : `r${item.id}`);
 // Two items with one signature look the same, wherever they are.
-const signatureOf = ({ count, mix, kind, status, stale, approximate }) => (
-  count ? `${count}|${mix.join(';')}` : `${kind}|${status}|${stale}|${approximate}`);
+const signatureOf = ({ count, mix, kind, status, stale, approximate, danger }) => (
+  count ? `${count}|${mix.join(';')}|${danger}` : `${kind}|${status}|${stale}|${approximate}|${danger}`);
 
 /**
  * Events: `chosen` {id}, `opened` {cluster, lat, lon, element}, `pointed` {item, element} or null.
@@ -35,10 +36,11 @@ export class Markers extends Emitter {
     this.markers = new Map();
     this.items = [];
     this.selected = null;
-    const pane = map.getPane('markerPane');
-    pane.setAttribute('role', 'group');
-    pane.setAttribute('aria-label', 'Symbols in view: arrow keys move between them, Enter opens one');
-    pane.addEventListener('keydown', (event) => this.#key(event));
+    this.walk = new Walk(map, map.getPane('markerPane'), {
+      label: 'Symbols in view: arrow keys move between them, Enter opens one',
+      entries: () => this.markers.values(),
+      activate: ({ item, marker }) => this.#activate(item, marker.getElement()),
+    });
   }
 
   /** Draw these items and no others. */
@@ -52,7 +54,7 @@ export class Markers extends Emitter {
       }
     }
     for (const [key, item] of wanted) this.#draw(key, item);
-    this.#keepOneTabStop();
+    this.walk.keepOneTabStop();
   }
 
   /** Ring the selected one; it is drawn even where a cluster has swallowed it. */
@@ -123,6 +125,7 @@ export class Markers extends Emitter {
 
   #cluster(item) {
     const words = mixInWords(this.catalog, item.mix);
+    if (item.danger) words.push(`${short(item.danger)} in danger areas`);
     return ring(this.catalog, el('div', {
       class: `leaflet-marker-icon marker cluster ${ringSize(item.count)}`,
       'aria-label': `${short(item.count)}: ${plural(item.count, 'resource')}. ${words.join('. ')}`,
@@ -140,46 +143,5 @@ export class Markers extends Emitter {
   #activate(item, element) {
     if (item.count) this.emit('opened', { ...item, element });
     else this.emit('chosen', { id: item.id });
-  }
-
-  // Tab enters the symbols once; within them the arrow keys walk.
-  #keepOneTabStop() {
-    const elements = [...this.markers.values()].map(({ marker }) => marker.getElement());
-    if (elements.length && !elements.some((element) => element.tabIndex === 0)) elements[0].tabIndex = 0;
-  }
-
-  #key(event) {
-    const here = [...this.markers.values()].find(({ marker }) => marker.getElement() === event.target);
-    if (!here) return;
-    const direction = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[event.key];
-    if (direction) this.#walk(here, direction);
-    else if (event.key === 'Enter' || event.key === ' ') this.#activate(here.item, event.target);
-    else return;
-    event.preventDefault();
-    event.stopPropagation();
-  }
-
-  #walk(here, direction) {
-    const next = this.#nearest(here, direction);
-    if (!next) return;
-    here.marker.getElement().tabIndex = -1;
-    const element = next.marker.getElement();
-    element.tabIndex = 0;
-    element.focus({ preventScroll: true });
-  }
-
-  // The nearest symbol in a direction; what lies aside of it counts as farther away.
-  #nearest(here, [dx, dy]) {
-    const at = ({ marker }) => this.map.latLngToContainerPoint(marker.getLatLng());
-    const from = at(here);
-    let best = null;
-    for (const known of this.markers.values()) {
-      const { x, y } = at(known).subtract(from);
-      const ahead = x * dx + y * dy;
-      if (ahead < 1 || !this.map.getSize().contains(at(known))) continue;
-      const far = ahead + 2.5 * Math.abs(x * dy - y * dx);
-      if (!best || far < best.far) best = { known, far };
-    }
-    return best?.known;
   }
 }

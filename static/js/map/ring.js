@@ -56,10 +56,11 @@ function shapes(catalog, kinds) {
   return svg('svg', { viewBox: `0 0 ${kinds.length * 26 - 2} 24`, 'aria-hidden': 'true' }, ...uses);
 }
 
-/** Draw a cluster {count, mix} into its element. */
-export function ring(catalog, element, { count, mix }) {
+/** Draw a cluster {count, mix, danger} into its element. */
+export function ring(catalog, element, { count, mix, danger }) {
   element.style.background = gradient(mix);
   element.append(el('span', { class: 'disc', 'aria-hidden': 'true' }, short(count), shapes(catalog, [...byKind(mix).keys()])));
+  if (danger) element.append(svg('svg', { class: 'danger-mark', viewBox: '0 0 24 24', 'aria-hidden': 'true' }, svg('use', { href: `${catalog.symbolsUrl}#danger` })));
   return element;
 }
 

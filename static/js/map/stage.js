@@ -7,7 +7,10 @@ import { framed } from '../core/dom.js';
 /** How far past the state a person may pan, as a part of its size. */
 const MARGIN = 0.8;
 
-/** Events: `moved` {bounds, zoom, center}, `pointed` {lat, lon} or null, `clicked` {lat, lon}. */
+/**
+ * Events: `moved` {bounds, zoom, center}, `pointed` {lat, lon} or null, `clicked` {lat, lon}, `here`
+ * {lat, lon, x, y} on a right click, a long press or the menu key.
+ */
 export class Stage extends Emitter {
   /** @param {HTMLElement} element; @param {object} settings of the page; @param {?object} view */
   constructor(element, settings, view) {
@@ -19,7 +22,7 @@ export class Stage extends Emitter {
       zoomControl: false, attributionControl: false, minZoom: MIN_ZOOM, maxZoom: MAX_ZOOM,
       maxBounds: this.stateBounds.pad(MARGIN), maxBoundsViscosity: 0.6,
       zoomAnimation: !matchMedia('(prefers-reduced-motion: reduce)').matches,
-      fadeAnimation: false, boxZoom: true, tapHold: false, zoomSnap: 0.5, wheelPxPerZoomLevel: 100,
+      fadeAnimation: false, boxZoom: true, zoomSnap: 0.5, wheelPxPerZoomLevel: 100,
     });
     if (view) this.map.setView([view.lat, view.lon], view.zoom);
     else this.goHome();
@@ -41,7 +44,9 @@ export class Stage extends Emitter {
   }
 
   /** Show a place: its bounds when it has an extent, else close enough to see the street. */
-  goTo({ lat, lon, bounds, zoom }) {
+  goTo(place) {
+    if (!place) return;
+    const { lat, lon, bounds, zoom } = place;
     if (bounds) {
       const [west, south, east, north] = bounds;
       this.map.fitBounds([[south, west], [north, east]], { maxZoom: 15 });
@@ -74,6 +79,21 @@ export class Stage extends Emitter {
     const point = framed((latlng) => this.emit('pointed', latlng && { lat: latlng.lat, lon: latlng.lng }));
     this.map.on('mousemove', ({ latlng }) => point(latlng));
     this.map.on('mouseout', () => point(null));
+    this.map.on('contextmenu', (event) => this.#here(event));
+    this.map.getContainer().addEventListener('keydown', (event) => this.#menuKey(event));
     this.map.on('click', ({ latlng }) => this.emit('clicked', { lat: latlng.lat, lon: latlng.lng }));
+  }
+
+  #here({ latlng, containerPoint, originalEvent }) {
+    originalEvent?.preventDefault();
+    this.emit('here', { lat: latlng.lat, lon: latlng.lng, x: containerPoint.x, y: containerPoint.y });
+  }
+
+  // The keyboard means the middle of the map.
+  #menuKey(event) {
+    const asked = event.key === 'ContextMenu' || (event.key === 'F10' && event.shiftKey);
+    if (!asked || event.target !== this.map.getContainer()) return;
+    event.preventDefault();
+    this.#here({ latlng: this.map.getCenter(), containerPoint: this.map.getSize().divideBy(2) });
   }
 }

@@ -42,6 +42,19 @@ export class Topology {
     return path;
   }
 
+  /** The middle of the largest ring of a geometry, in pixels of REFERENCE_ZOOM around `origin`. */
+  middle(geometry) {
+    let best = null;
+    for (const ring of this.#rings(geometry)) {
+      const points = ring.flatMap((number) => this.arcs[number < 0 ? ~number : number]);
+      const [xs, ys] = [0, 1].map((axis) => points.map((point) => point[axis]));
+      const [west, east, north, south] = [Math.min(...xs), Math.max(...xs), Math.min(...ys), Math.max(...ys)];
+      const size = (east - west) * (south - north);
+      if (!best || size > best.size) best = { size, x: (west + east) / 2, y: (north + south) / 2, width: east - west };
+    }
+    return best;
+  }
+
   #local(lon, lat) {
     const [x, y] = project(lon, lat);
     return [x - this.origin[0], y - this.origin[1]];

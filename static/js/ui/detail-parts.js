@@ -1,5 +1,6 @@
 // The parts of the detail panel that only show: title, status line, facts, stock.
 import { el, icon } from '../core/dom.js';
+import { dangerNames, dangerOf } from '../words/areas.js';
 import { agoInWords, clockTime, dayOf, epochOf } from '../words/age.js';
 import { count } from '../words/numbers.js';
 import { symbol } from './symbol.js';
@@ -17,6 +18,7 @@ export function isStale({ stale_at: staleAt }) {
 export function head(catalog, detail, close) {
   const look = {
     kind: detail.kind, status: detail.status.code, stale: isStale(detail), approximate: Boolean(detail.place?.radius_m),
+    danger: dangerOf(detail.dangers),
   };
   const { kind, type, agency } = detail;
   const about = [type ? catalog.typeTitle(kind, type) : catalog.kind(kind).one, agency.name];
@@ -25,6 +27,7 @@ export function head(catalog, detail, close) {
     el('div', { class: 'detail-title' },
       el('h2', { tabIndex: -1, id: 'detail-title' }, detail.name),
       el('p', { class: 'quietly' }, about.filter(Boolean).join(' · ')),
+      dangerNames(detail.dangers) ? el('p', { class: 'in-danger' }, dangerNames(detail.dangers)) : null,
       SENSITIVITY[detail.sensitivity] ? el('span', { class: 'tag' }, SENSITIVITY[detail.sensitivity]) : null),
     closeButton(catalog, close));
 }

@@ -2,20 +2,22 @@
 import { el } from '../core/dom.js';
 import { agoInWords, epochOf } from '../words/age.js';
 import { plural } from '../words/numbers.js';
+import { areaInWords, dangerInWords, dangerNames } from '../words/areas.js';
+import { incidentInWords } from '../words/incidents.js';
 import { mixInWords } from '../map/ring.js';
 
 const PAUSE_MS = 90;
 
 export class Hover {
-  /** @param {HTMLElement} box the stage; @param {Summaries} summaries */
-  constructor(box, catalog, summaries) {
-    Object.assign(this, { box, catalog, summaries });
+  /** @param {HTMLElement} box the stage; @param {Summaries} summaries; @param {function(): number} now */
+  constructor(box, catalog, summaries, now) {
+    Object.assign(this, { box, catalog, summaries, now });
     this.root = el('div', { class: 'hover', role: 'tooltip', hidden: true });
     box.append(this.root);
     document.addEventListener('keydown', ({ key }) => { if (key === 'Escape') this.hide(); });
   }
 
-  /** @param {?{item: object, element: HTMLElement}} target null when it is left */
+  /** @param {?{item: object, element: HTMLElement}} target null when it is left; also `incident` or `area` */
   point(target) {
     clearTimeout(this.timer);
     if (!target) this.hide();
@@ -29,7 +31,8 @@ export class Hover {
 
   async #show(target) {
     this.target = target;
-    if (target.item.count) this.#draw(this.#cluster(target.item));
+    if (!target.item) this.#draw(this.#ofBoard(target));
+    else if (target.item.count) this.#draw(this.#cluster(target.item));
     else await this.#point(target);
   }
 
@@ -37,18 +40,27 @@ export class Hover {
     const { id } = target.item;
     await this.summaries.load([id]).catch(() => {});
     const summary = this.summaries.peek(id);
-    if (this.target === target && summary) this.#draw(this.#resource(summary));
+    if (this.target === target && summary) this.#draw(this.#resource(summary, target.item));
   }
 
-  #cluster({ count, mix }) {
+  // The first words are what it is, the rest what is known of it.
+  #ofBoard({ incident, area }) {
+    const [head, ...facts] = incident ? incidentInWords(incident, this.now()).split(', ').slice(1)
+      : areaInWords(area, this.now()).split(', ');
+    return [el('strong', {}, head), el('div', {}, facts.join(', '))];
+  }
+
+  #cluster({ count, mix, danger }) {
     return [el('strong', {}, plural(count, 'resource')),
-      ...mixInWords(this.catalog, mix).map((line) => el('div', {}, line))];
+      danger ? el('div', { class: 'in-danger' }, `${plural(danger, 'resource')} in a danger area`) : null,
+      ...mixInWords(this.catalog, mix).map((line) => el('div', {}, line))].filter(Boolean);
   }
 
-  #resource({ kind, name, status, summary, confirmed_at: confirmed }) {
+  #resource({ kind, name, status, summary, confirmed_at: confirmed, dangers = [] }, { danger }) {
     const age = confirmed ? agoInWords(Date.now() / 1000 - epochOf(confirmed)) : 'never confirmed';
     return [el('strong', {}, name),
       el('div', {}, [this.catalog.status(kind, status).title, age].join(' · ')),
+      danger ? el('div', { class: 'in-danger' }, dangerNames(dangers) ?? dangerInWords(danger)) : null,
       summary ? el('div', { class: 'quietly' }, summary) : null].filter(Boolean);
   }
 

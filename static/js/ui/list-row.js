@@ -1,6 +1,7 @@
 // One row of the list: the same facts on a wide screen in columns, on a phone in two lines.
 import { el } from '../core/dom.js';
 import { agoInWords, clockTime, epochOf } from '../words/age.js';
+import { dangerNames, dangerOf } from '../words/areas.js';
 import { lookInWords, symbol } from './symbol.js';
 
 /** Columns from left to right; `wide` ones are left out where there is no room. */
@@ -30,13 +31,20 @@ function age(resource) {
 
 const textOf = (value) => (value && typeof value === 'object' ? value.name : value) ?? null;
 
+// Danger first: it is what makes somebody read the row.
+function summary(resource) {
+  const danger = dangerNames(resource.dangers);
+  if (!danger) return null;
+  return [el('strong', { class: 'in-danger' }, danger), resource.summary ? ` · ${resource.summary}` : null];
+}
+
 function cellText(catalog, resource, key) {
   const text = key === 'type' ? catalog.typeTitle(resource.kind, resource.type) : textOf(resource[key]);
   return text ?? 'unknown';
 }
 
 function name(catalog, resource) {
-  const look = { kind: resource.kind, status: resource.status, stale: isStale(resource) };
+  const look = { kind: resource.kind, status: resource.status, stale: isStale(resource), danger: dangerOf(resource.dangers) };
   return [symbol(catalog, look),
     el('span', { class: 'text', title: resource.name }, resource.name,
       el('span', { class: 'spoken' }, `, ${lookInWords(catalog, look)}`))];
@@ -45,6 +53,7 @@ function name(catalog, resource) {
 function cell(catalog, resource, { key, wide }) {
   const inside = {
     name: () => name(catalog, resource),
+    summary: () => summary(resource),
     status: () => catalog.status(resource.kind, resource.status).title,
     age: () => age(resource),
   }[key]?.() ?? cellText(catalog, resource, key);

@@ -4,6 +4,8 @@ import { el } from '../core/dom.js';
 import { agoInWords, clockTime, epochOf } from '../words/age.js';
 import { decimal } from '../words/position.js';
 import { plural } from '../words/numbers.js';
+import { incidentInWords } from '../words/incidents.js';
+import { dangerNames, dangerOf } from '../words/areas.js';
 import { Legend } from './legend.js';
 import { symbol } from './symbol.js';
 
@@ -31,7 +33,20 @@ export class Paper {
     this.root.replaceChildren(
       el('p', {}, `Printed ${clockTime(Date.now() / 1000)}. ${plural(ids.length, 'resource')} listed`,
         ids.length > MOST_ROWS ? `, the first ${MOST_ROWS} below.` : '.'),
-      legend, this.#table(ids.slice(0, MOST_ROWS)));
+      legend, this.#incidents(), this.#table(ids.slice(0, MOST_ROWS)));
+  }
+
+  // The open incidents, the most urgent first, whatever part of the map is printed.
+  #incidents() {
+    const { incidents, types } = this.client.dispatch;
+    const rows = [...incidents.values()].sort((a, b) => a.priority - b.priority || a.reported_at - b.reported_at);
+    if (!rows.length) return '';
+    const row = (incident) => el('tr', {}, el('th', { scope: 'row' }, incident.number), el('td', {}, String(incident.priority)),
+      el('td', {}, types[incident.type]?.title ?? incident.type), el('td', {}, incident.status.replace('_', ' ')),
+      el('td', {}, incidentInWords(incident, this.client.now()).split(', ').slice(1).join(', ')));
+    return el('table', { class: 'table' },
+      el('thead', {}, el('tr', {}, ['Incident', 'Priority', 'Type', 'Status', 'What and where'].map((title) => (
+        el('th', { scope: 'col' }, title))))), el('tbody', {}, rows.map(row)));
   }
 
   #table(ids) {
@@ -42,12 +57,12 @@ export class Paper {
   }
 
   #row(resource) {
-    const { kind, status, name, confirmed_at: confirmed, summary, city, county, lat } = resource;
+    const { kind, status, name, confirmed_at: confirmed, summary, city, county, lat, dangers } = resource;
     return el('tr', {},
-      el('th', { scope: 'row' }, symbol(this.catalog, { kind, status }), ` ${name}`),
+      el('th', { scope: 'row' }, symbol(this.catalog, { kind, status, danger: dangerOf(dangers) }), ` ${name}`),
       el('td', {}, this.catalog.status(kind, status).title),
       el('td', {}, confirmed ? agoInWords(Date.now() / 1000 - epochOf(confirmed)) : 'never'),
-      el('td', {}, summary ?? ''), el('td', {}, city ?? ''), el('td', {}, county?.name ?? county ?? ''),
+      el('td', {}, [dangerNames(dangers), summary].filter(Boolean).join(' · ')), el('td', {}, city ?? ''), el('td', {}, county?.name ?? county ?? ''),
       el('td', {}, typeof lat === 'number' ? decimal(resource) : 'not on the map'));
   }
 }

@@ -1,9 +1,10 @@
 // The left rail: what is on the map, how many of each, and what narrows it. It holds no state of
 // its own: a click asks for another filter, and the filter that comes back is drawn.
 import { Emitter } from '../core/emitter.js';
-import { el } from '../core/dom.js';
+import { el, icon } from '../core/dom.js';
 import { isNarrowed, NO_FILTER } from '../data/filter.js';
-import { count } from '../words/numbers.js';
+import { count, plural } from '../words/numbers.js';
+import { BoardToggles } from './board-toggles.js';
 import { Chips } from './chips.js';
 import { Layers } from './layers.js';
 import { Legend } from './legend.js';
@@ -15,6 +16,9 @@ export class Rail extends Emitter {
     super();
     this.catalog = catalog;
     this.layers = new Layers(catalog).on('filter', (part) => this.emit('filter', part));
+    this.board = new BoardToggles(catalog);
+    this.dangers = new Chips({ label: 'Only what is in danger' })
+      .on('chosen', (codes) => this.emit('filter', { danger: codes.length > 0 }));
     this.stale = new Chips({ label: 'Only what is out of date' })
       .on('chosen', (codes) => this.emit('filter', { stale: codes.length > 0 }));
     this.counties = new Picker({ label: 'County', placeholder: 'Add a county' })
@@ -33,12 +37,14 @@ export class Rail extends Emitter {
     this.layers.show(filter, counts);
     this.stale.show([{ code: 'stale', title: 'Not confirmed in time', number: counts.stale }],
       filter.stale ? ['stale'] : []);
+    this.dangers.show([{ code: 'danger', title: 'In a danger area', number: counts.danger, picture: () => this.#danger() }],
+      filter.danger ? ['danger'] : []);
     this.counties.show(this.#countyChoices(counts.county), filter.counties);
     this.agencies.show(counts.agency.map(([id, name, number]) => ({ code: String(id), title: name, number })),
       filter.agencies.map(String));
     this.region.value = filter.region ? `${filter.region.scheme}.${filter.region.code}` : '';
     if (document.activeElement !== this.text) this.text.value = filter.text;
-    this.#summary(filter, { shown, total, unplaced });
+    this.#summary(filter, { shown, total, unplaced, endangered: counts.danger });
   }
 
   focus() {
@@ -54,14 +60,19 @@ export class Rail extends Emitter {
     this.unplaced = el('button', {
       type: 'button', class: 'linklike', hidden: true, onclick: () => this.emit('unplaced'),
     });
+    this.endangered = el('button', {
+      type: 'button', class: 'linklike dangers', hidden: true, onclick: () => this.emit('filter', { danger: true }),
+    });
     return el('header', { class: 'rail-head' },
-      el('h2', { tabIndex: -1 }, 'Layers'), this.words, this.clear, this.unplaced);
+      el('h2', { tabIndex: -1 }, 'Layers'), this.words, this.clear, this.unplaced, this.endangered);
   }
 
   #body() {
     return el('div', { class: 'rail-body' },
+      this.board.root,
       this.layers.root,
       el('section', { class: 'rail-section', 'aria-label': 'Filters' },
+        this.dangers.root,
         this.stale.root,
         this.counties.root,
         el('label', { class: 'rail-field' }, el('span', {}, 'Region'), this.region),
@@ -93,11 +104,17 @@ export class Rail extends Emitter {
     }));
   }
 
-  #summary(filter, { shown, total, unplaced }) {
+  #danger() {
+    return icon('danger', this.catalog.symbolsUrl, 'danger-symbol');
+  }
+
+  #summary(filter, { shown, total, unplaced, endangered }) {
     const narrowed = isNarrowed(filter);
     this.words.textContent = narrowed ? `${count(shown)} of ${count(total)}` : `${count(total)} in all`;
     this.clear.hidden = !narrowed;
     this.unplaced.hidden = unplaced === 0;
     this.unplaced.textContent = `${count(unplaced)} not on the map`;
+    this.endangered.hidden = !endangered || filter.danger;
+    this.endangered.replaceChildren(this.#danger(), plural(endangered, 'resource'), ' in a danger area');
   }
 }

@@ -1,0 +1,172 @@
+// Open incidents on the map: a diamond with the priority, a tag with the type, a ring when nobody
+// has come in time. Always above the resources, and never merged into a ring.
+import * as L from 'leaflet';
+import { Emitter } from '../core/emitter.js';
+import { el, svg } from '../core/dom.js';
+import { incidentInWords, isOverdue } from '../words/incidents.js';
+import { apart } from './offsets.js';
+import { Walk } from './walk.js';
+
+const PANE = 'incidents';
+const LEADERS = 'incident-leaders';
+/** From this zoom on they are large and tell their type. */
+const NEAR = 8;
+/** Pixels between two of them, from afar and from near. */
+const APART_PX = { far: 14, near: 27 };
+/** A symbol farther than this from its place gets a line to it. */
+const LEADER_FROM_PX = 7;
+
+const MadeIcon = L.Icon.extend({
+  createIcon() { return this.options.make(); },
+  createShadow() { return null; },
+});
+
+/** Events: `chosen` {id}, `pointed` {incident, element} or null. */
+export class IncidentMarks extends Emitter {
+  /** @param {string} symbolsUrl; @param {function(): number} now epoch seconds */
+  constructor(map, { symbolsUrl, now }) {
+    super();
+    Object.assign(this, { map, symbolsUrl, now, incidents: [], types: {}, entries: new Map(), chosen: null });
+    const pane = map.createPane(PANE);
+    pane.style.zIndex = 620; // above the resources' 600
+    map.createPane(LEADERS).style.zIndex = 590;
+    this.layer = L.layerGroup().addTo(map);
+    this.leaders = L.layerGroup().addTo(map);
+    this.walk = new Walk(map, pane, {
+      label: 'Incidents in view: arrow keys move between them, Enter opens one',
+      entries: () => this.entries.values(), activate: ({ incident }) => this.emit('chosen', { id: incident.id }),
+    });
+    map.on('zoomend', () => this.#draw());
+  }
+
+  /** Draw these and no others. */
+  show(incidents, types) {
+    this.incidents = incidents.filter(({ lat }) => lat !== null);
+    this.types = types;
+    this.#draw();
+  }
+
+  /** Ring the one in hand. */
+  choose(id) {
+    this.chosen = id;
+    this.#draw();
+  }
+
+  /** Some are overdue by now that were not. */
+  tick() {
+    const now = this.now();
+    const turned = [...this.entries.values()].some(({ incident, signature }) => signature !== this.#signature(incident, now));
+    if (turned) this.#draw();
+  }
+
+  /** What is drawn as [lat, lon, radius in pixels]. */
+  get occupied() {
+    return [...this.entries.values()].map(({ marker }) => {
+      const { lat, lng } = marker.getLatLng();
+      return [lat, lng, this.#isNear() ? 16 : 11];
+    });
+  }
+
+  #isNear() {
+    return this.map.getZoom() >= NEAR;
+  }
+
+  #signature({ version, priority, status, type, title, place, units, overdue_at: due, id }, now) {
+    return [version, priority, status, type, title, place, units, isOverdue({ overdue_at: due }, now), id === this.chosen,
+      this.#isNear(), this.types[type]?.short].join('|');
+  }
+
+  #draw() {
+    const now = this.now();
+    const places = this.#places();
+    for (const [id, { marker }] of this.entries) {
+      if (places.has(id)) continue;
+      this.layer.removeLayer(marker);
+      this.entries.delete(id);
+    }
+    this.leaders.clearLayers();
+    for (const incident of this.incidents) this.#place(incident, places.get(incident.id), now);
+    this.walk.keepOneTabStop();
+  }
+
+  // Where each is drawn, in pixels of this zoom; only the zoom and the incidents decide it.
+  #places() {
+    const zoom = this.map.getZoom();
+    const points = this.incidents.map(({ id, lat, lon }) => {
+      const { x, y } = this.map.project([lat, lon], zoom);
+      return { id, x, y };
+    });
+    return apart(points, this.#isNear() ? APART_PX.near : APART_PX.far);
+  }
+
+  #place(incident, { x, y }, now) {
+    const zoom = this.map.getZoom();
+    const at = this.map.unproject([x, y], zoom);
+    const signature = this.#signature(incident, now);
+    const known = this.entries.get(incident.id);
+    if (known?.signature === signature) {
+      known.incident = incident;
+      known.marker.setLatLng(at);
+    } else this.#renew(known, incident, { at, signature, now });
+    const own = this.map.project([incident.lat, incident.lon], zoom);
+    if (own.distanceTo([x, y]) > LEADER_FROM_PX) this.#lead([incident.lat, incident.lon], at);
+  }
+
+  #renew(known, incident, { at, signature, now }) {
+    const focused = known && known.marker.getElement() === document.activeElement;
+    const tabIndex = known?.marker.getElement().tabIndex ?? -1;
+    if (known) this.layer.removeLayer(known.marker);
+    const marker = this.#make(incident, at, now);
+    this.entries.set(incident.id, { marker, incident, signature });
+    const element = marker.getElement();
+    element.tabIndex = tabIndex;
+    if (focused) element.focus({ preventScroll: true });
+  }
+
+  #lead(from, to) {
+    L.polyline([from, to], { className: 'incident-leader', pane: LEADERS, interactive: false }).addTo(this.leaders);
+    L.circleMarker(from, { className: 'incident-spot', pane: LEADERS, radius: 2.5, interactive: false }).addTo(this.leaders);
+  }
+
+  #make(incident, at, now) {
+    const icon = new MadeIcon({ make: () => this.#element(incident, now) });
+    const { priority, id } = incident;
+    const marker = L.marker(at, {
+      icon, pane: PANE, keyboard: false, zIndexOffset: id === this.chosen ? 10_000 : (5 - priority) * 1000,
+    });
+    const pointed = () => this.emit('pointed', { incident: this.entries.get(id).incident, element: marker.getElement() });
+    marker.on('click', () => this.emit('chosen', { id }));
+    marker.on('mouseover', pointed);
+    marker.on('mouseout', () => this.emit('pointed', null));
+    marker.addTo(this.layer);
+    const element = marker.getElement();
+    element.addEventListener('focus', pointed);
+    element.addEventListener('blur', () => this.emit('pointed', null));
+    return marker;
+  }
+
+  #element(incident, now) {
+    const overdue = isOverdue(incident, now);
+    const chosen = incident.id === this.chosen;
+    const short = this.types[incident.type]?.short ?? incident.type;
+    const classes = ['leaflet-marker-icon', 'marker', 'incident-mark', this.#isNear() ? 'near' : 'far',
+      overdue && 'overdue', chosen && 'selected'].filter(Boolean);
+    const element = el('div', {
+      class: classes.join(' '), dataset: { incident: String(incident.id) }, role: 'button',
+      'aria-label': incidentInWords(incident, now), 'aria-current': chosen ? 'true' : null,
+    }, this.#diamond(incident, overdue), el('span', { class: 'incident-tag', 'aria-hidden': 'true' }, short.toUpperCase()));
+    element.tabIndex = -1;
+    return element;
+  }
+
+  #diamond({ priority, status, radius_m: radius }, overdue) {
+    const use = (name, attributes = {}) => svg('use', { href: `${this.symbolsUrl}#${name}`, ...attributes });
+    const picture = svg('svg', {
+      viewBox: '0 0 24 24', 'aria-hidden': 'true', 'data-priority': String(priority), 'data-incident': status,
+      class: `symbol diamond${radius ? ' approximate' : ''}`,
+    }, use('incident'));
+    picture.append(svg('text', { x: 12, y: 16 }, String(priority)));
+    if (overdue) picture.prepend(use('overdue', { x: -4, y: -4, width: 32, height: 32 }));
+    return picture;
+  }
+}

@@ -1,0 +1,17 @@
+// An open incident of the board in words.
+import { ageInWords } from './age.js';
+import { plural } from './numbers.js';
+
+/** Whether an incident has waited too long for its first unit. */
+export function isOverdue({ overdue_at: at }, now) {
+  return at !== null && at <= now;
+}
+
+/** What a symbol says aloud. */
+export function incidentInWords({ number, title, priority, status, place, units, reported_at: at, overdue_at: due }, now) {
+  return [
+    `Incident ${number}`, title, `priority ${priority}`, status === 'new' ? 'new' : status.replace('_', ' '),
+    place, `reported ${ageInWords(now - at)} ago`, units ? plural(units, 'unit') : 'no unit yet',
+    isOverdue({ overdue_at: due }, now) && 'overdue',
+  ].filter(Boolean).join(', ');
+}
