@@ -28,6 +28,8 @@ VARIABLES: dict[str, str] = {
     "dispatcher,state,admin; in demo: none)",
     "MERIS_SESSION_IDLE_MINUTES": "a sign-in ends after so long without use (default 720)",
     "MERIS_SESSION_HOURS": "a sign-in ends after so long in any case (default 24)",
+    "MERIS_WALL_DAYS": "the same for accounts that are readers and nothing else, such as that of a "
+    "screen on the wall (default 30)",
     "MERIS_METRICS_TOKEN": "bearer token that opens /metrics (default: admins only)",
     "MERIS_TRUSTED_PROXIES": "how many reverse proxies stand in front (default 0)",
     "MERIS_UPLOAD_LIMIT_MB": "largest spreadsheet accepted, in megabytes (default 100)",
@@ -63,6 +65,7 @@ class Settings:
     mfa_roles: frozenset[str] = frozenset()
     session_idle_minutes: int = 720
     session_hours: int = 24
+    wall_days: int = 30
     metrics_token: str | None = None
     trusted_proxies: int = 0
     upload_limit_mb: int = 100
@@ -101,6 +104,7 @@ class Settings:
             mfa_roles=_roles(env, environment),
             session_idle_minutes=_whole(env, "MERIS_SESSION_IDLE_MINUTES", 720),
             session_hours=_whole(env, "MERIS_SESSION_HOURS", 24),
+            wall_days=_whole(env, "MERIS_WALL_DAYS", 30),
             metrics_token=env.get("MERIS_METRICS_TOKEN") or None,
             trusted_proxies=_whole(env, "MERIS_TRUSTED_PROXIES", 0),
             upload_limit_mb=_whole(env, "MERIS_UPLOAD_LIMIT_MB", 100),

@@ -8,22 +8,29 @@ import secrets
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import ColumnElement, case, delete, func, select, update
 from sqlalchemy.orm import Session, joinedload
 
-from meris.tables import Account, SignIn
+from meris.tables import Account, Role, SignIn
+from meris.tables.accounts import account_role
 
 _TOKEN_BYTES = 16
 #: The time of last use is written at most this often.
 _TOUCH_EVERY = timedelta(minutes=1)
+_READER = "reader"
 
 
 @dataclass(frozen=True)
 class Limits:
-    """How long a sign-in lasts: without use, and at all."""
+    """How long a sign-in lasts: without use, and at all.
+
+    `reader_life` in place of `life` for an account that can only read: a screen on the wall has
+    nobody who would log in again every day, and who takes it over changes nothing.
+    """
 
     idle: timedelta
     life: timedelta
+    reader_life: timedelta | None = None
 
 
 def start(session: Session, account_id: int) -> str:
@@ -89,7 +96,18 @@ def prune(session: Session, limits: Limits) -> None:
 
 def _lasts(limits: Limits):  # type: ignore[no-untyped-def]
     now = func.clock_timestamp()
-    return (SignIn.last_seen_at > now - limits.idle) & (SignIn.created_at > now - limits.life)
+    life = case((_only_reads(), limits.reader_life or limits.life), else_=limits.life)
+    return (SignIn.last_seen_at > now - limits.idle) & (SignIn.created_at > now - life)
+
+
+def _only_reads() -> ColumnElement[bool]:
+    """Whether the sign-in's account has the role of a reader and no other."""
+    roles = (
+        select(Role.id)
+        .join(account_role, account_role.c.role_id == Role.id)
+        .where(account_role.c.account_id == SignIn.account_id)
+    )
+    return roles.where(Role.name == _READER).exists() & ~roles.where(Role.name != _READER).exists()
 
 
 def _hash(token: str) -> str:

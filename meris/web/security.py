@@ -151,7 +151,10 @@ def _cookies(settings: Settings, secret: str) -> dict[str, Any]:
         "SESSION_COOKIE_SECURE": production,
         "SESSION_COOKIE_HTTPONLY": True,
         "SESSION_COOKIE_SAMESITE": "Lax",
-        "PERMANENT_SESSION_LIFETIME": timedelta(hours=settings.session_hours),
+        # the database ends a sign-in, at its own time for each account; the cookie only outlasts it
+        "PERMANENT_SESSION_LIFETIME": max(
+            timedelta(hours=settings.session_hours), timedelta(days=settings.wall_days)
+        ),
         "SESSION_REFRESH_EACH_REQUEST": False,
         "MAX_CONTENT_LENGTH": settings.upload_limit_mb * 1_000_000,
         # the doors check, because a token needs none

@@ -68,6 +68,7 @@ def limits() -> sign_ins.Limits:
     return sign_ins.Limits(
         idle=timedelta(minutes=settings.session_idle_minutes),
         life=timedelta(hours=settings.session_hours),
+        reader_life=timedelta(days=settings.wall_days),
     )
 
 
