@@ -26,6 +26,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
+from meris import units
+from meris.tables import Assignment
 from meris.uploads.stage import PARTS, PLACE, Staging
 from meris.uploads.stage import RESOURCE as _R
 
@@ -105,6 +107,17 @@ class After:
         pairs += [(name, self._p.c[name], value) for name, value in self.part.items()]
         return difference(pairs, self._s, _R, self._p)
 
+    def passed_over(self) -> ColumnElement[bool]:
+        """Whether the row's status is not taken because the unit was sent: what a dispatcher and
+        the crew say is newer than any file."""
+        return and_(self._led(), self._said_status() != _R.c.status)
+
+    def _led(self) -> ColumnElement[bool]:
+        """Whether an assignment says what status the resource has."""
+        if self.staging.kind != "unit":
+            return literal(False)
+        return _R.c.id.in_(select(Assignment.resource_id).where(units.at_work()))
+
     def _moves(self) -> ColumnElement[bool]:
         """A place that is only the middle of a town never replaces a real one."""
         s = self._s
@@ -122,19 +135,27 @@ class After:
     def _status(self) -> Columns:
         """The newer status wins, by when it was true and not by when it arrived."""
         s = self._s
-        given = s.c.status_at if "status_at" in s.c else null()
-        outdated = and_(given.is_not(None), given < func.date_trunc("second", _R.c.status_at))
-        if self.gaps:
-            outdated = or_(outdated, s.c.fills_only)
-        status = case((outdated, _R.c.status), else_=func.coalesce(s.c.status, _R.c.status))
+        status = self._said_status()
+        if self.staging.kind == "unit":
+            status = case((self._led(), _R.c.status), else_=status)
         turns = status != _R.c.status
-        since = func.coalesce(given, s.c.as_of, func.now())
+        since = func.coalesce(self._status_given(), s.c.as_of, func.now())
         return {
             "status": status,
             "status_at": case((turns, since), else_=_R.c.status_at),
             "status_by": case((turns, literal(self.actor_name)), else_=_R.c.status_by),
             "status_reason": case((turns, null()), else_=_R.c.status_reason),
         }
+
+    def _said_status(self) -> ColumnElement[Any]:
+        s, given = self._s, self._status_given()
+        outdated = and_(given.is_not(None), given < func.date_trunc("second", _R.c.status_at))
+        if self.gaps:
+            outdated = or_(outdated, s.c.fills_only)
+        return case((outdated, _R.c.status), else_=func.coalesce(s.c.status, _R.c.status))
+
+    def _status_given(self) -> ColumnElement[Any]:
+        return self._s.c.status_at if "status_at" in self._s.c else null()
 
     def _value(self, name: str, table: Table) -> ColumnElement[Any]:
         here, there = self._s.c[name], table.c[name]

@@ -3,7 +3,7 @@
 A check ends before the writing. Everything happens in the caller's transaction.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -130,7 +130,7 @@ class Job:
         if lines is not None:
             lines.count(outcome)
         why_held = same.held_because(self.session, self.upload.id) if outcome.held else {}
-        return Compared(merge, lines, outcome, over, joined, why_held)
+        return Compared(merge, lines, outcome, over, joined, why_held, merge.passed_over())
 
     def write(self, compared: "Compared") -> None:
         """Change the tables."""
@@ -154,7 +154,8 @@ class Compared:
     """What becomes of the staged rows, in numbers, and ready to be written.
 
     `over` are rows that would count away what is promised, each with the reason; `joined` were
-    taken for the same as another row of the file, whose number they have.
+    taken for the same as another row of the file, whose number they have. `passed_over` are rows
+    whose status is not used: their unit was sent to an incident.
     """
 
     merge: Merge
@@ -163,6 +164,7 @@ class Compared:
     over: list[tuple[int, str]]
     joined: Mapping[int, int]
     why_held: Mapping[int, str]
+    passed_over: Sequence[int]
 
     def aside(self) -> Iterator[Aside]:
         """The rows that the comparison took out."""

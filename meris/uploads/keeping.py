@@ -5,7 +5,7 @@ The table is unlogged: a crash may empty it, and then the file, which is kept, i
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
@@ -97,6 +97,21 @@ def refuse(session: Session, upload_id: int, rows: Mapping[int, str]) -> None:
             update(UploadRow)
             .values(fate="refused", why=[why])
             .where(UploadRow.upload_id == upload_id, UploadRow.number == number)
+            .execution_options(synchronize_session=False)
+        )
+
+
+def remark(session: Session, upload_id: int, numbers: Collection[int], words: str) -> None:
+    """Say something of rows that are loaded all the same; of no others any more."""
+    own = UploadRow.upload_id == upload_id
+    for rows, why in (
+        ((UploadRow.why == [words], UploadRow.number.not_in(numbers)), None),
+        ((UploadRow.why.is_(None), UploadRow.number.in_(numbers)), [words]),
+    ):
+        session.execute(
+            update(UploadRow)
+            .values(why=why)
+            .where(own, UploadRow.fate.in_(PASSED), *rows)
             .execution_options(synchronize_session=False)
         )
 

@@ -31,6 +31,13 @@ from meris.uploads.sheet import Sheet
 from meris.uploads.stage import Staging
 from meris.version import VERSION
 
+_AT_WORK = (
+    "this unit was sent to an incident, and its status comes from there; the one in the file is"
+    " not used."
+)
+# Said anew whenever rows are compared with what is recorded.
+_FOUND_BY_COMPARING = frozenset({"older", "at work"})
+
 
 @dataclass(frozen=True)
 class Examined:
@@ -139,9 +146,10 @@ def apply_kept(
     problems = Problems()
     _tell(compared, problems)
     keeping.refuse(session, upload_id, dict(compared.over))
-    told = [group.as_json() for group in problems] + summary["problems"]
+    told = _together([group.as_json() for group in problems], summary["problems"])
     _write(job, compared, decisions, summary["counts"], told)
     keeping.again(session, upload_id, staging)
+    keeping.remark(session, upload_id, compared.passed_over, _AT_WORK)
     staging.drop(session)
     figures = _figures(summary["counts"], compared.outcome, keeping.counts(session, upload_id))
     upload.mapping, upload.choices = kept["mapping"], decisions.as_json()
@@ -236,6 +244,7 @@ def _keep(
     keeping.passed(session, upload_id, staging)
     keeping.hold(session, upload_id, compared.why_held)
     keeping.aside(session, upload_id, compared.aside())
+    keeping.remark(session, upload_id, compared.passed_over, _AT_WORK)
 
 
 def _tell(compared: Compared, problems: Problems) -> None:
@@ -245,6 +254,15 @@ def _tell(compared: Compared, problems: Problems) -> None:
         problems.add("note", number, None, "older than what is recorded; not used.", rule="older")
     for number, why in compared.over:
         problems.add("error", number, None, why, rule="committed")
+    for number in compared.passed_over:
+        problems.add("note", number, None, _AT_WORK, rule="at work")
+
+
+def _together(now: list[dict[str, Any]], before: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """What is found when a file is applied, and what its check found, each once."""
+    again = {problem["id"] for problem in now}
+    gone = [p for p in before if p["id"] not in again and p["rule"] not in _FOUND_BY_COMPARING]
+    return now + gone
 
 
 def _write(

@@ -133,6 +133,18 @@ class Merge:
         outcome.older_rows = list(self.session.scalars(older.limit(_MOST_NAMED)))
         return outcome
 
+    def passed_over(self) -> list[int]:
+        """The rows whose status is not used, because their unit was sent to an incident."""
+        if self.staging.kind != "unit":
+            return []
+        s, fates = self._s, ("changed", "confirmed", "unchanged")
+        statement = (
+            select(s.c.number)
+            .where(self._rows(*fates), _R.c.id == self._f.c.resource_id, self._after.passed_over())
+            .order_by(s.c.number)
+        )
+        return list(self.session.scalars(statement))
+
     def write(self) -> None:
         """Update what differs and insert what is new."""
         self._update_common()
