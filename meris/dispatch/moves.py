@@ -236,8 +236,6 @@ def _late(session: Session, viewer: Viewer, row: Found, report: Report, key: str
 def _dispatch(session: Session, viewer: Viewer, row: Found, report: Report, terms: Terms) -> None:
     """Send what was held or booked, be it early, if the unit is free and fit now."""
     held, by_id = row.assignment, {row.unit.id: row.unit}
-    if not fit(row.unit):
-        raise unfit([row.unit])
     live = [o for o in found.live(session, viewer, by_id) if o.assignment.id != held.id]
     live = holds.sweep(session, live, by_id, report.now)
     end = report.at + terms.work
@@ -247,6 +245,8 @@ def _dispatch(session: Session, viewer: Viewer, row: Found, report: Report, term
     rivals = [o for o in live if not o.assignment.booked or holds.overlapping(span, o)]
     if rivals:
         raise taken(row.incident, rivals, by_id)
+    if not fit(row.unit):
+        raise unfit([row.unit])
     arrival = arrivals.estimates(session, row.incident, [row.unit.id]).get(row.unit.id)
     arrivals.note(held, arrival, report.at)
     send(held, viewer, report.at)

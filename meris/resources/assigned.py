@@ -107,7 +107,7 @@ def _incidents(
         .join(Incident, Incident.id == Assignment.incident_id)
         .where(Assignment.id.in_(ids), _sees(viewer, resource))
     )
-    return dict(session.execute(statement).tuples().all())
+    return dict(session.execute(statement).all())
 
 
 def _sees(viewer: Viewer, resource: Resource) -> ColumnElement[bool]:
