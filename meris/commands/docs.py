@@ -25,10 +25,11 @@ _TYPES = """\
 
 ## Types of incident
 
-An installation may have others (`/rules`). Any other name of a type does as well.
+What a new installation has; the page **Rules** shows what there is. Any other name of a type does as
+well.
 
-| short | type | priority |
-| --- | --- | --- |
+| short | type |
+| --- | --- |
 """
 
 
@@ -47,7 +48,7 @@ def _form(form: Form) -> str:
 
 
 def _type(kind: IncidentType) -> str:
-    return f"| `{kind.short}` | {kind.title} | {kind.priority} |"
+    return f"| `{kind.short}` | {kind.title} |"
 
 
 def help_for(viewer: Viewer) -> list[dict[str, Any]]:

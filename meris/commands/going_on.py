@@ -39,7 +39,7 @@ def completions(slots: Slots, chart: Chart, line: str) -> list[dict[str, str]]:
         start = chart.words[at].start if at < len(chart.words) else len(line)
         for word, about in _offers(slots, leaf, line, start):
             text = _joined(line, start, word)
-            if text.strip() != line.strip():
+            if text.strip().lower() != line.strip().lower():
                 found.setdefault(text, {"text": text, "word": word, "about": about})
     return list(found.values())[:_MOST]
 
