@@ -18,6 +18,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session, aliased
 
+from meris import units
 from meris.accounts import Policy
 from meris.tables import (
     Agency,
@@ -75,7 +76,7 @@ def incidents(session: Session, policy: Policy, ids: Ids = None) -> list[Row]:
 
 
 def assignments(session: Session, policy: Policy, ids: Ids = None) -> list[Row]:
-    """Assignments that have not ended, of units and incidents that the policy may see."""
+    """Assignments in force, of units and incidents that the policy may see."""
     if not policy.staff and not policy.everything:
         return []
     statement = _only(_assignments(policy), Assignment.id, ids)
@@ -208,7 +209,7 @@ def _assignments(policy: Policy) -> Select[Any]:
         )
         .join(Resource, Resource.id == Assignment.resource_id)
         .join(Incident, Incident.id == Assignment.incident_id)
-        .where(is_live(), policy.incidents(), policy.condition())
+        .where(units.in_force(), policy.incidents(), policy.condition())
         .order_by(Assignment.incident_id, Assignment.id)
     )
 

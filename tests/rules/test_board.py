@@ -101,6 +101,14 @@ def test_a_hold_says_when_it_lapses(session):
     assert (row["unit_name"], row["until"]) == ("E12", int(until.timestamp()))
 
 
+def test_a_hold_that_has_lapsed_is_not_on_the_board(session):
+    lapsed = Range(minutes_ago(20), minutes_ago(10))
+    makers.assignment(
+        session, makers.unit(session), makers.incident(session), "reserved", during=lapsed
+    )
+    assert seen(session, STAFF, "assignments") == []
+
+
 def test_the_public_sees_public_areas_and_nothing_else(session):
     shown = makers.area(session, sensitivity="public", incident_id=makers.incident(session))
     makers.area(session)

@@ -41,7 +41,7 @@ export class AreaShapes extends Emitter {
     Object.assign(this, { map, now, areas: [], drawn: new Map(), chosen: null });
     map.createPane(SHAPES).style.zIndex = 350; // over the ground, under everything that stands on it
     const labels = map.createPane(LABELS);
-    labels.style.zIndex = 595;
+    labels.style.zIndex = 610; // over resources, under incidents
     this.renderer = L.svg({ pane: SHAPES, padding: 0.25 });
     this.layer = L.layerGroup().addTo(map);
     this.walk = new Walk(map, labels, {

@@ -65,7 +65,7 @@ export const Ground = CanvasLayer.extend({
     context.translate(this.origin[0] * scale - pixelOrigin.x, this.origin[1] * scale - pixelOrigin.y);
     context.scale(scale, scale);
     this._fill(context, color);
-    this._shade(context, color, scale);
+    this._shade(context, color, { zoom, scale });
     for (const line of this.lines) this._line(context, color, line, { zoom, scale });
     this._tint(context, color, { zoom, scale });
     context.restore();
@@ -105,7 +105,7 @@ export const Ground = CanvasLayer.extend({
   },
 
   // Upright bars, which no kind of area has.
-  _shade(context, color, scale) {
+  _shade(context, color, { zoom, scale }) {
     const counties = new Set(this.holes.flatMap(({ counties: fips }) => fips));
     if (!counties.size) return;
     const bars = context.createPattern(tile(color.hole), 'repeat');
@@ -114,9 +114,9 @@ export const Ground = CanvasLayer.extend({
       const path = this.countyPaths.get(fips);
       if (!path) continue;
       context.fillStyle = color.hole;
-      context.globalAlpha = 0.1;
+      context.globalAlpha = 0.07;
       context.fill(path, 'evenodd');
-      context.globalAlpha = 0.5;
+      context.globalAlpha = TINT_UNTIL > zoom ? 0.4 : 0.16; // close up the county fills the screen
       context.fillStyle = bars;
       context.fill(path, 'evenodd');
       context.globalAlpha = 1;

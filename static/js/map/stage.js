@@ -6,6 +6,10 @@ import { framed } from '../core/dom.js';
 
 /** How far past the state a person may pan, as a part of its size. */
 const MARGIN = 0.8;
+/** Nearer than this to an edge of what can be seen, a point counts as hidden. */
+const EDGE_PX = 24;
+/** From farther away there is no room to bring a point above a sheet: the map ends at its bounds. */
+const CLOSE = 10;
 
 /**
  * Events: `moved` {bounds, zoom, center}, `pointed` {lat, lon} or null, `clicked` {lat, lon}, `here`
@@ -63,9 +67,22 @@ export class Stage extends Emitter {
 
   /** Pan only if the point is hidden: outside, or under a panel at the right or the bottom. */
   reveal({ lat, lon }, { right = 0, bottom = 0 } = {}) {
-    this.map.panInside([lat, lon], {
-      paddingTopLeft: [48, 48], paddingBottomRight: [48 + right, 48 + bottom],
+    if (bottom) this.#bringAbove([lat, lon], bottom);
+    else this.map.panInside([lat, lon], {
+      paddingTopLeft: [48, 48], paddingBottomRight: [48 + right, 48],
     });
+  }
+
+  // On a phone a sheet covers most of the map: the point comes into the middle of what it leaves.
+  #bringAbove(latLng, bottom) {
+    const { map } = this;
+    const { x: width, y: height } = map.getSize();
+    const at = map.latLngToContainerPoint(latLng);
+    const isBetween = (value, most) => value >= EDGE_PX && value <= most - EDGE_PX;
+    if (isBetween(at.x, width) && isBetween(at.y, height - bottom)) return;
+    const zoom = Math.max(map.getZoom(), CLOSE);
+    const center = map.project(latLng, zoom).add([0, Math.min(bottom, height - 2 * EDGE_PX) / 2]);
+    map.setView(map.unproject(center, zoom), zoom, { animate: false });
   }
 
   /** The box around it has another size now; what is in the top left corner stays there. */
