@@ -133,13 +133,16 @@ def _admitted(policy: Policy, asked: Asked) -> ColumnElement[bool]:
     return and_(*narrowed)
 
 
-def _counts(session: Session, policy: Policy, asked: Asked) -> dict[str, int]:
-    statement = (
+def _count(policy: Policy, asked: Asked) -> Any:
+    return (
         select(Resource.status, func.count().label("number"))
         .where(_admitted(policy, asked))
         .group_by(Resource.status)
     )
-    return {row.status: row.number for row in session.execute(statement)}
+
+
+def _counts(session: Session, policy: Policy, asked: Asked) -> dict[str, int]:
+    return {row.status: row.number for row in session.execute(_count(policy, asked))}
 
 
 def _slices(
@@ -159,20 +162,23 @@ def _slices(
 def _by_status(
     session: Session, policy: Policy, asked: Asked, slices: Iterator[tuple[str, int, int]]
 ) -> list[int]:
-    """Within a status the longest in it first."""
     ids: list[int] = []
     for status, skip, take in slices:
-        since, number = Resource.status_at, Resource.id
-        order = (since.desc(), number.desc()) if asked.reverse else (since, number)
-        statement = (
-            select(Resource.id)
-            .where(_admitted(policy, asked), Resource.status == status)
-            .order_by(*order)
-            .offset(skip)
-            .limit(take)
-        )
-        ids += session.scalars(statement)
+        ids += session.scalars(_slice(policy, asked, status, skip, take))
     return ids
+
+
+def _slice(policy: Policy, asked: Asked, status: str, skip: int, take: int) -> Any:
+    """Units of a status, the longest in it first."""
+    since, number = Resource.status_at, Resource.id
+    order = (since.desc(), number.desc()) if asked.reverse else (since, number)
+    return (
+        select(Resource.id)
+        .where(_admitted(policy, asked), Resource.status == status)
+        .order_by(*order)
+        .offset(skip)
+        .limit(take)
+    )
 
 
 def _sorted(

@@ -180,11 +180,20 @@ def _needs(session: Session, ids: list[int]) -> defaultdict[int, list[Any]]:
     return _grouped(session.scalars(statement))
 
 
+#: A unit that has one of these was sent; what was only held or booked was not.
+_UNDER_WAY = (
+    Assignment.dispatched_at,
+    Assignment.acknowledged_at,
+    Assignment.en_route_at,
+    Assignment.on_scene_at,
+)
+
+
 def _sent(session: Session, ids: list[int]) -> set[int]:
     """The incidents that any unit was ever sent to."""
     statement = (
         select(Assignment.incident_id)
-        .where(Assignment.incident_id.in_(ids), Assignment.dispatched_at.is_not(None))
+        .where(Assignment.incident_id.in_(ids), func.num_nonnulls(*_UNDER_WAY) > 0)
         .distinct()
     )
     return set(session.scalars(statement))
