@@ -4,7 +4,8 @@
     ├── NotFound      there is no such thing, or the viewer may not know of it
     ├── Forbidden     there is, but this person may not do this to it
     ├── Conflict      somebody else was first
-    └── Invalid       what was sent cannot be taken as it stands
+    ├── Invalid       what was sent cannot be taken as it stands
+    └── Unavailable   it could be done, but not now or not on this machine
 
 `meris.web.errors` holds the one table that gives each its HTTP status.
 """
@@ -48,3 +49,9 @@ class Invalid(Refused):
     """What was sent breaks a rule; `problems` lists each one with field, value and message."""
 
     code = "invalid"
+
+
+class Unavailable(Refused):
+    """It could be done, but not at this moment or not on this machine; the message says why."""
+
+    code = "unavailable"

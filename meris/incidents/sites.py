@@ -1,6 +1,6 @@
 """Resources as places: where one is now, and which one some words name."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -58,6 +58,11 @@ def _at_address(session: Session, viewer: Viewer, street: str, town: str) -> lis
         Resource.kind != "unit",
     )
     return [site for site in _read(session, viewer, at, 1) if key(site.address)]
+
+
+def of(session: Session, viewer: Viewer, ids: Collection[int]) -> list[Site]:
+    """Those of some ids that the viewer may see."""
+    return _read(session, viewer, Resource.id.in_(ids), len(ids)) if ids else []
 
 
 def like(session: Session, viewer: Viewer, words: str, most: int) -> list[Site]:

@@ -7,7 +7,7 @@ from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolExhausted
 from werkzeug.exceptions import HTTPException, InternalServerError
 
-from meris.errors import Conflict, Forbidden, Invalid, NotFound, Refused
+from meris.errors import Conflict, Forbidden, Invalid, NotFound, Refused, Unavailable
 from meris.web.sessions import Visit
 
 log = structlog.get_logger(__name__)
@@ -26,6 +26,7 @@ STATUS: dict[type[Refused], int] = {
     Forbidden: 403,
     Conflict: 409,
     Invalid: 422,
+    Unavailable: 503,
     Refused: 400,
 }
 
