@@ -1,6 +1,7 @@
 // The map page: who exists and who tells whom. Nothing else is decided here.
 import { client } from './data/start.js';
 import { startAlarms } from './alarm/on-map.js';
+import { AreaDesk } from './areas/desk.js';
 import { CommandBar } from './command/bar.js';
 import { Address } from './core/address.js';
 import { renew } from './core/api.js';
@@ -64,6 +65,7 @@ const paper = new Paper($('#paper'), { catalog, summaries, list, stage, client }
 const desk = $('#incident') && new Desk({
   client, catalog, address, stage, panels, selection, detail, list, pick, summaries, announcer, page,
 });
+const areas = new AreaDesk({ client, catalog, address, stage, panels, selection, pick, announcer, page });
 new Readout($('#readout'), stage);
 
 function draw(items) {
@@ -148,6 +150,7 @@ bar.on('resource', ({ id }) => selection.set(id, { focus: true, reveal: true }))
   .on('narrow', ({ text, ids }) => filters.found(text, ids))
   .on('incident', ({ id }) => desk.open(id, { focus: true }))
   .on('units', ({ ids, text }) => (desk.inHand ? desk.select(ids) : filters.found(text, ids)))
+  .on('draw', ({ kind }) => areas.draw({ kind }))
   .on('page', ({ url }) => location.assign(url));
 
 detail.on('closed', () => selection.close())
@@ -162,25 +165,38 @@ detail.on('closed', () => selection.close())
 
 board.on('told', (numbers) => rail.board.show(numbers))
   .on('pointed', (target) => hover.point(target))
-  .on('incident', ({ id }) => desk?.open(id));
+  .on('incident', ({ id }) => desk?.open(id))
+  .on('area', ({ id }) => areas.open(id));
 rail.board.on('toggled', ({ name, on }) => board.toggle(name, on))
   .on('county', ({ fips }) => stage.goTo(basemap.countyOf(fips)));
 desk?.on('opened', ({ id }) => board.inHand(id)).on('closed', () => board.inHand(null));
 stage.on('here', (at) => desk?.menu.show(at));
 
+desk?.on('opened', () => areas.drop()).on('draw', ({ incident }) => areas.draw({ incident }))
+  .on('area', ({ id }) => areas.open(id, { reveal: true }));
+areas.on('incident', ({ id }) => desk?.open(id, { focus: true }))
+  .on('report', (known) => desk?.newIncident(known));
+
+detail.extend((shown) => areas.block(shown));
 if (desk) detail.extend((shown) => desk.block(shown));
 
 new ResizeObserver(() => stage.resized()).observe(box);
 
+function closeUppermost() {
+  if (selection.id) selection.close();
+  else if (areas.showing) areas.close();
+  else desk?.close();
+}
+
 const keys = new Keys([
-  ...(desk?.keys ?? []),
+  ...(desk?.keys ?? []), ...areas.keys,
   { key: '/', title: desk ? 'Search and commands; Ctrl-K does it from anywhere' : 'Search', run: () => bar.focus() },
   { key: 'f', title: 'Layers and filters', run: () => { panels.reveal('rail'); rail.focus(); } },
   { key: 'l', title: 'List', run: () => { panels.reveal('list'); list.focus(); } },
   { key: 'm', title: 'Map', run: () => { panels.turnTo('map'); $('#map').focus(); } },
   { key: 'h', title: 'Whole state', run: () => stage.goHome() },
   { key: 'c', title: 'Still true: confirm what is open', run: () => detail.confirm() },
-  { key: 'Escape', shown: 'Esc', title: 'Close what is open', run: () => (selection.id ? selection.close() : desk?.close()) },
+  { key: 'Escape', shown: 'Esc', title: 'Close what is open', run: () => closeUppermost() },
   { key: 'p', title: 'Print the map and the list', run: () => paper.print() },
   { key: '?', title: 'These keys', run: () => keys.show() },
   { key: 'arrows', shown: '← ↑ → ↓', title: 'On the map: pan. On a symbol: the next one. In the list: the next row' },
@@ -202,6 +218,7 @@ $('.skip').addEventListener('click', (event) => {
 basemap.start();
 filters.start();
 selection.start();
+areas.start();
 rail.board.start();
 board.start();
 desk?.start();

@@ -4,10 +4,10 @@ import { format, parse } from '../../static/js/core/url-state.js';
 import { NO_FILTER } from '../../static/js/data/filter.js';
 
 const STATES = {
-  nothing: { view: null, filter: NO_FILTER, selected: null, incident: null },
-  'a view': { view: { zoom: 9.5, lat: 38.5791, lon: -92.1729 }, filter: NO_FILTER, selected: null, incident: null },
+  nothing: { view: null, filter: NO_FILTER, selected: null, incident: null, area: null },
+  'a view': { view: { zoom: 9.5, lat: 38.5791, lon: -92.1729 }, filter: NO_FILTER, selected: null, incident: null, area: null },
   everything: {
-    view: { zoom: 12, lat: 37.1, lon: -93.25 }, selected: 4211, incident: 12,
+    view: { zoom: 12, lat: 37.1, lon: -93.25 }, selected: 4211, incident: 12, area: 7,
     filter: {
       hidden: ['unit'], status: { shelter: ['open', 'full'] }, type: { shelter: ['pet', ''], supply_site: ['pod'] },
       counties: ['29019', '29510'], region: { scheme: 'sema', code: 'F' }, agencies: [3, 14], stale: true, danger: true,

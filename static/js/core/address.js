@@ -13,7 +13,7 @@ function arrival() {
   return incident > 0 ? { ...state, incident } : state;
 }
 
-/** Event: `moved` {before, view, filter, selected, incident} when the address changed without us. */
+/** Event: `moved` {before, view, filter, selected, incident, area} when the address changed without us. */
 export class Address extends Emitter {
   constructor() {
     super();

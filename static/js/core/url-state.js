@@ -30,7 +30,7 @@ function readRegion(text) {
 
 const numberOf = (text) => (Number(text) > 0 ? Number(text) : null);
 
-/** @returns {{view: ?object, filter: object, selected: ?number, incident: ?number}} unreadable parts are left out */
+/** @returns {{view: ?object, filter: object, selected, incident, area: ?number}} unreadable parts are left out */
 export function parse(fragment) {
   const params = new URLSearchParams(fragment.replace(/^#/, ''));
   const filter = {
@@ -48,11 +48,12 @@ export function parse(fragment) {
   return {
     view: readView(params.get('at')), filter,
     selected: numberOf(params.get('id')), incident: numberOf(params.get('incident')),
+    area: numberOf(params.get('area')),
   };
 }
 
 /** The fragment for a state, without `#`; `parse(format(state))` is the state. */
-export function format({ view, filter, selected, incident }) {
+export function format({ view, filter, selected, incident, area }) {
   const parts = {
     at: view && `${view.zoom}/${view.lat.toFixed(4)}/${view.lon.toFixed(4)}`,
     hide: filter.hidden.join(','),
@@ -64,6 +65,7 @@ export function format({ view, filter, selected, incident }) {
     stale: filter.stale ? '1' : '',
     danger: filter.danger ? '1' : '',
     q: encodeURIComponent(filter.text),
+    area: area ? String(area) : '',
     incident: incident ? String(incident) : '',
     id: selected ? String(selected) : '',
   };
