@@ -17,7 +17,16 @@ from meris.accounts import Viewer
 from meris.db import engine_at
 from meris.tables import StockLine
 
-BIG = {"resource", "shelter", "unit", "stock_line", "change", "position_fix"}
+BIG = {
+    "resource",
+    "shelter",
+    "unit",
+    "unit_position",
+    "stock_line",
+    "assignment",
+    "change",
+    "position_fix",
+}
 STATE = Viewer("State", roles=frozenset({"state"}))
 #: A county of the usual size. The whole map and the whole scorecard read every row by intention,
 #: so they are not here, nor is the county that holds a tenth of the state.
@@ -54,13 +63,14 @@ def run(world: World) -> str:
     engine = engine_at(world.settings.database_url or "")
     with Session(engine) as session:
         site = session.scalars(select(StockLine.resource_id).limit(1)).one()
-    rows = [
-        row
-        for title, work in HOT.items()
-        for row in _explained(engine, title, _sent(engine, work, site))
-    ]
+    rows = [row for title, work in HOT.items() for row in explained(engine, title, work, site)]
     engine.dispose()
     return table(*rows)
+
+
+def explained(engine: Engine, title: str, work: Work, site: int) -> list[tuple[str, str]]:
+    """A line for each statement on a big table that the function sends; raises as `run` does."""
+    return list(_explained(engine, title, _sent(engine, work, site)))
 
 
 def _explained(

@@ -14,41 +14,54 @@ from math import inf
 from typing import Any
 
 from sqlalchemy import (
+    ARRAY,
+    BigInteger,
     BindParameter,
     Boolean,
     ColumnElement,
+    DateTime,
     Double,
     Integer,
     Row,
     Select,
     String,
+    all_,
+    and_,
     bindparam,
     case,
     func,
     literal_column,
-    not_,
     select,
     union_all,
 )
 from sqlalchemy.orm import Session
 
-from geo.queries import near, spot
+from geo.queries import near, spot, touching
 from geo.values import Position
 from meris.accounts import Policy
+from meris.dangers import in_force
+from meris.dispatch import work
+from meris.dispatch.travel import Profile
+from meris.dispatch.work import Workload
+from meris.fields import DANGEROUS_AREAS
 from meris.snapshot import is_live
-from meris.tables import Agency, Resource, Unit, UnitPosition
+from meris.tables import Agency, Area, Resource, Unit, UnitPosition, UnitProfile
 
 #: Statuses in which a unit can be sent.
 READY = ("available", "staged")
 
 #: A walk's last distance and the one worked out here may differ in the last digits.
 _ROUNDING = 1 - 1e-9
-_GROWTH = 4
+#: Each time a walk goes on it meets so many times those that it has met.
+_GROWTH = 2
+#: Columns before those of a `Candidate`.
+_BEFORE = 7
 
 
 @dataclass(slots=True)
 class Candidate:
-    """A unit as it was met; `meters` in a straight line, `live` when its device places it."""
+    """A unit as it was met; `meters` in a straight line, `live` when its device places it,
+    `dangers` the names of areas it is in."""
 
     id: int
     name: str
@@ -73,6 +86,12 @@ class Candidate:
     home_base: str | None
     available_from: datetime | None
     available_until: datetime | None
+    dangers: list[str] | None
+    work: list[list[Any]] | None
+    load: Workload = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.load = work.read(self.work)
 
     @property
     def position(self) -> Position:
@@ -84,7 +103,7 @@ class Candidate:
 class _Stream:
     """One walk: over one kind's recorded places or devices. `reached` is how far it has come."""
 
-    asked: int = 0
+    met: list[int] = field(default_factory=list)
     reached: float = 0.0
 
 
@@ -96,15 +115,16 @@ class Walk:
     policy: Policy
     position: Position
     step: int
+    now: datetime
     _streams: dict[tuple[str, bool], _Stream] = field(default_factory=dict)
     _met: dict[int, Candidate] = field(default_factory=dict)
+    _profiles: dict[str, Profile] = field(default_factory=lambda: defaultdict(Profile))
 
     def start(self, kinds: Iterable[str]) -> list[Candidate]:
         """The first units of the kinds."""
-        for kind in kinds:
-            for live in (False, True):
-                self._streams.setdefault((kind, live), _Stream(self.step))
-        return self._fetch(sorted({kind for kind, _ in self._streams}), self.step)
+        every = sorted(set(kinds))
+        self._streams = {(kind, live): _Stream() for kind in every for live in (False, True)}
+        return self._fetch(every, self.step)
 
     def reached(self, kind: str) -> float:
         """Every unit of the kind nearer than this has been met; infinite when all have."""
@@ -112,8 +132,12 @@ class Walk:
 
     def extend(self, kind: str) -> list[Candidate]:
         """The units of the kind met by going on; the walk reaches farther, or its end."""
-        most = _GROWTH * max(self._streams[kind, live].asked for live in (False, True))
-        return self._fetch([kind], most)
+        met = max(len(self._streams[kind, live].met) for live in (False, True))
+        return self._fetch([kind], max(self.step, _GROWTH * met))
+
+    def profile(self, kind: str) -> Profile:
+        """How units of the kind travel, of those met; a kind that nobody described, as most do."""
+        return self._profiles[kind]
 
     def all_met(self) -> Iterator[Candidate]:
         """Everybody met so far, in no order."""
@@ -121,36 +145,55 @@ class Walk:
 
     def _fetch(self, kinds: Sequence[str], most: int) -> list[Candidate]:
         told: dict[str, object] = {f"kind{n}": kind for n, kind in enumerate(kinds)}
+        for number, kind in enumerate(kinds):
+            for live in (False, True):
+                told[f"met{number}{live:d}"] = self._streams[kind, live].met
         told |= {"lat": self.position.lat, "lon": self.position.lon, "most": most}
+        told["since"] = self.now - work.LOOK_BACK
         rows = self.session.execute(_statement(self.policy, len(kinds)), told).all()
         self._note(kinds, most, rows)
-        fresh = [Candidate(*row[1:]) for row in rows if row.id not in self._met]
+        fresh = [Candidate(*row[_BEFORE:]) for row in rows if row.id is not None]
         self._met.update((unit.id, unit) for unit in fresh)
         return fresh
 
     def _note(self, kinds: Sequence[str], most: int, rows: Sequence[Row[Any]]) -> None:
         """How far each walk has come: to its end, when it met fewer than it might."""
-        met: dict[tuple[int, bool], list[float]] = defaultdict(list)
+        met: dict[tuple[int, bool], list[Row[Any]]] = defaultdict(list)
         for row in rows:
-            met[row.walk, row.live].append(row.meters)
+            met[row.walk, row.walk_live].append(row)
         for number, kind in enumerate(kinds):
+            some = met[number, False] or met[number, True]
+            if some and some[0].speed_kmh is not None:
+                self._profiles[kind] = Profile.of(some[0])
             for live in (False, True):
-                meters = met[number, live]
-                reached = inf if len(meters) < most else max(meters) * _ROUNDING
-                self._streams[kind, live] = _Stream(most, reached)
+                stream, fresh = self._streams[kind, live], met[number, live]
+                stream.met += [row.met for row in fresh]
+                ended = len(fresh) < most
+                stream.reached = inf if ended else max(row.meters for row in fresh) * _ROUNDING
 
 
 @cache
 def _statement(policy: Policy, kinds: int) -> Select[Any]:
-    """One row a unit met; parameters lat, lon, most, kind0, kind1, …. Kept: it is long to make."""
+    """One row a unit met; parameters lat, lon, most, kind0, kind1, …. Kept: it is long to make.
+
+    Only the index decides who is met; whoever is met in the other walk, or is not for the viewer,
+    comes as a distance without a unit, because that tells how far the walk has come.
+    """
     walks = union_all(
-        *(walk(policy, number) for number in range(kinds) for walk in (_recorded, _by_device))
+        *(walk(number) for number in range(kinds) for walk in (_recorded, _by_device))
     ).subquery("walks")
     live = walks.c.live
-    place = case((live, UnitPosition.position), else_=Resource.position)
+    place: ColumnElement[Any] = case((live, UnitPosition.position), else_=Resource.position)
+    theirs = and_(Resource.id == walks.c.id, is_live() == live, policy.condition())
     return (
         select(
             walks.c.walk,
+            live.label("walk_live"),
+            walks.c.id.label("met"),
+            UnitProfile.speed_kmh,
+            UnitProfile.turnout_minutes,
+            UnitProfile.rest_after_hours,
+            UnitProfile.flies,
             Resource.id,
             Resource.name,
             Resource.type,
@@ -174,45 +217,59 @@ def _statement(policy: Policy, kinds: int) -> Select[Any]:
             Unit.home_base,
             Unit.available_from,
             Unit.available_until,
+            _dangers(policy, place).label("dangers"),
+            work.listed(policy, bindparam("since", type_=DateTime(timezone=True))),
         )
-        .join_from(walks, Resource, Resource.id == walks.c.id)
-        .join(Unit, Unit.resource_id == Resource.id)
-        .join(Agency, Agency.id == Resource.agency_id)
-        .outerjoin(UnitPosition, UnitPosition.resource_id == Resource.id)
+        .select_from(walks)
+        .outerjoin(UnitProfile, UnitProfile.unit_type == walks.c.kind)
+        .outerjoin(UnitPosition, UnitPosition.resource_id == walks.c.id)
+        .outerjoin(Resource, theirs)
+        .outerjoin(Unit, Unit.resource_id == Resource.id)
+        .outerjoin(Agency, Agency.id == Resource.agency_id)
     )
+
+
+def _dangers(policy: Policy, place: ColumnElement[Any]) -> ColumnElement[Any]:
+    """The names of the dangerous areas that a unit which can be sent is in."""
+    names = (
+        select(func.array_agg(Area.name))
+        .where(touching(Area.shape, place), Area.kind.in_(DANGEROUS_AREAS))
+        .where(in_force(), policy.areas())
+        .correlate_except(Area)
+        .scalar_subquery()
+    )
+    return case((Resource.status.in_(READY), names))
 
 
 _HERE = spot(bindparam("lat", type_=Double), bindparam("lon", type_=Double))
 _MOST: BindParameter[int] = bindparam("most", type_=Integer)
-#: Written out, so that the planner sees that the index of units will do.
-_IS_UNIT = Resource.kind == literal_column("'unit'")
 
 
-def _recorded(policy: Policy, number: int) -> Select[Any]:
-    """The walk over recorded places; whom a device places is met in the other."""
-    return (
-        _walk(number, near(Resource.position, _HERE), live=False)
-        .outerjoin(UnitPosition, UnitPosition.resource_id == Resource.id)
-        .where(Resource.type == _kind(number), Resource.position.is_not(None))
-        .where(_IS_UNIT, not_(is_live()), policy.condition())
-    )
+def _recorded(number: int) -> Select[Any]:
+    """The walk over recorded places."""
+    # the kind is written out, so that the planner sees that the index of units will do
+    is_unit = Resource.kind == literal_column("'unit'")
+    meters = near(Resource.position, _HERE)
+    walk = _walk(number, Resource.id, meters, live=False)
+    return walk.where(Resource.type == _kind(number), Resource.position.is_not(None), is_unit)
 
 
-def _by_device(policy: Policy, number: int) -> Select[Any]:
-    """The walk over devices; a place that was recorded later is met in the other."""
-    return (
-        _walk(number, near(UnitPosition.position, _HERE), live=True)
-        .join(UnitPosition, UnitPosition.resource_id == Resource.id)
-        .where(UnitPosition.unit_type == _kind(number))
-        .where(_IS_UNIT, is_live(), policy.condition())
-    )
+def _by_device(number: int) -> Select[Any]:
+    """The walk over devices."""
+    meters = near(UnitPosition.position, _HERE)
+    walk = _walk(number, UnitPosition.resource_id, meters, live=True)
+    return walk.where(UnitPosition.unit_type == _kind(number))
 
 
-def _walk(number: int, meters: ColumnElement[float], *, live: bool) -> Select[Any]:
+def _walk(
+    number: int, unit: ColumnElement[int] | Any, meters: ColumnElement[float], *, live: bool
+) -> Select[Any]:
     walk = literal_column(str(number), Integer).label("walk")
     by_device = literal_column(str(live), Boolean).label("live")
-    columns: tuple[Any, ...] = (walk, by_device, Resource.id, meters.label("meters"))
-    return select(*columns).order_by(meters).limit(_MOST)
+    kind = _kind(number).label("kind")
+    columns: tuple[Any, ...] = (walk, by_device, kind, unit.label("id"), meters.label("meters"))
+    met = bindparam(f"met{number}{live:d}", type_=ARRAY(BigInteger))
+    return select(*columns).where(unit != all_(met)).order_by(meters).limit(_MOST)
 
 
 def _kind(number: int) -> BindParameter[str]:

@@ -13,16 +13,14 @@ from math import inf
 from sqlalchemy.orm import Session
 
 from geo.values import Position
-from meris import dangers
 from meris.accounts import Policy
-from meris.dispatch import weighing, work
+from meris.dispatch import weighing
 from meris.dispatch.candidates import Candidate, Walk
 from meris.dispatch.cover import Ledger
 from meris.dispatch.keeping import Keep, Reserve
 from meris.dispatch.needs import Need
-from meris.dispatch.travel import Profile, Router
+from meris.dispatch.travel import Router
 from meris.dispatch.weighing import Against, Scale, Weighed, minutes_said
-from meris.dispatch.work import Workload
 
 #: Units that a walk meets at first, at the least: some of them are busy.
 _FIRST = 24
@@ -72,22 +70,22 @@ class Choosing:
         session: Session,
         policy: Policy,
         terms: Terms,
-        profiles: dict[str, Profile],
         needs: Sequence[Need],
     ) -> None:
         wanted = sum(need.count for need in needs)
         self.lines = [Line(need) for need in needs]
-        self.ledger = Ledger(session, policy, wanted + 1)
-        self.loads: dict[int, Workload] = {}
+        kinds = {kind for need in needs for kind in need.unit_types}
+        self.ledger = Ledger(session, policy, sorted(kinds), wanted + 1)
         self.taken: dict[int, Need] = {}
         self.terms = terms
-        self._session, self._policy, self._profiles = session, policy, profiles
-        self.walk = Walk(session, policy, terms.position, first_step(needs, terms.most))
+        self.walk = Walk(
+            session, policy, terms.position, first_step(needs, terms.most), terms.scale.now
+        )
         self._reserves = [
             Reserve(session, policy, terms.keep, need.unit_types) if terms.keep else None
             for need in needs
         ]
-        self._meet(self.walk.start(kind for need in needs for kind in need.unit_types))
+        self._meet(self.walk.start(sorted(kinds)))
 
     def choose(self) -> None:
         """Fill the lines: the best pair of need and unit first; then the others of each."""
@@ -129,7 +127,7 @@ class Choosing:
         """Minutes that no unit beats which was not met yet, and the kind that may come so soon."""
         at_best = self.terms.router.at_best
         return min(
-            (at_best(self.walk.reached(kind), self._profiles[kind]), kind)
+            (at_best(self.walk.reached(kind), self.walk.profile(kind)), kind)
             for kind in need.unit_types
         )
 
@@ -163,29 +161,19 @@ class Choosing:
     def _meet(self, units: list[Candidate]) -> None:
         """Weigh units for every line that their kind is asked for in."""
         units = [unit for unit in units if unit.id not in self.terms.exclude]
-        self.loads |= work.of(
-            self._session, self._policy, [unit.id for unit in units], self.terms.scale.now
-        )
-        reasons = {unit.id: self.terms.scale.out(unit, self._load(unit)) for unit in units}
-        able = [unit for unit in units if reasons[unit.id] is None]
-        inside = dangers.of(self._session, self._policy, [unit.id for unit in able])
-        self.ledger.meet(unit.county_fips for unit in able)
+        reasons = {unit.id: self.terms.scale.out(unit) for unit in units}
+        self.ledger.meet(unit.county_fips for unit in units if reasons[unit.id] is None)
         for unit in units:
-            against = self._against(unit, inside.get(unit.id, [])) if unit in able else ()
-            self._weigh(unit, reasons[unit.id], against)
-
-    def _load(self, unit: Candidate) -> Workload:
-        return self.loads.get(unit.id, work.NONE)
-
-    def _against(self, unit: Candidate, inside: Sequence[dangers.Danger]) -> tuple[Against, ...]:
-        profile = self._profiles[unit.type]
-        return tuple(self.terms.scale.against(unit, self._load(unit), profile, inside))
+            out = reasons[unit.id]
+            profile = self.walk.profile(unit.type)
+            against = () if out else tuple(self.terms.scale.against(unit, profile))
+            self._weigh(unit, out, against)
 
     def _weigh(self, unit: Candidate, out: str | None, against: tuple[Against, ...]) -> None:
         scale = self.terms.scale
         staged = weighing.is_rolling(unit, scale.now)
         estimate = self.terms.router.estimate(
-            unit.position, self.terms.position, self._profiles[unit.type], staged=staged
+            unit.position, self.terms.position, self.walk.profile(unit.type), staged=staged
         )
         for line in self.lines:
             if unit.type not in line.need.unit_types:

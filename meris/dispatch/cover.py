@@ -5,21 +5,23 @@ A unit counts for the county it is recorded in while it is available or staged a
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from functools import cache
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
     ARRAY,
     ColumnElement,
     FromClause,
+    Integer,
     Select,
     Subquery,
     Text,
     and_,
+    bindparam,
     case,
     cast,
     exists,
     func,
-    literal,
     literal_column,
     select,
 )
@@ -89,7 +91,9 @@ def stripped_by(
         .where(Resource.id.in_(unit_ids), Resource.kind == "unit")
         .where(policy.condition(), *free())
     ).all()
-    rules = _rules(session, policy, {unit.county_fips for unit in units}, beyond=len(units))
+    counties = {unit.county_fips for unit in units if unit.county_fips}
+    about = About(sorted(counties), sorted({unit.type for unit in units if unit.type}))
+    rules = _rules(session, policy, about, beyond=len(units))
     for unit in units:
         for rule in rules:
             rule.taken += rule.concerns(unit.county_fips, unit.type)
@@ -133,13 +137,15 @@ class Rule:
 
 @dataclass
 class Ledger:
-    """The rules that a recommendation may break, loaded county by county as it meets them.
+    """The rules about some kinds of units that a recommendation may break, loaded county by county
+    as it meets them.
 
     `most` is how many units it takes at the most: no more than that above a minimum is counted.
     """
 
     session: Session
     policy: Policy
+    kinds: Sequence[str]
     most: int
     _seen: set[str] = field(default_factory=set)
     _rules: dict[int, Rule] = field(default_factory=dict)
@@ -151,7 +157,8 @@ class Ledger:
         if not fresh:
             return
         self._seen |= fresh
-        for rule in _rules(self.session, self.policy, fresh, beyond=self.most):
+        concerned = About(sorted(fresh), self.kinds)
+        for rule in _rules(self.session, self.policy, concerned, beyond=self.most):
             if rule.id not in self._rules:
                 self._rules[rule.id] = rule
                 for fips in rule.counties:
@@ -196,18 +203,31 @@ def _policy(viewer: Viewer | None) -> Policy:
     return _EVERYTHING if viewer is None else viewer.policy
 
 
+class About(NamedTuple):
+    """Which rules: those of any of the counties about any of the kinds."""
+
+    counties: Sequence[str]
+    kinds: Sequence[str]
+
+
 def _rules(
-    session: Session,
-    policy: Policy,
-    counties: Collection[str | None] | None = None,
-    *,
-    beyond: int = 0,
+    session: Session, policy: Policy, about: About | None = None, *, beyond: int = 0
 ) -> list[Rule]:
     """The rules (of some counties) with their counts, to `beyond` above the minimum at the most."""
-    if counties is not None and not counties:
-        return []
+    told: dict[str, object] = {"beyond": beyond}
+    if about is not None:
+        if not about.counties:
+            return []
+        told |= about._asdict()
+    rows = session.execute(_statement(policy, some=about is not None), told)
+    return [_rule(tuple(row)) for row in rows]
+
+
+@cache
+def _statement(policy: Policy, *, some: bool) -> Select[Any]:
+    """The rules, or `some` of them by counties and kinds; kept, since it is long to make."""
     rules = _with_counties()
-    free_now = _count(policy, rules, beyond)
+    free_now = _count(policy, rules)
     statement = (
         select(
             rules.c.id,
@@ -221,10 +241,11 @@ def _rules(
         .join_from(rules, free_now, literal_column("true"))
         .order_by(rules.c.id)
     )
-    if counties is not None:
-        wanted = cast(literal(sorted(filter(None, counties)), ARRAY(Text)), ARRAY(Text))
-        statement = statement.where(rules.c.counties.bool_op("&&")(wanted))
-    return [_rule(tuple(row)) for row in session.execute(statement)]
+    if some:
+        for column, name in ((rules.c.counties, "counties"), (rules.c.unit_types, "kinds")):
+            wanted = cast(bindparam(name, type_=ARRAY(Text)), ARRAY(Text))
+            statement = statement.where(column.bool_op("&&")(wanted))
+    return statement
 
 
 def _rule(row: tuple[Any, ...]) -> Rule:
@@ -256,7 +277,7 @@ def _with_counties() -> Subquery:
     )
 
 
-def _count(policy: Policy, rules: Subquery, beyond: int) -> FromClause:
+def _count(policy: Policy, rules: Subquery) -> FromClause:
     enough: Select[Any] = (
         select(literal_column("1"))
         .select_from(Resource)
@@ -264,7 +285,7 @@ def _count(policy: Policy, rules: Subquery, beyond: int) -> FromClause:
         .where(Resource.county_fips == func.any(rules.c.counties))
         .where(Resource.type == func.any(rules.c.unit_types))
         .where(and_(*free()), policy.condition())
-        .limit(rules.c.minimum + beyond)
+        .limit(rules.c.minimum + bindparam("beyond", type_=Integer))
         .correlate(rules)
     )
     return select(func.count().label("available")).select_from(enough.subquery()).lateral("free")

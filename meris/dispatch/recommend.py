@@ -16,7 +16,6 @@ from sqlalchemy.orm import Session
 from geo.columns import position_of
 from geo.values import Position
 from meris.accounts import Viewer
-from meris.dispatch import travel
 from meris.dispatch.answer import NeedLine, Passed, Pick, Recommendation
 from meris.dispatch.candidates import Candidate
 from meris.dispatch.choosing import Choosing, Line, Terms
@@ -69,7 +68,7 @@ def recommend(
         keep=keep,
         most=max(0, min(most, _MOST_OTHERS)),
     )
-    chosen = Choosing(session, viewer.policy, terms, travel.profiles(session), checked(needs))
+    chosen = Choosing(session, viewer.policy, terms, checked(needs))
     chosen.choose()
     lines = tuple(_line(session, viewer, chosen, line) for line in chosen.lines)
     return Recommendation(now, position, incident_id, lines, tuple(chosen.ledger.holes()))

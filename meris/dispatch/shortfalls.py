@@ -7,13 +7,11 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from meris.accounts import Policy
-from meris.dispatch import work
 from meris.dispatch.answer import NextFree
 from meris.dispatch.candidates import READY, Candidate
 from meris.dispatch.choosing import Choosing, Line
 from meris.dispatch.needs import Need, kinds_said
 from meris.dispatch.weighing import Weighed, minutes_said
-from meris.dispatch.work import Workload
 from meris.tables import Resource, UnitPosition
 
 _MOST = 3
@@ -59,17 +57,14 @@ def _able(chosen: Choosing, line: Line) -> Iterator[NextFree]:
     for number, weighed in line.fitting.items():
         if number in chosen.taken or number not in line.out:
             continue
-        load = chosen.loads.get(number, work.NONE)
-        free_at = now if number in late else _free_at(weighed.unit, load, now)
+        free_at = now if number in late else _free_at(weighed.unit, now)
         if free_at is not None:
-            yield _told(weighed, load, line.out[number], now, free_at)
+            yield _told(weighed, line.out[number], now, free_at)
 
 
-def _told(
-    weighed: Weighed, load: Workload, reason: str, now: datetime, free_at: datetime
-) -> NextFree:
+def _told(weighed: Weighed, reason: str, now: datetime, free_at: datetime) -> NextFree:
     minutes = (free_at - now) / timedelta(minutes=1)
-    busy = load.now(now)
+    busy = weighed.unit.load.now(now)
     return NextFree(
         weighed.unit.id,
         weighed.unit.name,
@@ -81,9 +76,9 @@ def _told(
     )
 
 
-def _free_at(unit: Candidate, load: Workload, now: datetime) -> datetime | None:
+def _free_at(unit: Candidate, now: datetime) -> datetime | None:
     """When the unit may be free; None when nothing tells."""
-    busy = load.now(now)
+    busy = unit.load.now(now)
     status = busy.status if busy and not busy.holds(now) else unit.status
     since = busy.status_at if busy else unit.status_at
     guesses = [busy.ends] if busy and busy.ends > now else []

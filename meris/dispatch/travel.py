@@ -2,9 +2,9 @@
 
 from collections import defaultdict
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
-from sqlalchemy import select
+from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
 from geo.values import Position
@@ -22,6 +22,16 @@ class Profile:
     turnout_minutes: float = 15.0
     rest_after_hours: float = 12.0
     flies: bool = False
+
+    @classmethod
+    def of(cls, row: "UnitProfile | Row[Any]") -> "Profile":
+        """From a row that has these columns."""
+        return cls(
+            float(row.speed_kmh),
+            float(row.turnout_minutes),
+            float(row.rest_after_hours),
+            row.flies,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,13 +96,4 @@ def kilometers(meters: float) -> str:
 def profiles(session: Session) -> dict[str, Profile]:
     """How each kind of unit travels; a kind that nobody described travels like the usual one."""
     rows = session.scalars(select(UnitProfile))
-    known = {
-        row.unit_type: Profile(
-            float(row.speed_kmh),
-            float(row.turnout_minutes),
-            float(row.rest_after_hours),
-            row.flies,
-        )
-        for row in rows
-    }
-    return defaultdict(Profile, known)
+    return defaultdict(Profile, {row.unit_type: Profile.of(row) for row in rows})

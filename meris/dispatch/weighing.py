@@ -5,17 +5,16 @@ more: never fewer, and each no more than stated here. No standard sets these num
 (docs/dispatch.md) and only order the list: the arrival that is shown is the plain one.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from meris import fields
-from meris.dangers import Danger
 from meris.dispatch.candidates import READY, Candidate
 from meris.dispatch.needs import Need
 from meris.dispatch.travel import Estimate, Profile
-from meris.dispatch.work import Work, Workload
+from meris.dispatch.work import Work
 from meris.snapshot import POSITION_AGE_LIMIT_MINUTES
 
 #: Minutes added, at the most, for each thing.
@@ -87,9 +86,9 @@ class Scale:
     incident_id: int | None = None
     uncommitted: bool = False
 
-    def out(self, unit: Candidate, load: Workload) -> str | None:
+    def out(self, unit: Candidate) -> str | None:
         """Why the unit cannot go at all, whatever is needed; None when it can."""
-        busy = load.now(self.now)
+        busy = unit.load.now(self.now)
         if busy:
             return self._busy(busy)
         if unit.status not in READY:
@@ -98,20 +97,18 @@ class Scale:
             return f"available only from {self.clock(unit.available_from)}"
         if unit.available_until and unit.available_until <= self.now:
             return f"had to be released at {self.clock(unit.available_until)}"
-        booking = load.next_booking(self.now)
+        booking = unit.load.next_booking(self.now)
         if booking and (self.uncommitted or booking.begins <= self.now):
             return self._booked(booking)
         return None
 
-    def against(
-        self, unit: Candidate, load: Workload, profile: Profile, dangers: Sequence[Danger]
-    ) -> Iterator[Against]:
+    def against(self, unit: Candidate, profile: Profile) -> Iterator[Against]:
         """What speaks against the unit, whatever is needed."""
         yield from self._place(unit, profile)
-        yield from self._hours(unit, load, profile)
-        yield from self._plans(unit, load)
-        if dangers:
-            names = ", ".join(danger.name for danger in dangers)
+        yield from self._hours(unit, profile)
+        yield from self._plans(unit)
+        if unit.dangers:
+            names = ", ".join(unit.dangers)
             yield Against(DANGER, f"inside a danger area: {names}", warns=True)
 
     def notices(self, unit: Candidate) -> tuple[str, ...]:
@@ -170,8 +167,8 @@ class Scale:
             words = f"place known to about {_rounded(unit.radius_m)} only"
             yield Against(min(ROUGH_PLACE, minutes), words, warns=unit.radius_m > 5_000)
 
-    def _hours(self, unit: Candidate, load: Workload, profile: Profile) -> Iterator[Against]:
-        committed = load.hours(self.now)
+    def _hours(self, unit: Candidate, profile: Profile) -> Iterator[Against]:
+        committed = unit.load.hours(self.now)
         begun = unit.available_from
         shift = self.now - begun if begun and begun <= self.now else timedelta()
         on_duty = shift / timedelta(hours=1) if shift <= _LONGEST_SHIFT else 0.0
@@ -182,8 +179,8 @@ class Scale:
             words = f"{what} {hours:.0f} h, rest is due after {profile.rest_after_hours:g} h"
             yield Against(min(TIRED, minutes), words, warns=hours >= profile.rest_after_hours)
 
-    def _plans(self, unit: Candidate, load: Workload) -> Iterator[Against]:
-        booking = load.next_booking(self.now)
+    def _plans(self, unit: Candidate) -> Iterator[Against]:
+        booking = unit.load.next_booking(self.now)
         if booking and booking.begins - self.now < _LATER:
             soon = booking.begins - self.now < _SOON
             yield Against(BOOKED_SOON if soon else BOOKED_LATER, self._booked(booking), warns=soon)

@@ -1,18 +1,18 @@
 """What units are committed to now, have been in the last day, and are booked for."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
-from sqlalchemy import and_, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, ScalarSelect, and_, func, or_, select
 
 from meris.accounts import Policy
-from meris.tables import Assignment, Incident
+from meris.tables import Assignment, Incident, Resource
+from meris.units import ENDED
 
 #: Work longer ago does not tire anybody.
 LOOK_BACK = timedelta(hours=24)
-_ENDED = ("released", "cancelled")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ class Work:
     @property
     def over(self) -> bool:
         """Whether the unit was released or called off."""
-        return self.status in _ENDED
+        return self.status in ENDED
 
     def holds(self, now: datetime) -> bool:
         """Whether it is a hold that has not run out."""
@@ -73,40 +73,56 @@ class Workload:
 NONE = Workload()
 
 
-def of(
-    session: Session, policy: Policy, ids: Collection[int], now: datetime
-) -> dict[int, Workload]:
-    """The work of those units that have any."""
-    if not ids:
-        return {}
-    statement = (
-        select(
-            Assignment.resource_id,
-            Assignment.incident_id,
-            Incident.number,
-            Assignment.status,
-            Assignment.status_at,
-            Assignment.booked,
-            func.lower(Assignment.during).label("begins"),
-            func.upper(Assignment.during).label("ends"),
-            Assignment.dispatched_at,
-            Assignment.created_by,
-        )
-        .outerjoin(Incident, and_(Incident.id == Assignment.incident_id, policy.incidents()))
-        .where(Assignment.resource_id.in_(ids))
-        .where(
-            or_(
-                Assignment.status.not_in(_ENDED),
-                func.coalesce(Assignment.released_at, Assignment.cancelled_at) > now - LOOK_BACK,
-            )
-        )
-        .order_by(Assignment.id)
+def listed(policy: Policy, since: ColumnElement[datetime]) -> ScalarSelect[Any]:
+    """The work of a resource as JSON for `read`, to be selected beside `Resource`: what is not over
+    or was over after `since`. An incident that the policy hides has no number."""
+    ended = func.coalesce(Assignment.released_at, Assignment.cancelled_at)
+    parts = (
+        Assignment.incident_id,
+        Incident.number,
+        Assignment.status,
+        _epoch(Assignment.status_at),
+        Assignment.booked,
+        _epoch(func.lower(Assignment.during)),
+        _epoch(func.upper(Assignment.during)),
+        _epoch(Assignment.dispatched_at),
+        Assignment.created_by,
     )
-    found: dict[int, list[Work]] = {}
-    for row in session.execute(statement):
-        found.setdefault(row.resource_id, []).append(_work(tuple(row)[1:]))
-    return {unit: Workload(tuple(works)) for unit, works in found.items()}
+    return (
+        select(func.json_agg(func.json_build_array(*parts)))
+        .select_from(Assignment)
+        .outerjoin(Incident, and_(Incident.id == Assignment.incident_id, policy.incidents()))
+        .where(Assignment.resource_id == Resource.id)
+        .where(or_(Assignment.status.not_in(ENDED), ended > since))
+        .correlate(Resource)
+        .scalar_subquery()
+    )
 
 
-def _work(row: tuple[object, ...]) -> Work:
-    return Work(*row)  # type: ignore[arg-type]
+def read(told: Sequence[Sequence[Any]] | None) -> Workload:
+    """The work that `listed` told."""
+    return Workload(tuple(_work(*parts) for parts in told)) if told else NONE
+
+
+def _work(
+    incident: int,
+    number: str | None,
+    status: str,
+    status_at: float,
+    booked: bool,
+    begins: float,
+    ends: float,
+    dispatched_at: float | None,
+    by: str,
+) -> Work:
+    out = None if dispatched_at is None else _time(dispatched_at)
+    times = _time(begins), _time(ends), out
+    return Work(incident, number, status, _time(status_at), booked, *times, by)
+
+
+def _epoch(moment: Any) -> ColumnElement[Any]:
+    return func.extract("epoch", moment)
+
+
+def _time(epoch: float) -> datetime:
+    return datetime.fromtimestamp(float(epoch), UTC)
