@@ -66,7 +66,7 @@ def reopen(incident_id: int) -> ResponseReturnValue:
                 incident_id,
                 version=request.form.get("version", 0, int),
                 status="active",
-                reason=reason,
+                reason=reason.strip() or None,
                 key=request.form.get("key") or None,
             )
     except Conflict:
