@@ -6,7 +6,7 @@ const small = (title) => (/^[A-Z]{2}/.test(title) ? title : title[0].toLowerCase
 export function kindsInWords(titles) {
   const heads = new Set(titles.map((title) => title.split(',')[0]));
   if (heads.size === 1 && titles.length > 1) return small([...heads][0]);
-  const words = titles.map((title) => (title.includes(',') ? title.split(', ').reverse().join(' ') : title)).map(small);
+  const words = titles.map((title) => title.split(', ').reverse().map(small).join(' '));
   return words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} or ${words.at(-1)}`;
 }
 
