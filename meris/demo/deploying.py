@@ -30,6 +30,8 @@ _MUTUAL_AID_KM, _MUTUAL_AID = 130, 0.4
 _HAS_DEVICE = 0.36
 _DEVICES = ("owntracks", "owntracks", "traccar", "browser")
 _DRIVING = frozenset({"en_route", "returning", "transporting"})
+_TOLD_SHIFT = 0.8
+_SHIFT_HOURS = {"fire": 24, "ems": 12, "law": 12}
 #: For how long a unit has been in each status of its work; minutes.
 _MINUTES_IN = {
     "dispatched": (1, 7),
@@ -45,6 +47,7 @@ _ICS = {status.code: status.ics for status in statuses("unit")}
 def deploy(scene: Scene, draft: Draft) -> None:
     """Give a unit its status, and a live position when it is out with a device."""
     chance = scene.chance
+    _begin_shift(scene, draft)
     hazard, km = scene.nearest(draft.place)
     setting = _setting(hazard)
     likelihood = _COMMITTED["near" if setting == "torn" and km < _NEAR_KM else setting]
@@ -59,6 +62,14 @@ def deploy(scene: Scene, draft: Draft) -> None:
     _report(scene, draft, status)
     if draft.place and chance.random() < _HAS_DEVICE:
         draft.fix = _fix(scene, _whereabouts(scene, draft, draft.place, hazard), status)
+
+
+def _begin_shift(scene: Scene, draft: Draft) -> None:
+    """Most crews say since when they are on duty; after a bad night some are over their hours."""
+    hours = _SHIFT_HOURS.get(str(draft.part.get("discipline")), 12)
+    if scene.chance.random() < _TOLD_SHIFT:
+        so_far = hours * 60 * 1.15 * scene.chance.random()
+        draft.part["available_from"] = scene.world.clock.ago(so_far)
 
 
 def is_committed(status: str) -> bool:

@@ -308,17 +308,19 @@ class _Writer:
             "created_by": _DESK,
             "created_at": begin,
             "heard_at": max(unit.status_at, clock.ago(20 * chance.random())),
-            "par_minutes": self._watch(call, unit),
+            **self._watch(call, unit),
             **times,
         }
         self._session.execute(insert(Assignment).values(row))
         self.assigned += 1
 
-    def _watch(self, call: Call, unit: Row[Any]) -> int | None:
-        if unit.status != "on_scene" or call.kind.code != "collapse" or not self._unwatched:
-            return None
+    def _watch(self, call: Call, unit: Row[Any]) -> dict[str, Any]:
+        """Check-ins for a few crews; the first of them is to be heard of soon."""
+        if unit.status != "on_scene" or call.kind.par is None or not self._unwatched:
+            return {"par_minutes": None}
         self._unwatched -= 1
-        return _WATCH_MINUTES
+        heard = self._world.clock.ago(_WATCH_MINUTES - 8 - 12 * self._unwatched)
+        return {"par_minutes": _WATCH_MINUTES, "heard_at": max(unit.status_at, heard)}
 
     def _log(self, call: Call, incident_id: int) -> None:
         chance, now = self._chance, self._world.clock.now
