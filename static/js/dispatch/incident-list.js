@@ -4,7 +4,7 @@ import { Emitter } from '../core/emitter.js';
 import { $, el, icon } from '../core/dom.js';
 import { recall, remember } from '../core/storage.js';
 import { VirtualRows } from '../ui/virtual-rows.js';
-import { count } from '../words/numbers.js';
+import { count, plural } from '../words/numbers.js';
 import { epochOf } from '../words/age.js';
 import { unitsInWords } from '../words/dispatch.js';
 import { now, since, tellAges } from './ages.js';
@@ -33,6 +33,8 @@ export class IncidentList extends Emitter {
   /** @param {object[]} incidents open ones, as the board has them */
   show(incidents) {
     this.all = incidents;
+    this.parts = new Map();
+    for (const { parent } of incidents) if (parent) this.parts.set(parent, (this.parts.get(parent) ?? 0) + 1);
     this.byId = new Map(incidents.map((one) => [one.id, one]));
     this.tab.querySelector('.number').textContent = count(incidents.length);
     this.#fill();
@@ -110,6 +112,11 @@ export class IncidentList extends Emitter {
     this.rows.redraw();
   }
 
+  // The big one has units through its parts.
+  #ofParts(id, units) {
+    return [plural(this.parts.get(id), 'part'), units && unitsInWords(units)].filter(Boolean).join(', ');
+  }
+
   #row(incident, index) {
     const chosen = incident.id === this.selected;
     const { id, number, type, title, priority, status, status_at: at, units, county, reported_at: reported, overdue_at: overdue } = incident;
@@ -124,7 +131,7 @@ export class IncidentList extends Emitter {
     cell('priority', [`${priority} `, el('span', { class: 'quietly' }, glossary.title('priority', priority))]),
     cell('title', el('span', { title: glossary.typeTitle(type) }, title)),
     cell('status', [glossary.title('incident_status', status), ' ', el('span', { class: 'quietly' }, since(at))]),
-    cell('units', late ? el('span', { class: 'age stale' }, units ? `${unitsInWords(units)}, none there` : 'nobody there') : unitsInWords(units)),
+    cell('units', this.parts.has(id) ? this.#ofParts(id, units) : late ? el('span', { class: 'age stale' }, units ? `${unitsInWords(units)}, none there` : 'nobody there') : unitsInWords(units)),
     cell('county', glossary.countyName(county), true),
     cell('age', since(reported)));
   }

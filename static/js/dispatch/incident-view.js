@@ -35,6 +35,7 @@ export class IncidentView extends Emitter {
     this.facts = new FactsBlock(glossary).on('save', (change) => this.#change(change)).on('settled', () => this.refresh());
     this.links = el('nav', { class: 'incident-links', 'aria-label': 'Of this incident' });
     this.body = el('div', { class: 'detail-body' }, el('p', { class: 'pending' }, 'Loading'));
+    this.#frame('Incident');
     this.root = el('div', { class: 'incident-view' }, this.head, this.notice.root, this.body, this.recommend.actions);
   }
 
@@ -144,6 +145,14 @@ export class IncidentView extends Emitter {
     if (focused) this.focus();
   }
 
+  // Before the facts are here: a title to put the focus on, and a way out.
+  #frame(words) {
+    this.head.replaceChildren(el('header', { class: 'detail-head' },
+      el('div', { class: 'detail-title' }, el('h2', { tabIndex: -1 }, words)),
+      button('icon-button', () => this.emit('closed'), icon('close', this.glossary.catalog.symbolsUrl),
+        el('span', { class: 'spoken' }, 'Close'))));
+  }
+
   #links({ incident, areas }) {
     const page = (href, words) => el('a', { href, target: '_blank', rel: 'noopener' }, words);
     this.links.replaceChildren(
@@ -159,9 +168,7 @@ export class IncidentView extends Emitter {
   #failed(problem) {
     if (this.detail) this.notice.fail(problem, () => this.refresh());
     else {
-      this.head.replaceChildren(el('header', { class: 'detail-head' }, el('div', { class: 'detail-title' }, el('h2', {}, 'Incident')),
-        button('icon-button', () => this.emit('closed'), icon('close', this.glossary.catalog.symbolsUrl),
-          el('span', { class: 'spoken' }, 'Close'))));
+      this.#frame('Incident');
       this.body.replaceChildren(el('p', { class: 'problem' }, problem.message), button('button', () => this.refresh(), 'Try again'));
     }
   }

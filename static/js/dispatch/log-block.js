@@ -136,7 +136,10 @@ export class LogBlock extends Emitter {
         el('p', { class: 'quietly' }, author ?? 'MERIS', late ? [', written ', this.glossary.time(entered)] : null,
           corrected ? `, corrected at ${this.#timeOf(corrected)}` : null)),
       this.writable && ['note', 'correction'].includes(kind) && !corrected
-        ? button('button small quiet', () => this.#correct(entry), 'Correct', el('span', { class: 'spoken' }, ` the entry of ${this.#timeOf(entry)}`))
+        ? el('button', {
+          type: 'button', class: 'button small quiet', 'aria-label': `Correct the entry of ${this.#timeOf(entry)}`,
+          onclick: () => this.#correct(entry),
+        }, 'Correct')
         : null);
   }
 }

@@ -39,8 +39,8 @@ export class IncidentPanel extends Emitter {
     this.view = view;
     if (changed || !view.root.isConnected) this.root.replaceChildren(view.root);
     this.#name('Incident');
+    if (focus) view.focus(); // at once: whoever types on meanwhile keeps the focus where it is then
     await view.refresh();
-    if (focus && this.view === view && !this.form) view.focus();
   }
 
   /** Write down a new one; what was written before and not thrown away is there again. */

@@ -44,6 +44,8 @@ export class Similar extends Emitter {
     return el('li', {}, this.glossary.diamond(incident),
       el('span', { class: 'words' }, incidentInWords(incident, ageOf), el('small', { class: 'quietly' },
         ` ${this.glossary.title('incident_status', status).toLowerCase()}, ${unitsInWords(units)}`)),
-      button('button small', () => this.emit('open', { id }), 'Open it', el('span', { class: 'spoken' }, ` ${number}`)));
+      el('button', {
+        type: 'button', class: 'button small', 'aria-label': `Open it: ${number}`, onclick: () => this.emit('open', { id }),
+      }, 'Open it'));
   }
 }

@@ -27,7 +27,7 @@ export class SummaryBlock extends Emitter {
     return el('p', { class: 'status-line' },
       el('span', {}, el('strong', { class: 'status-now' }, title), ' ', closed ? this.glossary.time(closed) : since(at),
         closed ? el('span', { class: 'quietly' }, [why && ` ${why.toLowerCase()}`, by && `, by ${by}`].filter(Boolean).join('')) : null,
-        el('span', { class: 'quietly' }, ` · ${this.glossary.title('priority', priority).toLowerCase()}`)),
+        el('span', { class: 'quietly' }, ` · ${this.glossary.title('priority', priority).toLowerCase()} priority`)),
       sensitivity === 'confidential' ? el('span', { class: 'tag' }, 'Named roles only') : null);
   }
 

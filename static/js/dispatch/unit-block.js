@@ -57,6 +57,7 @@ export class UnitBlock extends Emitter {
       active ? el('ul', { class: 'unit-lines' }, this.#line(active)) : this.#free(),
       booked.length ? el('ul', { class: 'unit-lines' }, booked.map((line) => this.#line(line))) : null,
       last.length ? this.#last(last) : null,
+      el('p', {}, el('a', { href: `/units/${this.unit.id}/ics-214`, target: '_blank', rel: 'noopener' }, 'ICS 214 of this unit')),
     ].filter(Boolean));
     if (focused) this.inside.querySelector(`[data-keep="${focused}"]`)?.focus();
   }

@@ -58,7 +58,8 @@ function buttons(line, open, act) {
   const likeliest = next ?? moves[0];
   const run = likeliest === 'released' ? () => act.toggle(line, true) : () => act.move(line, { status: likeliest });
   return el('div', { class: 'line-buttons' },
-    button('button small next', run, MOVE_VERBS[likeliest], el('span', { class: 'spoken' }, `, ${name}`)),
+    el('button', { type: 'button', class: 'button small next', 'aria-label': `${MOVE_VERBS[likeliest]}, ${name}`, onclick: run },
+      MOVE_VERBS[likeliest]),
     el('button', {
       type: 'button', class: 'icon-button more-button', 'aria-expanded': String(open), dataset: { keep: `more-${id}` },
       'aria-label': `More about ${name}`, onclick: () => act.toggle(line),
@@ -72,9 +73,12 @@ function checkIn(line, act) {
   return el('div', { class: `check-in${silenced ? ' silenced' : ''}` },
     el('p', {}, silenced ? ['Silent until the next look: check-in ', due(at)] : ['Not heard of: check-in ', due(at)]),
     el('button', {
-      type: 'button', class: 'button small', dataset: { keep: `heard-${id}` }, onclick: () => act.heard(line),
-    }, 'Heard', el('span', { class: 'spoken' }, ` of ${name}`)),
-    silenced ? null : button('button small', () => act.silence(line, 5), 'Silence 5 min', el('span', { class: 'spoken' }, ` for ${name}`)));
+      type: 'button', class: 'button small', dataset: { keep: `heard-${id}` }, 'aria-label': `Heard of ${name}`,
+      onclick: () => act.heard(line),
+    }, 'Heard'),
+    silenced ? null : el('button', {
+      type: 'button', class: 'button small', 'aria-label': `Silence 5 min: ${name}`, onclick: () => act.silence(line, 5),
+    }, 'Silence 5 min'));
 }
 
 function more(line, glossary, act) {
