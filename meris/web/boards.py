@@ -1,9 +1,11 @@
 """/board and /board/units: what is open and who is where, at a desk or on a wall."""
 
+import json
+from collections.abc import Callable, Hashable
 from typing import Any
 
-from flask import Blueprint, jsonify, render_template, request
-from flask.typing import ResponseReturnValue
+from flask import Blueprint, Response, render_template, request
+from sqlalchemy.orm import Session
 
 from meris.accounts import agencies
 from meris.dispatch import board_units, boards
@@ -35,25 +37,24 @@ def units() -> str:
 
 
 @api.get("/api/board/incidents")
-def open_incidents() -> ResponseReturnValue:
+def open_incidents() -> Response:
     """Every open incident with its units by status, what is missing and the last log entry.
 
     Times are seconds since 1970. `overdue_at` is when the first unit should have been on scene,
     null once one was.
     """
-    with context().database.reading() as session:
-        return _fresh(boards.incidents(session, viewer().policy))
+    policy = viewer().policy
+    return _fresh(("incidents", policy.key), lambda session: boards.incidents(session, policy))
 
 
 @api.get("/api/board/units")
-def some_units() -> ResponseReturnValue:
+def some_units() -> Response:
     """A page of the units by status, with what each is doing and since when.
 
     `counts` are of all that pass the other filters, by status. Times are seconds since 1970.
     """
-    asked = _asked()
-    with context().database.reading() as session:
-        return _fresh(board_units.units(session, viewer().policy, asked))
+    policy, asked = viewer().policy, _asked()
+    return _fresh((asked, policy.key), lambda session: board_units.units(session, policy, asked))
 
 
 def _page(board: str) -> str:
@@ -83,8 +84,12 @@ def _board_settings(board: str, *, wall: bool) -> dict[str, Any]:
     }
 
 
-def _fresh(answer: dict[str, Any]) -> ResponseReturnValue:
-    response = jsonify(answer | {"version": VERSION})
+def _fresh(question: Hashable, find: Callable[[Session], dict[str, Any]]) -> Response:
+    with context().database.reading() as session:
+        body = context().shared.answer(
+            question, session, lambda: json.dumps(find(session) | {"version": VERSION}).encode()
+        )
+    response = Response(body, mimetype="application/json")
     response.headers["Cache-Control"] = "no-store"
     return response
 
@@ -97,10 +102,10 @@ def _asked() -> board_units.Asked:
     if wrong := next((code for code in statuses if code not in board_units.ORDER), None):
         raise Invalid(f'"{wrong}" is no status of a unit. {_one_of(board_units.ORDER)}')
     return board_units.Asked(
-        statuses=statuses,
-        counties=_counties(),
-        agencies=[_whole("agency", text, most=2**62) for text in _listed("agency")],
-        types=_listed("type"),
+        statuses=tuple(statuses),
+        counties=tuple(_counties()),
+        agencies=tuple(_whole("agency", text, most=2**62) for text in _listed("agency")),
+        types=tuple(_listed("type")),
         text=request.args.get("q", "")[:200],
         sort=sort,
         reverse=request.args.get("reverse") == "1",

@@ -11,6 +11,7 @@ from meris.feed import Hub
 from meris.fields import Home
 from meris.settings import Settings
 from meris.snapshot import Cache
+from meris.web.shared import Shared
 
 
 @dataclass(frozen=True)
@@ -22,6 +23,7 @@ class Context:
     hub: Hub
     home: Home
     maps: Cache = field(default_factory=Cache)
+    shared: Shared = field(default_factory=Shared)
 
 
 def context() -> Context:
