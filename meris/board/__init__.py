@@ -5,8 +5,9 @@ feed's `dispatch` event). Times are epoch seconds. An area or a hold that ends b
 in the journal: its row says when, and the reader lets go of it.
 """
 
+from meris.board.cache import Cache
 from meris.board.changed import changed, says_something
 from meris.board.news import BoardNews, news
 from meris.board.rows import types, whole
 
-__all__ = ["BoardNews", "changed", "news", "says_something", "types", "whole"]
+__all__ = ["BoardNews", "Cache", "changed", "news", "says_something", "types", "whole"]

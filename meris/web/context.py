@@ -5,6 +5,7 @@ from typing import cast
 
 from flask import current_app, g
 
+from meris import board
 from meris.accounts import PUBLIC, Viewer
 from meris.db import Database
 from meris.feed import Hub
@@ -24,6 +25,7 @@ class Context:
     home: Home
     maps: Cache = field(default_factory=Cache)
     shared: Shared = field(default_factory=Shared)
+    boards: board.Cache = field(default_factory=board.Cache)
 
 
 def context() -> Context:

@@ -6,9 +6,9 @@ from concurrent.futures import ThreadPoolExecutor, wait
 from datetime import UTC, datetime
 
 import pytest
-from sqlalchemy import delete, event, insert, update
+from sqlalchemy import delete, event, func, insert, update
 
-from meris import board, changes
+from meris import board, changes, snapshot
 from meris.accounts import Policy
 from meris.db import SYSTEM, Database
 from meris.feed import MOST_IN_A_MESSAGE, Hub
@@ -109,11 +109,15 @@ def test_what_ends_is_gone(database, hub):
     assert (said["incidents"], said["assignments"], said["areas"]) == ([], [], [])
 
 
-def test_a_row_made_and_ended_between_two_readings_is_told_to_nobody(database, hub):
-    mailbox, _ = hub.subscribe(STAFF, None)
+def test_a_row_made_and_ended_between_two_readings_is_told_to_nobody(database):
+    with database.reading() as session:
+        before = changes.now(session)
     area = make(database, makers.area)
     write(database, delete(Area).where(Area.id == area))
-    assert heard(hub, mailbox) == []
+    with database.reading() as session:
+        found = board.news(session, before, changes.now(session), most=500)
+        assert found.areas == {area: None}
+        assert not board.says_something(board.changed(session, ALL, found))
 
 
 def test_what_is_hidden_takes_along_what_hangs_on_it(database, hub):
@@ -205,6 +209,29 @@ def test_nothing_of_this_happened_costs_one_statement(database, hub):
         event.listen(session.connection(), "before_cursor_execute", lambda *_: counted.append(1))
         assert not board.news(session, before, here, most=500).any
         assert len(counted) == 1
+
+
+def test_what_dispatchers_write_does_not_make_the_map_be_built_anew(database):
+    fire, engine = make(database, makers.incident), make(database, makers.unit)
+    work = make(database, makers.assignment, engine, fire)
+    maps = snapshot.Cache()
+    before = maps.current(database, STAFF)
+    make(database, makers.log_entry, fire, "Water on the fire")
+    make(database, makers.area)
+    write(database, update(Assignment).where(Assignment.id == work).values(heard_at=func.now()))
+    assert maps.current(database, STAFF) is before
+    write(database, update(Resource).where(Resource.id == engine).values(name="Engine 12"))
+    assert maps.current(database, STAFF) is not before
+
+
+def test_the_whole_board_is_kept_until_something_on_it_changes(database):
+    fire = make(database, makers.incident)
+    boards = board.Cache()
+    before = boards.members(database, STAFF)
+    make(database, makers.shelter)
+    assert boards.members(database, STAFF) is before
+    make(database, makers.log_entry, fire, "Water on the fire")
+    assert b'"entries":1' in boards.members(database, STAFF)
 
 
 def busy(database, incidents, units, seed):

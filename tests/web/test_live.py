@@ -1,6 +1,8 @@
 """GET /api/dispatch: what the board starts from."""
 
-from meris.tables import Assignment
+import gzip
+import json
+
 from tests import makers
 
 
@@ -33,11 +35,10 @@ def test_the_answer_is_not_kept_by_anybody(client):
     assert client.get("/api/dispatch").headers["Cache-Control"] == "no-store"
 
 
-def test_an_entry_of_a_log_does_not_make_the_map_be_built_anew(client, session):
+def test_it_is_packed_for_who_can_unpack_it(client, session):
     client.sign_in(session, "dana")
-    fire = makers.incident(session)
-    work = makers.assignment(session, makers.unit(session), fire)
-    before = client.get("/api/map").get_json()["cursor"]
-    makers.log_entry(session, fire, "Water on the fire")
-    session.execute(Assignment.__table__.update().where(Assignment.id == work).values(task="Roof"))
-    assert client.get("/api/map").get_json()["cursor"] == before
+    makers.incident(session)
+    packed = client.get("/api/dispatch", headers={"Accept-Encoding": "gzip"})
+    plain = client.get("/api/dispatch", headers={"Accept-Encoding": "identity"})
+    assert packed.headers["Content-Encoding"] == "gzip"
+    assert json.loads(gzip.decompress(packed.data)) | {"now": 0} == plain.get_json() | {"now": 0}
