@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from geo.columns import position_of
 from meris import dangers
-from meris.dispatch.travel import Estimate, StraightLine, profiles
+from meris.dispatch.travel import Estimate, Router, profiles
 from meris.tables import Assignment, Incident, Resource, UnitPosition
 
 _READY = ("staged", "returning")
@@ -21,7 +21,9 @@ def note(assignment: Assignment, estimate: Estimate | None, at: datetime) -> Non
         assignment.eta_at = at + timedelta(minutes=estimate.minutes)
 
 
-def estimates(session: Session, incident: Incident, unit_ids: Sequence[int]) -> dict[int, Estimate]:
+def estimates(
+    session: Session, incident: Incident, unit_ids: Sequence[int], router: Router
+) -> dict[int, Estimate]:
     """The estimate of each unit that has a place, by id; none when the incident has no place."""
     goal = position_of(incident.position)
     if goal is None:
@@ -31,7 +33,7 @@ def estimates(session: Session, incident: Incident, unit_ids: Sequence[int]) -> 
         .outerjoin(UnitPosition, UnitPosition.resource_id == Resource.id)
         .where(Resource.id.in_(list(unit_ids)))
     )
-    travels, router = profiles(session), StraightLine()
+    travels = profiles(session)
     found = {}
     for unit_id, kind, status, where in rows:
         origin = position_of(where)

@@ -13,7 +13,8 @@ from meris.dispatch import arrivals, found, holds, moves, phrases
 from meris.dispatch.found import Live
 from meris.dispatch.taken import taken, turn, unfit
 from meris.dispatch.terms import Terms
-from meris.dispatch.travel import Estimate
+from meris.dispatch.times import told_as
+from meris.dispatch.travel import Estimate, StraightLine
 from meris.errors import Invalid
 from meris.incidents import log
 from meris.incidents import moves as incident_moves
@@ -69,11 +70,11 @@ def assign(
     with turn(session, viewer, incident_id):
         incident = find_open(session, viewer.policy, incident_id)
         units = {unit.id: unit for unit in found.lock_units(session, viewer.policy, unit_ids)}
-        scene = Scene(session, viewer, incident, units, order, key)
+        scene = Scene(session, viewer, incident, units, order, key, terms)
         made = _done_before(scene)
         if not made:
             made = _commit_all(scene)
-            _tell(scene, made, terms)
+            _tell(scene, made)
     return made
 
 
@@ -87,6 +88,7 @@ class Scene:
     units: Mapping[int, Resource]
     order: Order
     key: str | None
+    terms: Terms
 
 
 def _commit_all(scene: Scene) -> list[Assignment]:
@@ -98,8 +100,7 @@ def _commit_all(scene: Scene) -> list[Assignment]:
         raise taken(scene.incident, rivals, scene.units)
     _require_fit(scene)
     _require_turn(scene)
-    where = scene.incident
-    arrive = {} if order.booked else arrivals.estimates(session, where, list(scene.units))
+    arrive = {} if order.booked else _estimates(scene)
     try:
         with session.begin_nested():
             made = [_commit(scene, unit, live, own.get(unit.id)) for unit in scene.units.values()]
@@ -209,7 +210,8 @@ def _require_turn(scene: Scene) -> None:
     """What is written down late must not come before what is known of the unit since."""
     order = scene.order
     for unit in scene.units.values():
-        if order.begin < order.now and unit.status_at and order.begin < unit.status_at:
+        begin = told_as(order.begin, unit.status_at)
+        if begin < order.now and unit.status_at and begin < unit.status_at:
             raise _invalid(
                 "at",
                 f"{unit.name} became {phrases.unit_title(unit.status)}"
@@ -236,6 +238,12 @@ def _commit(
     own.task = order.task or own.task
     scene.session.flush()
     return own
+
+
+def _estimates(scene: Scene) -> dict[int, Estimate]:
+    """Before anything is written: a unit that stands ready needs no time to turn out."""
+    router = StraightLine(scene.terms.detour)
+    return arrivals.estimates(scene.session, scene.incident, list(scene.units), router)
 
 
 def _note_arrivals(
@@ -272,14 +280,14 @@ def _refused_by_database(scene: Scene, problem: IntegrityError) -> Exception:
     return taken(scene.incident, rivals, scene.units)
 
 
-def _tell(scene: Scene, made: Sequence[Assignment], terms: Terms) -> None:
+def _tell(scene: Scene, made: Sequence[Assignment]) -> None:
     session, viewer, order = scene.session, scene.viewer, scene.order
     for one in made:
         log.add(
             session,
             viewer,
             one.incident_id,
-            _sentence(scene.units[one.resource_id].name, one, order, terms),
+            _sentence(scene.units[one.resource_id].name, one, order, scene.terms),
             kind="assignment",
             at=None if order.booked else order.begin,
             resource_id=one.resource_id,

@@ -1,6 +1,7 @@
 """Moving an assignment on: which moves are allowed, and what radio calls reported late mean."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import NamedTuple
 
@@ -15,6 +16,8 @@ from meris.dispatch.found import Found
 from meris.dispatch.reports import Report
 from meris.dispatch.taken import taken, turn, unfit
 from meris.dispatch.terms import Terms
+from meris.dispatch.times import told_as
+from meris.dispatch.travel import StraightLine
 from meris.errors import Refused
 from meris.incidents import log
 from meris.incidents import moves as incident_moves
@@ -201,6 +204,7 @@ def _carry_out(
     session: Session, viewer: Viewer, row: Found, report: Report, key: str | None, terms: Terms
 ) -> Moved:
     held = row.assignment
+    report = replace(report, at=told_as(report.at, held.status_at))
     if report.at < held.status_at:
         return _late(session, viewer, row, report, key)
     if report.status == held.status:
@@ -247,8 +251,9 @@ def _dispatch(session: Session, viewer: Viewer, row: Found, report: Report, term
         raise taken(row.incident, rivals, by_id)
     if not fit(row.unit):
         raise unfit([row.unit])
-    arrival = arrivals.estimates(session, row.incident, [row.unit.id]).get(row.unit.id)
-    arrivals.note(held, arrival, report.at)
+    router = StraightLine(terms.detour)
+    found_out = arrivals.estimates(session, row.incident, [row.unit.id], router)
+    arrivals.note(held, found_out.get(row.unit.id), report.at)
     send(held, viewer, report.at)
     held.during = span.column
     _write(session, held)

@@ -10,6 +10,7 @@ from meris.accounts import Viewer
 from meris.dispatch import found, phrases
 from meris.dispatch.found import Found
 from meris.dispatch.lines import line
+from meris.dispatch.times import told_as
 from meris.errors import Conflict, Invalid
 from meris.tables import Assignment
 
@@ -109,13 +110,14 @@ def keep_time(row: Found, report: Report) -> bool:
             f"{unit} was {phrases.title(held.status)} after that"
             f" ({phrases.ago(held.status_at, report.now)}). Give a later time."
         )
-    if held.dispatched_at is None or report.at < held.dispatched_at:
+    at = told_as(report.at, held.dispatched_at)
+    if held.dispatched_at is None or at < held.dispatched_at:
         raise invalid("at", f"{unit} had not been sent by then. Give a later time.")
     name = f"{report.status}_at"
     known: datetime | None = getattr(held, name)
-    if known is not None and known <= report.at:
+    if known is not None and known <= at:
         return False
-    setattr(held, name, report.at)
+    setattr(held, name, at)
     return True
 
 

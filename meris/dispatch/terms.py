@@ -1,13 +1,17 @@
-"""For how long a unit is held or sent when nobody says, and whose clock entries are told by."""
+"""What an installation sets for committing units: for how long, how roads wind, whose clock."""
 
 from dataclasses import dataclass
 from datetime import UTC, timedelta, tzinfo
 
+from meris.dispatch.travel import DETOUR_FACTOR
+
 
 @dataclass(frozen=True)
 class Terms:
-    """An installation's choice: MERIS_HOLD_MINUTES, MERIS_ASSIGNMENT_HOURS, the state's zone."""
+    """An installation's choice: MERIS_HOLD_MINUTES, MERIS_ASSIGNMENT_HOURS, MERIS_DETOUR_FACTOR,
+    and the state's zone."""
 
     hold: timedelta = timedelta(minutes=10)
     work: timedelta = timedelta(hours=8)
+    detour: float = DETOUR_FACTOR
     zone: tzinfo = UTC

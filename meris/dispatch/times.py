@@ -13,6 +13,17 @@ _ANY = Moment(future=True)
 _SOON = timedelta(minutes=1)
 
 
+def told_as(at: datetime, known: datetime | None) -> datetime:
+    """A time that was told to the minute, or to the second, beside one that is known better.
+
+    14:05 is not before 14:05:40: who says so means the same minute, and then it was not earlier.
+    """
+    grain = timedelta(0)
+    if at.microsecond == 0:
+        grain = timedelta(seconds=1) if at.second else timedelta(minutes=1)
+    return known if known is not None and at < known < at + grain else at
+
+
 def ahead(given: object, field: str, home: Home) -> datetime | None:
     """A time to come: "18:00" (the next one), "+90 min", "2 h", or a date and time.
 

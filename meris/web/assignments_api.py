@@ -134,11 +134,12 @@ def silenced(assignment_id: int) -> ResponseReturnValue:
 
 
 def terms_of() -> Terms:
-    """How long units are held and sent in this installation."""
+    """How units are committed in this installation."""
     settings = context().settings
     return Terms(
         hold=timedelta(minutes=settings.hold_minutes),
         work=timedelta(hours=settings.assignment_hours),
+        detour=settings.detour_factor,
         zone=context().home.zone,
     )
 

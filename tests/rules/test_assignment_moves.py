@@ -132,6 +132,17 @@ def test_the_earliest_time_of_a_status_is_the_one_that_counts(session, dana, hel
     assert held.en_route_at == earliest < ago(11)
 
 
+def test_a_time_told_to_the_minute_is_not_before_what_came_in_that_minute(session, dana, fire):
+    sent_at = ago(5).replace(second=40, microsecond=500)
+    (held,) = assign(session, dana, fire, [makers.unit(session)], at=sent_at)
+    minute = sent_at.replace(second=0, microsecond=0)
+    assert move(session, dana, held.id, status="en_route", at=minute).outcome == "moved"
+    assert held.en_route_at == sent_at
+    before = minute - timedelta(minutes=1)
+    with pytest.raises(Invalid, match="had not been sent by then"):
+        move(session, dana, held.id, status="acknowledged", at=before)
+
+
 def test_also_after_the_unit_has_left(session, dana, held):
     move(session, dana, held.id, status="released")
     assert move(session, dana, held.id, status="on_scene", at=ago(9)).outcome == "older"
