@@ -30,8 +30,11 @@ _MOST_ACTIONS = 30
 def of_incident(session: Session, viewer: Viewer, incident_id: int, home: Home) -> Form:
     """The briefing as of now. Raises `NotFound`."""
     incident = find(session, viewer.policy, incident_id)
+    parts = _parts(session, viewer, incident.id)
     held = lines(session, viewer, incident.id)
-    areas = _areas(session, viewer, incident.id)
+    for part in parts:
+        held += lines(session, viewer, part.id)
+    areas = _areas(session, viewer, [incident.id, *(part.id for part in parts)])
     return Form(
         "201",
         "Incident Briefing",
@@ -39,13 +42,13 @@ def of_incident(session: Session, viewer: Viewer, incident_id: int, home: Home) 
         f"{incident.number}-ics-201",
         (
             _head(incident, home),
-            (_map(session, viewer, incident, held, areas, home),),
+            (_map(session, viewer, incident, parts, held, areas, home),),
             (_situation(incident, areas, home),),
             (prepared_by("6", viewer, home),),
             (_objectives(session, incident),),
             (_actions(session, viewer, incident, home),),
-            (_organization(incident, held),),
-            (_resources(held, home),),
+            (_organization(incident, parts, held),),
+            (_resources(incident, held, home),),
         ),
         "10",
     )
@@ -59,10 +62,24 @@ def _head(incident: Incident, home: Home) -> tuple[Block, ...]:
     )
 
 
-def _areas(session: Session, viewer: Viewer, incident_id: int) -> Sequence[Area]:
+def _parts(session: Session, viewer: Viewer, incident_id: int) -> Sequence[Incident]:
+    """The open incidents that belong to this one, as far as the viewer may see them."""
+    statement = (
+        select(Incident)
+        .where(
+            Incident.parent_id == incident_id,
+            Incident.status != "closed",
+            viewer.policy.incidents(),
+        )
+        .order_by(Incident.priority, Incident.id)
+    )
+    return session.scalars(statement).all()
+
+
+def _areas(session: Session, viewer: Viewer, ids: Sequence[int]) -> Sequence[Area]:
     statement = (
         select(Area)
-        .where(Area.incident_id == incident_id, viewer.policy.areas())
+        .where(Area.incident_id.in_(ids), viewer.policy.areas())
         .order_by(Area.starts_at, Area.id)
     )
     return session.scalars(statement).all()
@@ -72,6 +89,7 @@ def _map(
     session: Session,
     viewer: Viewer,
     incident: Incident,
+    parts: Sequence[Incident],
     held: Sequence[dict[str, Any]],
     areas: Sequence[Area],
     home: Home,
@@ -90,6 +108,11 @@ def _map(
             for site in sites.of(session, viewer, working)
             if site.position
         ],
+        [
+            sketch.Marked(place, part.number.removeprefix(incident.number[:5]))
+            for part in parts
+            if (place := position_of(part.position))
+        ],
     )
     where = listed(
         (
@@ -104,8 +127,9 @@ def _map(
         "Map/Sketch",
         drawing=sketch.draw(scene, home.gazetteer),
         empty="The incident has no place yet.",
-        note=f"Black diamond: the incident ({where or 'no place'}). Circles: units at their newest"
-        " positions. Hatched: hazard, evacuation and exclusion areas.",
+        note=f"Black diamond: the incident ({where or 'no place'}). White diamonds: what belongs to"
+        " it. Circles: units at their newest positions. Hatched: hazard, evacuation and exclusion"
+        " areas.",
     )
 
 
@@ -160,7 +184,9 @@ def _actions(session: Session, viewer: Viewer, incident: Incident, home: Home) -
     )
 
 
-def _organization(incident: Incident, held: Sequence[dict[str, Any]]) -> Block:
+def _organization(
+    incident: Incident, parts: Sequence[Incident], held: Sequence[dict[str, Any]]
+) -> Block:
     agencies: dict[str, list[str]] = {}
     for one in held:
         if one["status"] not in (*ENDED, "reserved"):
@@ -170,6 +196,7 @@ def _organization(incident: Incident, held: Sequence[dict[str, Any]]) -> Block:
         ("Incident Command Post", incident.command_post or "Not named yet"),
         ("Dispatch", incident.agency.name if incident.agency else ""),
     ]
+    rows += [(f"Part: {part.number}", _part(part)) for part in parts]
     rows += [(f"Operations: {agency}", listed(names)) for agency, names in agencies.items()]
     return Block(
         "9",
@@ -179,21 +206,27 @@ def _organization(incident: Incident, held: Sequence[dict[str, Any]]) -> Block:
     )
 
 
-def _resources(held: Sequence[dict[str, Any]], home: Home) -> Block:
+def _part(part: Incident) -> str:
+    status = fields.INCIDENT_STATUS[part.status].title
+    return listed((part.title, status, part.commander))
+
+
+def _resources(incident: Incident, held: Sequence[dict[str, Any]], home: Home) -> Block:
     return Block(
         "10",
         "Resource Summary",
         columns=("Resource", "Resource identifier", "Date/Time ordered", "ETA", "Arrived", "Notes"),
-        rows=tuple(_resource(one, home) for one in held),
+        rows=tuple(_resource(incident, one, home) for one in held),
         empty="No resource was ordered yet.",
     )
 
 
-def _resource(line: dict[str, Any], home: Home) -> tuple[str, ...]:
+def _resource(incident: Incident, line: dict[str, Any], home: Home) -> tuple[str, ...]:
     times = line["times"]
     ordered = times.get("dispatched") or times.get("reserved")
     status = fields.ASSIGNMENT_STATUS[line["status"]].title
-    notes = listed((status, line["task"], line["destination"], line["unit_agency"]))
+    where = line["incident_number"] if line["incident"] != incident.id else None
+    notes = listed((status, where, line["task"], line["destination"], line["unit_agency"]))
     return (
         unit_title(line["unit_type"]),
         line["unit_name"],

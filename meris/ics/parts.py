@@ -11,15 +11,9 @@ from meris.ics.form import Block, clock, listed
 def prepared_by(number: str, viewer: Viewer, home: Home) -> Block:
     """Who printed the form and when, with room to sign."""
     roles = listed([role.replace("_", " ") for role in sorted(viewer.roles)])
-    text = listed(
-        (
-            f"Name: {viewer.name}",
-            f"Position/Title: {listed((roles, viewer.agency_name))}",
-            "Signature: ______________________",
-            f"Date/Time: {clock(home.now(), home)}",
-        ),
-        "   ",
-    )
+    title = listed((roles, viewer.agency_name))
+    signed = f"Signature: ____________________________  Date/Time: {clock(home.now(), home)}"
+    text = f"Name: {viewer.name}  Position/Title: {title}\n{signed}"
     return Block(number, "Prepared by", text)
 
 

@@ -25,7 +25,7 @@ class Period:
         """As forms show it."""
         zone = self.start.astimezone(home.zone).tzname()
         until = clock(self.end, home) + (" (now)" if self.open else "")
-        return f"From {clock(self.start, home)} to {until} ({zone})"
+        return f"From: {clock(self.start, home)} {zone}\nTo: {until}"
 
 
 def read_period(

@@ -18,6 +18,12 @@ class Change(Base):
         Index("ix_change_resource_id", "resource_id", "id"),
         Index("ix_change_upload_id", "upload_id"),
         Index(
+            "ix_change_at",
+            "at",
+            postgresql_using="brin",
+            postgresql_with={"pages_per_range": 32},
+        ),
+        Index(
             "ix_change_row",
             "table_name",
             "row_id",

@@ -91,7 +91,7 @@ def test_a_period_is_read_in_the_states_time_and_must_not_end_before_it_begins()
     home = replace(HOME, now=lambda: noon)
     period = read_period("2031-06-01T08:00", "2031-06-01 09:30", home)
     assert (period.start.hour, period.end.hour, period.end.minute) == (13, 14, 30)
-    assert period.text(home) == "From 2031-06-01 08:00 to 2031-06-01 09:30 (CDT)"
+    assert period.text(home) == "From: 2031-06-01 08:00 CDT\nTo: 2031-06-01 09:30"
     usual = read_period(None, None, home)
     assert usual.end - usual.start == 12 * HOUR + timedelta(seconds=1)
     for span in (("2031-06-01 10:00", "2031-06-01 09:00"), ("soon", None), ("1990-01-01", None)):

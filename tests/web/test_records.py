@@ -66,7 +66,7 @@ def test_the_csv_has_the_table(client, dana, fire):
 
 def test_a_period_is_chosen_by_its_two_times(client, dana, fire):
     page = client.get(f"/incidents/{fire}/ics-214?from=2025-01-01T08:00&to=2025-01-01T20:00")
-    assert "From 2025-01-01 08:00 to 2025-01-01 20:00 (CST)" in words(page)
+    assert "From: 2025-01-01 08:00 CST To: 2025-01-01 20:00" in words(page)
     assert "ics-214.pdf?from=2025-01-01T08:00&amp;to=" in page.text
     assert client.get(f"/incidents/{fire}/ics-214?from=soon").status_code == 422
 
