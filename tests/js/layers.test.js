@@ -4,7 +4,7 @@ import { Cover, holeInShort } from '../../static/js/map/cover.js';
 import { measure } from '../../static/js/map/measure.js';
 import { apart } from '../../static/js/map/offsets.js';
 import { areaInWords, dangerInWords, dangerNames, dangerOf } from '../../static/js/words/areas.js';
-import { incidentInWords, isOverdue } from '../../static/js/words/incidents.js';
+import { incidentInWords, isOverdue, sizeOf } from '../../static/js/words/incidents.js';
 import { random } from './fixtures.js';
 
 const NOW = 1_800_000_000;
@@ -18,13 +18,13 @@ function closest(placed) {
 }
 
 test('symbols with room stay where they are', () => {
-  const placed = apart([{ id: 1, x: 10, y: 10 }, { id: 2, x: 100, y: 10 }], 28);
+  const placed = apart([{ id: 1, x: 10, y: 10, radius: 14 }, { id: 2, x: 100, y: 10, radius: 14 }]);
   assert.ok(far(placed.get(1), { x: 10, y: 10 }) < 1 && far(placed.get(2), { x: 100, y: 10 }) < 1);
 });
 
 test('forty on one spot all come to be seen', () => {
-  const points = Array.from({ length: 40 }, (_, i) => ({ id: i + 1, x: 500, y: 500 }));
-  const placed = apart(points, 20);
+  const points = Array.from({ length: 40 }, (_, i) => ({ id: i + 1, x: 500, y: 500, radius: 10 }));
+  const placed = apart(points);
   assert.equal(placed.size, 40);
   assert.ok(closest(placed) > 14, `${closest(placed)} px`);
   for (const point of placed.values()) assert.ok(far(point, { x: 500, y: 500 }) < 130);
@@ -32,22 +32,22 @@ test('forty on one spot all come to be seen', () => {
 
 test('in a town of sixty incidents hardly any covers another, and none goes far', () => {
   const next = random(7);
-  const points = Array.from({ length: 60 }, (_, i) => ({ id: i, x: 200 * next(), y: 200 * next() }));
-  const placed = apart(points, 20);
+  const points = Array.from({ length: 60 }, (_, i) => ({ id: i, x: 200 * next(), y: 200 * next(), radius: 10 }));
+  const placed = apart(points);
   assert.ok(closest(placed) > 14, `${closest(placed)} px`);
   for (const point of points) assert.ok(far(point, placed.get(point.id)) < 45);
 });
 
 test('the same incidents stand in the same places, in whatever order they come', () => {
-  const points = [3, 1, 2].map((id) => ({ id, x: 50, y: 50 }));
-  assert.deepEqual([...apart(points, 20)].sort(), [...apart([...points].reverse(), 20)].sort());
+  const points = [3, 1, 2].map((id) => ({ id, x: 50, y: 50, radius: 4 * id }));
+  assert.deepEqual([...apart(points)].sort(), [...apart([...points].reverse())].sort());
 });
 
 test('two hundred are placed before anybody notices', () => {
   const next = random(3);
-  const points = Array.from({ length: 200 }, (_, i) => ({ id: i, x: 900 * next(), y: 700 * next() }));
+  const points = Array.from({ length: 200 }, (_, i) => ({ id: i, x: 900 * next(), y: 700 * next(), radius: 14 }));
   const begin = process.cpuUsage();
-  apart(points, 28);
+  apart(points);
   const { user } = process.cpuUsage(begin);
   assert.ok(user < 60_000, `${user / 1000} ms`);
 });
@@ -60,6 +60,15 @@ const FIRE = {
 test('an incident is overdue from its minute on, and never once a unit was there', () => {
   assert.deepEqual([NOW, NOW + 1, NOW + 2].map((now) => isOverdue(FIRE, now)), [false, true, true]);
   assert.equal(isOverdue({ overdue_at: null }, NOW), false);
+});
+
+test('from afar only what is urgent and stands alone is a diamond', () => {
+  const size = (incident, isNear = false) => sizeOf({ parent: null, priority: 1, ...incident }, { isNear, isOpen: (id) => id === 7 });
+  assert.equal(size({}), 'small');
+  assert.equal(size({ priority: 3 }), 'dot');
+  assert.equal(size({ parent: 7 }), 'dot');
+  assert.equal(size({ parent: 8 }), 'small'); // the larger one is over
+  assert.equal(size({ parent: 7, priority: 4 }, true), 'near');
 });
 
 test('an incident in words', () => {

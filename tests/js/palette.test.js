@@ -115,11 +115,17 @@ for (const theme of ['light', 'dark']) {
       ['text-2', 'surface'], ['text-2', 'raised'], ['text-2', 'sunken'], ['text-2', 'ground'], ['text-2', 'hover'],
       ['accent', 'surface'], ['accent', 'accent-soft'], ['accent-ink', 'accent'], ['warn', 'surface'], ['warn', 'warn-soft'],
       ['bad', 'surface'], ['bad', 'bad-soft'], ['bad', 'sunken'], ['good', 'good-soft'], ['text', 'grade-a'], ['text', 'grade-b'],
+      ['area-ink', 'area-hazard'], ['area-ink', 'area-evacuation'], ['area-ink', 'area-exclusion'], ['area-ink', 'area-closure'],
+      ['area-ink', 'area-staging'], ['danger', 'surface'], ['danger-ink', 'danger'], ['cover-hole-ink', 'map-land'],
       ['text', 'grade-c'], ['grade-d-ink', 'grade-d'], ['bar-text', 'bar'], ['bar-text-2', 'bar-field'], ['map-label', 'map-land'],
     ];
     for (const [ink, paper] of pairs) {
       const ratio = contrast(color(ink, theme), color(paper, theme));
       assert.ok(ratio >= 4.5, `${ink} on ${paper}: ${ratio.toFixed(2)}`);
+    }
+    for (const line of ['area-hazard', 'area-evacuation', 'area-exclusion', 'area-closure', 'area-staging', 'overdue', 'link']) {
+      const ratio = contrast(color(line, theme), color('map-land', theme));
+      assert.ok(ratio >= 3, `${line} on the map: ${ratio.toFixed(2)}`);
     }
     for (const paper of ['surface', 'raised', 'sunken']) {
       const ratio = contrast(color('line-strong', theme), color(paper, theme));

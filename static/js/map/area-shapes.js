@@ -9,8 +9,12 @@ import { Walk } from './walk.js';
 
 const SHAPES = 'areas';
 const LABELS = 'area-labels';
-/** An area smaller than this on the screen has only its letter. */
+/** An area smaller than this on the screen, or looked at from afar, has only its letter. */
 const NAMED_FROM_PX = 70;
+const NAMED_FROM = 8;
+/** Labels stand over resources, from afar under them. */
+const OVER = 610;
+const UNDER = 595;
 const TILE_PX = 12;
 /** The hatch of each kind, as paths in a tile of 12 pixels. */
 const HATCHES = Object.freeze({
@@ -41,7 +45,7 @@ export class AreaShapes extends Emitter {
     Object.assign(this, { map, now, areas: [], drawn: new Map(), chosen: null });
     map.createPane(SHAPES).style.zIndex = 350; // over the ground, under everything that stands on it
     const labels = map.createPane(LABELS);
-    labels.style.zIndex = 610; // over resources, under incidents
+    this.labels = labels;
     this.renderer = L.svg({ pane: SHAPES, padding: 0.25 });
     this.layer = L.layerGroup().addTo(map);
     this.walk = new Walk(map, labels, {
@@ -75,12 +79,14 @@ export class AreaShapes extends Emitter {
   }
 
   #isNamed({ bounds }) {
+    if (this.map.getZoom() < NAMED_FROM) return false;
     const [west, south, east, north] = bounds;
     const [a, b] = [this.map.project([north, west]), this.map.project([south, east])];
     return Math.max(b.x - a.x, b.y - a.y) >= NAMED_FROM_PX;
   }
 
   #draw() {
+    this.labels.style.zIndex = this.map.getZoom() < NAMED_FROM ? UNDER : OVER;
     const wanted = new Map(this.areas.map((area) => [area.id, this.#measured(area)]));
     for (const [id, known] of this.drawn) if (!wanted.has(id)) this.#drop(id, known);
     for (const [id, area] of wanted) {

@@ -3,16 +3,16 @@
 import * as L from 'leaflet';
 import { Emitter } from '../core/emitter.js';
 import { el, svg } from '../core/dom.js';
-import { incidentInWords, isOverdue } from '../words/incidents.js';
+import { incidentInWords, isOverdue, sizeOf } from '../words/incidents.js';
 import { apart } from './offsets.js';
 import { Walk } from './walk.js';
 
 const PANE = 'incidents';
 const LEADERS = 'incident-leaders';
-/** From this zoom on they are large and tell their type. */
-const NEAR = 8;
-/** Pixels between two of them, from afar and from near. */
-const APART_PX = { far: 14, near: 27 };
+/** From this zoom on they are large and tell their type; from afar the resources' rings must stay readable. */
+const NEAR = 9;
+/** Half of what each needs to be seen, in pixels. */
+const RADIUS_PX = Object.freeze({ near: 13.5, small: 6.5, dot: 3.5 });
 /** A symbol farther than this from its place gets a line to it. */
 const LEADER_FROM_PX = 7;
 
@@ -26,7 +26,7 @@ export class IncidentMarks extends Emitter {
   /** @param {string} symbolsUrl; @param {function(): number} now epoch seconds */
   constructor(map, { symbolsUrl, now }) {
     super();
-    Object.assign(this, { map, symbolsUrl, now, incidents: [], types: {}, entries: new Map(), chosen: null });
+    Object.assign(this, { map, symbolsUrl, now, incidents: [], open: new Set(), types: {}, entries: new Map(), chosen: null });
     const pane = map.createPane(PANE);
     pane.style.zIndex = 620; // above the resources' 600
     map.createPane(LEADERS).style.zIndex = 590;
@@ -41,6 +41,7 @@ export class IncidentMarks extends Emitter {
 
   /** Draw these and no others. */
   show(incidents, types) {
+    this.open = new Set(incidents.map(({ id }) => id));
     this.incidents = incidents.filter(({ lat }) => lat !== null);
     this.types = types;
     this.#draw();
@@ -61,19 +62,21 @@ export class IncidentMarks extends Emitter {
 
   /** What is drawn as [lat, lon, radius in pixels]. */
   get occupied() {
-    return [...this.entries.values()].map(({ marker }) => {
+    return [...this.entries.values()].map(({ marker, incident }) => {
       const { lat, lng } = marker.getLatLng();
-      return [lat, lng, this.#isNear() ? 16 : 11];
+      return [lat, lng, RADIUS_PX[this.#size(incident)] + 2];
     });
   }
 
-  #isNear() {
-    return this.map.getZoom() >= NEAR;
+  #size(incident) {
+    if (incident.id === this.chosen) return 'near';
+    return sizeOf(incident, { isNear: this.map.getZoom() >= NEAR, isOpen: (id) => this.open.has(id) });
   }
 
-  #signature({ version, priority, status, type, title, place, units, overdue_at: due, id }, now) {
-    return [version, priority, status, type, title, place, units, isOverdue({ overdue_at: due }, now), id === this.chosen,
-      this.#isNear(), this.types[type]?.short].join('|');
+  #signature(incident, now) {
+    const { version, priority, status, type, title, place, units, id } = incident;
+    return [version, priority, status, type, title, place, units, isOverdue(incident, now), id === this.chosen,
+      this.#size(incident), this.types[type]?.short].join('|');
   }
 
   #draw() {
@@ -92,11 +95,10 @@ export class IncidentMarks extends Emitter {
   // Where each is drawn, in pixels of this zoom; only the zoom and the incidents decide it.
   #places() {
     const zoom = this.map.getZoom();
-    const points = this.incidents.map(({ id, lat, lon }) => {
-      const { x, y } = this.map.project([lat, lon], zoom);
-      return { id, x, y };
-    });
-    return apart(points, this.#isNear() ? APART_PX.near : APART_PX.far);
+    return apart(this.incidents.map((incident) => {
+      const { x, y } = this.map.project([incident.lat, incident.lon], zoom);
+      return { id: incident.id, x, y, radius: RADIUS_PX[this.#size(incident)] };
+    }));
   }
 
   #place(incident, { x, y }, now) {
@@ -149,12 +151,13 @@ export class IncidentMarks extends Emitter {
     const overdue = isOverdue(incident, now);
     const chosen = incident.id === this.chosen;
     const short = this.types[incident.type]?.short ?? incident.type;
-    const classes = ['leaflet-marker-icon', 'marker', 'incident-mark', this.#isNear() ? 'near' : 'far',
+    const size = this.#size(incident);
+    const classes = ['leaflet-marker-icon', 'marker', 'incident-mark', size,
       overdue && 'overdue', chosen && 'selected'].filter(Boolean);
     const element = el('div', {
       class: classes.join(' '), dataset: { incident: String(incident.id) }, role: 'button',
       'aria-label': incidentInWords(incident, now), 'aria-current': chosen ? 'true' : null,
-    }, this.#diamond(incident, overdue), el('span', { class: 'incident-tag', 'aria-hidden': 'true' }, short.toUpperCase()));
+    }, this.#diamond(incident, overdue && (size !== 'dot' || incident.priority === 1)), el('span', { class: 'incident-tag', 'aria-hidden': 'true' }, short.toUpperCase()));
     element.tabIndex = -1;
     return element;
   }

@@ -5,7 +5,9 @@ const ROUNDS = 24;
 const TURN = 2.399963;
 const NUDGE = 0.1;
 
-function part(one, other, least) {
+function part(one, other) {
+  const least = one.radius + other.radius;
+  if (Math.abs(other.x - one.x) >= least || Math.abs(other.y - one.y) >= least) return false;
   const dx = other.x - one.x;
   const dy = other.y - one.y;
   const far = Math.hypot(dx, dy) || 1e-6;
@@ -20,22 +22,17 @@ function part(one, other, least) {
 
 /**
  * Where to draw symbols so that none hides another.
- * @param {{id: number, x: number, y: number}[]} points in pixels, in any order
- * @param {number} least pixels between two of them
+ * @param {{id: number, x: number, y: number, radius: number}[]} points in pixels, in any order
  * @returns {Map<number, {x: number, y: number}>} by id; the same for the same points
  */
-export function apart(points, least) {
-  const placed = [...points].sort((a, b) => a.id - b.id).map(({ id, x, y }, i) => ({
-    id, x: x + NUDGE * Math.cos(i * TURN), y: y + NUDGE * Math.sin(i * TURN),
+export function apart(points) {
+  const placed = [...points].sort((a, b) => a.id - b.id).map(({ id, x, y, radius }, i) => ({
+    id, radius, x: x + NUDGE * Math.cos(i * TURN), y: y + NUDGE * Math.sin(i * TURN),
   }));
   for (let round = 0, moved = true; moved && round < ROUNDS; round++) {
     moved = false;
     for (let i = 0; i < placed.length; i++) {
-      for (let j = i + 1; j < placed.length; j++) {
-        if (Math.abs(placed[i].x - placed[j].x) < least && Math.abs(placed[i].y - placed[j].y) < least) {
-          moved = part(placed[i], placed[j], least) || moved;
-        }
-      }
+      for (let j = i + 1; j < placed.length; j++) moved = part(placed[i], placed[j]) || moved;
     }
   }
   return new Map(placed.map(({ id, x, y }) => [id, { x, y }]));

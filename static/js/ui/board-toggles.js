@@ -5,6 +5,7 @@ import { recall, remember } from '../core/storage.js';
 import { count } from '../words/numbers.js';
 
 const REMEMBERED = 'board.layers';
+const OPEN = 'board.holes';
 /** Incidents are never off when a page opens: nobody should miss one because of yesterday. */
 const LAYERS = Object.freeze([
   { name: 'incidents', title: 'Incidents', staff: true },
@@ -18,6 +19,8 @@ export class BoardToggles extends Emitter {
     super();
     this.catalog = catalog;
     const isStaff = Boolean(catalog.settings.viewer.may?.see_staff);
+    this.fold = { hidden: true };
+    this.isOpen = recall(OPEN, false);
     this.shown = { incidents: true, areas: true, cover: true, ...recall(REMEMBERED, {}) };
     this.rows = new Map(LAYERS.filter(({ staff }) => isStaff || !staff).map((layer) => [layer.name, this.#row(layer)]));
     this.unplaced = el('small', { hidden: true });
@@ -41,7 +44,8 @@ export class BoardToggles extends Emitter {
   }
 
   #tellHoles(holes) {
-    this.holes.hidden = holes.length === 0;
+    this.holes.hidden = !this.isOpen || holes.length === 0;
+    this.fold.hidden = holes.length === 0;
     const key = holes.map(({ text }) => text).join('|');
     if (key === this.told) return;
     this.told = key;
@@ -53,8 +57,22 @@ export class BoardToggles extends Emitter {
     const box = el('input', { type: 'checkbox', checked: this.shown[name], onchange: () => this.#toggle(name, box.checked) });
     const number = el('span', { class: 'number' });
     const root = el('div', { class: `layer-head${this.shown[name] ? '' : ' off'}` },
-      el('label', {}, box, this.#picture(name), el('span', { class: 'title' }, title), number));
+      el('label', {}, box, this.#picture(name), el('span', { class: 'title' }, title), number), name === 'cover' ? this.#fold() : null);
     return { root, number };
+  }
+
+  // The list is long in a bad hour, and the layers below it must stay in sight.
+  #fold() {
+    this.fold = el('button', {
+      type: 'button', class: 'icon-button fold', hidden: true, 'aria-expanded': String(this.isOpen), 'aria-label': 'Where too few units are left',
+      onclick: () => {
+        this.isOpen = !this.isOpen;
+        remember(OPEN, this.isOpen);
+        this.fold.setAttribute('aria-expanded', String(this.isOpen));
+        this.holes.hidden = !this.isOpen;
+      },
+    }, icon('down', this.catalog.symbolsUrl));
+    return this.fold;
   }
 
   #picture(name) {

@@ -7,6 +7,15 @@ export function isOverdue({ overdue_at: at }, now) {
   return at !== null && at <= now;
 }
 
+/**
+ * How large an incident stands on the map: 'near' with its type; from afar a 'small' diamond, or a
+ * 'dot' where it is part of a larger one that is open as well, or not urgent.
+ */
+export function sizeOf({ priority, parent }, { isNear, isOpen }) {
+  if (isNear) return 'near';
+  return (parent !== null && isOpen(parent)) || priority > 2 ? 'dot' : 'small';
+}
+
 /** What a symbol says aloud. */
 export function incidentInWords({ number, title, priority, status, place, units, reported_at: at, overdue_at: due }, now) {
   return [
