@@ -103,8 +103,10 @@ def _commit_all(scene: Scene) -> list[Assignment]:
     arrive = {} if order.booked else _estimates(scene)
     try:
         with session.begin_nested():
-            made = [_commit(scene, unit, live, own.get(unit.id)) for unit in scene.units.values()]
-            _note_arrivals(scene, made, arrive)
+            made = [
+                _commit(scene, unit, live, own.get(unit.id), arrive.get(unit.id))
+                for unit in scene.units.values()
+            ]
     except IntegrityError as problem:
         raise _refused_by_database(scene, problem) from problem
     return made
@@ -221,7 +223,11 @@ def _require_turn(scene: Scene) -> None:
 
 
 def _commit(
-    scene: Scene, unit: Resource, live: Sequence[Live], own: Assignment | None
+    scene: Scene,
+    unit: Resource,
+    live: Sequence[Live],
+    own: Assignment | None,
+    arrival: Estimate | None,
 ) -> Assignment:
     order = scene.order
     others = [
@@ -236,7 +242,9 @@ def _commit(
     own.during = span.column
     own.client_key = _key(scene.key, unit.id) or own.client_key
     own.task = order.task or own.task
+    arrivals.note(own, arrival, order.begin)
     scene.session.flush()
+    scene.session.refresh(own)
     return own
 
 
@@ -244,16 +252,6 @@ def _estimates(scene: Scene) -> dict[int, Estimate]:
     """Before anything is written: a unit that stands ready needs no time to turn out."""
     router = StraightLine(scene.terms.detour)
     return arrivals.estimates(scene.session, scene.incident, list(scene.units), router)
-
-
-def _note_arrivals(
-    scene: Scene, made: Sequence[Assignment], arrive: Mapping[int, Estimate]
-) -> None:
-    for one in made:
-        arrivals.note(one, arrive.get(one.resource_id), scene.order.begin)
-    scene.session.flush()
-    for one in made:
-        scene.session.refresh(one)
 
 
 def _new(scene: Scene, unit: Resource) -> Assignment:

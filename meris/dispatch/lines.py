@@ -15,7 +15,7 @@ from meris.incidents.read import find as find_incident
 from meris.resources.read import find as find_resource
 from meris.tables import Agency, Assignment, County, Incident, Resource
 
-_MOST_LAST = 10
+_MOST_LAST, _MOST_READ = 10, 100
 _TIMES = tuple(units.ASSIGNMENT_TRANSITIONS)
 #: The likeliest next move, which a single key makes.
 _NEXT = {
@@ -63,7 +63,9 @@ def of_unit(session: Session, viewer: Viewer, unit_id: int) -> dict[str, Any]:
     unit = find_resource(session, viewer.policy, unit_id)
     if unit.kind != "unit":
         raise NotFound(f"{unit.name} is not a unit.")
-    told = _told(session, viewer, Assignment.resource_id == unit_id, every=True)
+    newest = select(Assignment.id).where(Assignment.resource_id == unit_id)
+    newest = newest.order_by(Assignment.id.desc()).limit(_MOST_READ)
+    told = _told(session, viewer, Assignment.id.in_(newest), every=True)
     force = [one for one in told if one["status"] not in units.ENDED]
     over = [one for one in told if one["status"] in units.ENDED]
     return {

@@ -265,12 +265,13 @@ def _advance(session: Session, viewer: Viewer, row: Found, report: Report, terms
         held.acknowledged_at = report.at
     held.status, held.status_at, held.status_by = report.status, report.at, viewer.name
     reports.take_destination(held, report)
+    held.silenced_until = held.silenced_by = None
     if report.ends:
-        held.left_as = report.left_as if held.dispatched_at else None
+        left_as = report.left_as or units.AFTERWARD[0]
+        held.left_as = left_as if held.dispatched_at else None
         held.reason = report.reason
     else:
         held.heard_at = max(held.heard_at or report.at, report.at)
-        held.silenced_until = held.silenced_by = None
         live = found.live(session, viewer, [row.unit.id])
         held.during = holds.extended(held, report.at, terms.work, live).column
     _write(session, held)

@@ -6,8 +6,9 @@ from sqlalchemy.orm import Session
 
 from meris import units
 from meris.accounts import Viewer
-from meris.dispatch import moves, phrases
+from meris.dispatch import found, moves, phrases
 from meris.dispatch.found import Found
+from meris.dispatch.taken import turn
 from meris.errors import Conflict, Invalid
 from meris.incidents import log
 from meris.tables import Assignment
@@ -29,7 +30,7 @@ def check_in(
     Raises `Conflict` when the unit is not at work there, `Invalid`, `Forbidden`, `NotFound`.
     """
     words = None if note is None else phrases.read(note, "note", 1000)
-    row = moves.held_for(session, viewer, assignment_id)
+    row = _held(session, viewer, assignment_id)
     held = row.assignment
     if moves.heard_before(session, row, key):
         return held
@@ -58,7 +59,7 @@ def silence(
         raise Invalid(
             f"An alarm is silenced for 1 to {MOST_SILENT_MINUTES} minutes, or 0 to end it."
         )
-    row = moves.held_for(session, viewer, assignment_id)
+    row = _held(session, viewer, assignment_id)
     held = row.assignment
     if moves.heard_before(session, row, key):
         return held
@@ -73,6 +74,12 @@ def silence(
     told = f"{alarm} silenced for {minutes} min." if minutes else f"{alarm} is on again."
     _write(session, viewer, row, told, key)
     return held
+
+
+def _held(session: Session, viewer: Viewer, assignment_id: int) -> Found:
+    incident_id = found.find(session, viewer, assignment_id).incident.id
+    with turn(session, viewer, incident_id):
+        return moves.held_for(session, viewer, assignment_id)
 
 
 def _require_at_work(row: Found) -> None:

@@ -13,7 +13,7 @@ from meris.dispatch import found, phrases
 from meris.dispatch.moves import move
 from meris.dispatch.reports import invalid
 from meris.dispatch.terms import Terms
-from meris.errors import Invalid
+from meris.errors import Forbidden, Invalid, NotFound
 from meris.fields import Home
 from meris.resources.read import find
 from meris.resources.write import require_editable, require_version
@@ -90,15 +90,21 @@ def _move(
     if status not in units.moves_of(unit.status, held.status):
         raise invalid("status", _why_not(unit, held, status))
     ends = status in units.AFTERWARD
-    move(
-        session,
-        viewer,
-        held.id,
-        status="released" if ends else status,
-        left_as=status if ends else None,
-        at=at,
-        terms=terms,
-    )
+    try:
+        move(
+            session,
+            viewer,
+            held.id,
+            status="released" if ends else status,
+            left_as=status if ends else None,
+            at=at,
+            terms=terms,
+        )
+    except NotFound as hidden:
+        raise Forbidden(
+            f"{unit.name} is at an incident that {viewer.name} may not see. Its own agency and"
+            " those who may see the incident move it."
+        ) from hidden
 
 
 def _why_not(unit: Resource, held: Assignment, status: str) -> str:

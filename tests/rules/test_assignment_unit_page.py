@@ -10,7 +10,7 @@ from meris.dispatch.assignments import assign
 from meris.dispatch.lines import line
 from meris.dispatch.moves import move
 from meris.dispatch.unit_status import set_unit_status
-from meris.errors import Conflict, Invalid
+from meris.errors import Conflict, Forbidden, Invalid
 from meris.fields import Home
 from meris.tables import Resource
 from tests import makers
@@ -106,6 +106,13 @@ def test_a_hold_does_not_lead_the_unit(session, dana, rita, fire, engine):
     assign(session, dana, fire, [engine], how="reserved")
     patch(session, rita, engine, status="out_of_service")
     assert unit_of(session, engine).status == "out_of_service"
+
+
+def test_whoever_may_not_see_the_incident_is_told_who_moves_the_unit(session, cast, engine):
+    hidden = makers.incident(session, sensitivity="confidential")
+    assign(session, cast.viewer("stella"), hidden, [engine])
+    with pytest.raises(Forbidden, match="at an incident that Dana may not see"):
+        patch(session, cast.viewer("dana"), engine, status="available")
 
 
 def test_its_page_offers_what_its_assignment_may_become(session, rita, engine, held):
