@@ -226,12 +226,8 @@ class _Writer:
     def __init__(self, session: Session, world: World, chance: Random, *, first: int) -> None:
         self._session, self._world, self._chance = session, world, chance
         self._number, self._unwatched = first, _WATCHED
-        self._agencies = {
-            row.county_fips: row.id
-            for row in session.execute(
-                select(Agency.county_fips, Agency.id).where(Agency.kind == "county")
-            )
-        }
+        ids = {row.name: row.id for row in session.execute(select(Agency.name, Agency.id))}
+        self._agencies = {fips: ids[name] for fips, name in world.roster.emergency.items()}
         self.assigned = 0
 
     def write(self, call: Call, parents: dict[str, int]) -> None:
