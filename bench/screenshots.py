@@ -24,6 +24,8 @@ def main() -> None:
             _map(browser, address, who, "map-dark", DESK, "dark")
             _map(browser, address, who, "map-phone", PHONE, "light")
             _detail(browser, address, who)
+            _dispatch(browser, address, who)
+            _boards(browser, address, who)
         with (
             cleared(World(resources=0)) as world,
             world.served() as (address, _),
@@ -71,6 +73,30 @@ def _detail(browser: Browser, address: str, who: tuple[str, str]) -> None:
         page.locator(".row[data-id]").first.click()
         page.wait_for_timeout(1_500)
         page.screenshot(path=IMAGES / "detail-light.png")
+
+
+def _dispatch(browser: Browser, address: str, who: tuple[str, str]) -> None:
+    """A fire at Joplin, called in from the keyboard, with what would be sent."""
+    with _page(browser, DESK, "light") as page:
+        log_in(page, address, *who)
+        page.goto(f"{address}/#at=10/37.08/-94.40")
+        page.wait_for_timeout(2_500)
+        page.keyboard.press("/")
+        page.keyboard.type("sf joplin", delay=40)
+        page.get_by_text("New incident: Structure fire").first.wait_for()
+        page.screenshot(path=IMAGES / "command-light.png")
+        page.keyboard.press("Enter")
+        page.wait_for_timeout(2_500)
+        page.screenshot(path=IMAGES / "incident-light.png")
+
+
+def _boards(browser: Browser, address: str, who: tuple[str, str]) -> None:
+    with _page(browser, DESK, "dark") as page:
+        log_in(page, address, *who)
+        for name, path in (("board-dark", "/board"), ("wall-dark", "/board?wall=1")):
+            page.goto(f"{address}{path}")
+            page.wait_for_timeout(2_500)
+            page.screenshot(path=IMAGES / f"{name}.png")
 
 
 if __name__ == "__main__":
