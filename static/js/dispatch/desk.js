@@ -156,7 +156,7 @@ export class Desk extends Emitter {
       .on('incident', ({ id }) => this.open(id, { focus: true })).on('unit', unit)
       .on('draw', (incident) => this.emit('draw', { incident })).on('area', (area) => this.emit('area', area))
       .on('child', ({ id }) => this.newIncident({ parent_id: id })).on('said', (words) => this.announcer.say(words))
-      .on('drawn', ({ incident }) => this.#hand(incident))
+      .on('drawn', (detail) => this.#drawn(detail))
       .on('made', (detail) => this.#made(detail)).on('open', ({ id }) => this.open(id, { focus: true }))
       .on('pick', () => this.#pickPlace()).on('seen', (place) => this.spot.show(place, this.#covered));
   }
@@ -179,7 +179,7 @@ export class Desk extends Emitter {
     if (mine) this.#hand({ ...this.handed, ...mine });
     this.table.show(this.others);
     const { view } = this.panel;
-    if (view && this.#touches(view, changed)) view.refresh();
+    if (view && this.#touches(view, changed)) view.hear(incidents.get(view.id), this.#linesOf(view.id));
     if (this.units.unit && this.selection.id === this.units.unit.id && this.#works(changed)) this.units.refresh();
   }
 
@@ -191,6 +191,10 @@ export class Desk extends Emitter {
       || changed.areas.length > 0;
   }
 
+  #linesOf(id) {
+    return [...this.assignments.values()].filter(({ incident }) => incident === id);
+  }
+
   #works(changed) {
     return changed === null || changed.assignments.length > 0;
   }
@@ -200,9 +204,15 @@ export class Desk extends Emitter {
     this.spot.show(null);
     this.table.select(id);
     this.emit('opened', { id });
+    this.sought = reveal ? id : null;
     await this.panel.show(id, { focus });
-    const { lat, lon } = this.panel.view?.detail?.incident ?? {};
-    if (reveal && this.panel.view?.id === id && Number.isFinite(lat)) this.stage.reveal({ lat, lon }, this.#covered);
+  }
+
+  #drawn({ incident }) {
+    this.#hand(incident);
+    if (this.sought !== incident.id) return;
+    this.sought = null;
+    if (incident.lat !== null) this.stage.reveal(incident, this.#covered);
   }
 
   // How much of the map the panel covers: its right side, on a phone its lower part.

@@ -57,6 +57,21 @@ export class IncidentView extends Emitter {
     await this.refresh();
   }
 
+  /**
+   * What the feed says of it already; the rest is asked for.
+   * @param {?object} row of the board, absent when it is closed; @param {object[]} lines of its units
+   */
+  hear(row, lines) {
+    if (this.detail) {
+      const { incident, assignments } = this.detail;
+      const { status, status_at, title, priority } = row ?? incident;
+      const known = new Map(assignments.map((line) => [line.id, line]));
+      for (const line of lines) known.set(line.id, { ...known.get(line.id), ...line });
+      this.#draw({ ...this.detail, incident: { ...incident, status, status_at, title, priority }, assignments: [...known.values()] });
+    }
+    return this.refresh();
+  }
+
   tick() {
     tellAges(this.root);
     this.units.tick();
