@@ -174,7 +174,8 @@ stage.on('here', (at) => desk?.menu.show(at));
 
 desk?.on('opened', () => areas.drop()).on('draw', ({ incident }) => areas.draw({ incident }))
   .on('area', ({ id }) => areas.open(id, { reveal: true }));
-areas.on('incident', ({ id }) => desk?.open(id, { focus: true }))
+areas.on('opened', ({ id }) => board.chooseArea(id)).on('closed', () => board.chooseArea(null))
+  .on('incident', ({ id }) => desk?.open(id, { focus: true }))
   .on('report', (known) => desk?.newIncident(known));
 
 detail.extend((shown) => areas.block(shown));

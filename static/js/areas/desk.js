@@ -1,5 +1,6 @@
 // Areas on the map page: which one is open in the panel at the right, which one is being drawn, and
-// who is told. What the panel is made of is fetched when the first area is opened or drawn.
+// who is told. What the panel is made of is no part of the page's load; it is fetched when the first
+// area is opened, and for who draws once the map stands and the line is free.
 import { Emitter } from '../core/emitter.js';
 import { $, button, el, icon } from '../core/dom.js';
 import { clockTime, epochOf } from '../words/age.js';
@@ -10,6 +11,12 @@ import { areas } from './requests.js';
 /** Resources move all the time: what is inside is counted at most so often. */
 const COUNT_MS = 3000;
 const WHERE_ASKED = 'Where is the middle of the circle?';
+
+const whenIdle = globalThis.requestIdleCallback ?? ((call) => setTimeout(call, COUNT_MS));
+
+function tools() {
+  return Promise.all([import('./form.js'), import('./drawing.js'), import('./view.js')]);
+}
 
 /** Events: `opened` {id}, `closed`, `drawing`, `incident` {id}, `report` {area_id, place} for a new incident. */
 export class AreaDesk extends Emitter {
@@ -96,13 +103,15 @@ export class AreaDesk extends Emitter {
     this.panels.turnTo('map');
     this.emit('opened', { id });
     this.root.hidden = false;
+    const before = document.activeElement;
     try {
       const [area, { AreaView }] = await Promise.all([areas.one(id), import('./view.js')]);
       if (this.id !== id || this.form) return;
       this.View = AreaView;
       this.#draw(area);
       if (reveal || this.panels.phone || !this.#inSight(area)) this.#reveal(area);
-      if (focus) this.root.querySelector('h2').focus();
+      // whoever has begun to type elsewhere meanwhile goes on there
+      if (focus && [before, document.body].includes(document.activeElement)) this.root.querySelector('h2').focus();
     } catch (problem) {
       if (this.id === id) this.#frame({ title: 'Area' }, el('p', { class: 'detail-body problem' }, problem.message));
     }
@@ -131,8 +140,7 @@ export class AreaDesk extends Emitter {
 
   async #write({ area = null, incident = null, kind = null }) {
     try {
-      const [{ AreaForm }, { Drawing }, { AreaView }] = await Promise.all([
-        import('./form.js'), import('./drawing.js'), import('./view.js')]);
+      const [{ AreaForm }, { Drawing }, { AreaView }] = await tools();
       this.View = AreaView;
       this.drawing ??= new Drawing(this.stage, this.page, $('#stage'));
       if (!this.form) this.#begin(AreaForm, { area, incident, kind });
@@ -238,11 +246,19 @@ export class AreaDesk extends Emitter {
   }
 
   #moved(changed) {
+    this.#prepare();
     if (!this.view || this.waiting || (changed !== null && !changed.length)) return;
     this.waiting = setTimeout(() => {
       this.waiting = null;
       if (!this.form) this.view?.inside.refresh();
     }, COUNT_MS);
+  }
+
+  // So that the form is there when somebody presses the key and goes on typing.
+  #prepare() {
+    if (this.prepared || !this.may) return;
+    this.prepared = true;
+    whenIdle(() => tools().catch(() => { this.prepared = false; }));
   }
 
   #key(event) {
