@@ -1,6 +1,6 @@
 // The parts of the detail panel that only show: title, status line, facts, stock.
 import { el, icon } from '../core/dom.js';
-import { dangerNames, dangerOf } from '../words/areas.js';
+import { dangerOf } from '../words/areas.js';
 import { agoInWords, clockTime, dayOf, epochOf } from '../words/age.js';
 import { count } from '../words/numbers.js';
 import { symbol } from './symbol.js';
@@ -27,7 +27,6 @@ export function head(catalog, detail, close) {
     el('div', { class: 'detail-title' },
       el('h2', { tabIndex: -1, id: 'detail-title' }, detail.name),
       el('p', { class: 'quietly' }, about.filter(Boolean).join(' · ')),
-      dangerNames(detail.dangers) ? el('p', { class: 'in-danger' }, dangerNames(detail.dangers)) : null,
       SENSITIVITY[detail.sensitivity] ? el('span', { class: 'tag' }, SENSITIVITY[detail.sensitivity]) : null),
     closeButton(catalog, close));
 }

@@ -52,7 +52,7 @@ export class Hover {
 
   #cluster({ count, mix, danger }) {
     return [el('strong', {}, plural(count, 'resource')),
-      danger ? el('div', { class: 'in-danger' }, `${plural(danger, 'resource')} in a danger area`) : null,
+      danger ? el('div', { class: 'endangered' }, `${plural(danger, 'resource')} in a danger area`) : null,
       ...mixInWords(this.catalog, mix).map((line) => el('div', {}, line))].filter(Boolean);
   }
 
@@ -60,7 +60,7 @@ export class Hover {
     const age = confirmed ? agoInWords(Date.now() / 1000 - epochOf(confirmed)) : 'never confirmed';
     return [el('strong', {}, name),
       el('div', {}, [this.catalog.status(kind, status).title, age].join(' · ')),
-      danger ? el('div', { class: 'in-danger' }, dangerNames(dangers) ?? dangerInWords(danger)) : null,
+      danger ? el('div', { class: 'endangered' }, dangerNames(dangers) ?? dangerInWords(danger)) : null,
       summary ? el('div', { class: 'quietly' }, summary) : null].filter(Boolean);
   }
 

@@ -35,7 +35,7 @@ const textOf = (value) => (value && typeof value === 'object' ? value.name : val
 function summary(resource) {
   const danger = dangerNames(resource.dangers);
   if (!danger) return null;
-  return [el('strong', { class: 'in-danger' }, danger), resource.summary ? ` · ${resource.summary}` : null];
+  return [el('strong', { class: 'endangered' }, danger), resource.summary ? ` · ${resource.summary}` : null];
 }
 
 function cellText(catalog, resource, key) {

@@ -1,5 +1,5 @@
 // An open incident of the board in words.
-import { ageInWords } from './age.js';
+import { agoInWords } from './age.js';
 import { plural } from './numbers.js';
 
 /** Whether an incident has waited too long for its first unit. */
@@ -20,7 +20,7 @@ export function sizeOf({ priority, parent }, { isNear, isOpen }) {
 export function incidentInWords({ number, title, priority, status, place, units, reported_at: at, overdue_at: due }, now) {
   return [
     `Incident ${number}`, title, `priority ${priority}`, status === 'new' ? 'new' : status.replace('_', ' '),
-    place, `reported ${ageInWords(now - at)} ago`, units ? plural(units, 'unit') : 'no unit yet',
+    place, `reported ${agoInWords(now - at)}`, units ? plural(units, 'unit') : 'no unit yet',
     isOverdue({ overdue_at: due }, now) && 'overdue',
   ].filter(Boolean).join(', ');
 }
