@@ -84,10 +84,11 @@ class Need:
 
 def kinds_said(unit_types: Sequence[str], count: int) -> str:
     """Kinds of units in a sentence: "engines or rescues"."""
-    return " or ".join(_said(kind)[count != 1] for kind in unit_types)
+    return " or ".join(said(kind)[count != 1] for kind in unit_types)
 
 
-def _said(kind: str) -> tuple[str, str]:
+def said(kind: str) -> tuple[str, str]:
+    """A kind of unit in a sentence: one, several."""
     if kind in _SAID:
         return _SAID[kind]
     title = fields.types("unit")[kind].title if kind in fields.types("unit") else kind
