@@ -143,7 +143,7 @@ export class AreaShapes extends Emitter {
     const element = el('div', {
       class: `leaflet-marker-icon marker area-label ${kind}${isForce ? '' : ' planned'}${id === this.chosen ? ' selected' : ''}`,
       role: 'button', 'aria-label': areaInWords(area, this.now()), dataset: { area: String(id) },
-    }, el('span', { class: 'area-letter', 'aria-hidden': 'true' }, AREA_LETTERS[kind]),
+    }, el('span', { class: 'area-letter', 'aria-hidden': 'true', dataset: { letter: AREA_LETTERS[kind] } }),
     this.#isNamed(area) ? el('span', { class: 'area-name', 'aria-hidden': 'true' }, name) : null);
     element.tabIndex = -1;
     return element;
