@@ -13,12 +13,13 @@ from sqlalchemy.orm import Session
 from meris import dangers
 from meris.accounts import Policy
 from meris.areas import shape, table
-from meris.areas.inside import inside
+from meris.areas.inside import counts, inside
 from meris.areas.read import detail, find, listed
 from meris.areas.write import change, create, remove
 
 __all__ = [
     "change",
+    "counts",
     "create",
     "dangers_of",
     "detail",
