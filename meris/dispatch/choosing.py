@@ -18,7 +18,7 @@ from meris.dispatch import weighing
 from meris.dispatch.candidates import Candidate, Walk
 from meris.dispatch.cover import Ledger
 from meris.dispatch.keeping import Keep, Reserve
-from meris.dispatch.needs import Need
+from meris.dispatch.needs import Need, kinds_said
 from meris.dispatch.travel import Router
 from meris.dispatch.weighing import Against, Scale, Weighed, minutes_said
 
@@ -154,8 +154,9 @@ class Choosing:
         rule = self.ledger.broken_by(unit.county_fips, unit.type)
         if rule is None:
             return weighed
-        left = max(0, rule.minimum - rule.short_by(1)) or "none"
-        words = f"leaves {left} of the {rule.minimum} that must stay in {rule.title}"
+        left = max(0, rule.minimum - rule.short_by(1))
+        kinds = kinds_said(rule.unit_types, rule.minimum)
+        words = f"leaves {rule.title} with {left} of {rule.minimum} {kinds}"
         return weighed.stripping(words)
 
     def _meet(self, units: list[Candidate]) -> None:

@@ -56,9 +56,9 @@ class Hole:
 
     @property
     def text(self) -> str:
-        """In words: "1 engine left in Boone County, 2 must stay"."""
-        left = f"{self.available or 'no'} {kinds_said(self.unit_types, self.available)} left"
-        return f"{left} in {self.title}, {self.minimum} must stay"
+        """In words: "Boone County: 1 of 2 engines"."""
+        kinds = kinds_said(self.unit_types, self.minimum)
+        return f"{self.title}: {self.available} of {self.minimum} {kinds}"
 
     def told(self) -> dict[str, Any]:
         """As JSON."""

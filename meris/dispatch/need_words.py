@@ -8,7 +8,7 @@ from dataclasses import replace
 from functools import cache
 
 from meris import fields
-from meris.dispatch.needs import LEVELS, MOST_UNITS, Need, said
+from meris.dispatch.needs import LEVELS, MOST_UNITS, Need, head_of, kinds_said, said
 from meris.errors import Invalid
 from meris.fields.words import closest, key, shown
 
@@ -21,9 +21,7 @@ _LINE = re.compile(
 )
 _OR = re.compile(r"\s+or\s+|\s*/\s*", re.IGNORECASE)
 _AND = re.compile(r"\s+and\s+", re.IGNORECASE)
-_HOW = (
-    'Write a number and a kind of unit, such as "2 engines" or "1 ALS ambulance or BLS ambulance"'
-)
+_HOW = 'Write a number and a kind of unit, such as "2 engines" or "1 engine or rescue"'
 
 
 def read(text: str) -> tuple[Need, ...]:
@@ -46,18 +44,15 @@ def _written(need: Need) -> str:
     return f"{plain}, with {''.join(f'{word};' for word in need.capabilities)}"
 
 
-def kind_of(word: str) -> str:
-    """The code of a kind of unit by any of its names, one or several. Raises `Invalid`."""
+def kinds_of(word: str) -> tuple[str, ...]:
+    """The codes of the kinds of units that a name means, which may be in the plural: all sorts of
+    ambulances for "ambulance". Raises `Invalid`."""
     found = _names().get(key(word))
     if found is None:
         near = closest(key(word), {name: name for name in _names()})
-        meant = f" Did you mean {_title(near)}?" if near else ""
+        meant = f" Did you mean {kinds_said(_names()[near], 1)}?" if near else ""
         raise Invalid(f"{shown(word)} is not a kind of unit.{meant}")
     return found
-
-
-def _title(name: str) -> str:
-    return fields.types("unit")[_names()[name]].title
 
 
 def _read(line: str) -> Need:
@@ -69,7 +64,8 @@ def _read(line: str) -> Need:
         raise Invalid(f"{shown(line)}: ask for 1 to {MOST_UNITS} units.")
     if level is not None and int(level) not in LEVELS:
         raise Invalid(f"{shown(line)}: NIMS types are {LEVELS[0]} (the best) to {LEVELS[-1]}.")
-    kinds = tuple(dict.fromkeys(kind_of(word) for word in _OR.split(match["kinds"].strip())))
+    named = [kind for word in _OR.split(match["kinds"].strip()) for kind in kinds_of(word)]
+    kinds = tuple(dict.fromkeys(named))
     return Need(count, kinds, int(level) if level else None, _able(match["able"] or ""))
 
 
@@ -80,15 +76,21 @@ def _able(text: str) -> tuple[str, ...]:
 
 
 @cache
-def _names() -> dict[str, str]:
+def _names() -> dict[str, tuple[str, ...]]:
     """Every name of every kind, as a key; the first kind with a name has it."""
-    names: dict[str, str] = {}
+    names: dict[str, tuple[str, ...]] = {}
     choices = fields.types("unit")
     for choice in choices:
+        sorts = tuple(
+            other.code for other in choices if head_of(other.code) == head_of(choice.code)
+        )
+        if len(sorts) > 1:
+            names |= dict.fromkeys((key(kinds_said(sorts, 1)), key(kinds_said(sorts, 2))), sorts)
+    for choice in choices:
         for word in (choice.code, choice.title, *said(choice.code)):
-            names.setdefault(key(word), choice.code)
+            names.setdefault(key(word), (choice.code,))
     for choice in choices:
         for word in choice.synonyms:
-            names.setdefault(key(word), choice.code)
-            names.setdefault(key(f"{word}s"), choice.code)
+            names.setdefault(key(word), (choice.code,))
+            names.setdefault(key(f"{word}s"), (choice.code,))
     return names

@@ -83,8 +83,18 @@ class Need:
 
 
 def kinds_said(unit_types: Sequence[str], count: int) -> str:
-    """Kinds of units in a sentence: "engines or rescues"."""
+    """Kinds of units in a sentence: "engines or rescues"; "ambulances" for all sorts of them."""
+    heads = {head_of(kind) for kind in unit_types}
+    if len(unit_types) > 1 and len(heads) == 1:
+        (head,) = heads
+        return head.lower() if count == 1 else f"{head.lower()}s"
     return " or ".join(said(kind)[count != 1] for kind in unit_types)
+
+
+def head_of(kind: str) -> str:
+    """What a kind is a sort of: "Ambulance" of "Ambulance, ALS"."""
+    known = fields.types("unit")
+    return known[kind].title.partition(",")[0] if kind in known else kind
 
 
 def said(kind: str) -> tuple[str, str]:

@@ -251,7 +251,7 @@ def _kinds(form: Form) -> list[str]:
     if not words:
         form.refuse("units", "Name the kinds of units, divided by semicolons.")
     try:
-        return sorted({need_words.kind_of(word) for word in words})
+        return sorted({kind for word in words for kind in need_words.kinds_of(word)})
     except Invalid as refusal:
         form.refuse("units", refusal.message)
         return []

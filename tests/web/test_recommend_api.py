@@ -112,7 +112,7 @@ def test_cover_and_what_a_dispatch_would_strip(dana, session):
     asked = {"units": units[:1]}
     (hole,) = dana.post("/api/cover/what-if", json=asked, headers=dana.csrf()).json["holes"]
     assert (hole["before"], hole["available"], hole["counties"]) == (2, 1, ["29019"])
-    assert hole["text"] == "1 engine left in Boone County, 2 must stay"
+    assert hole["text"] == "Boone County: 1 of 2 engines"
     makers.assignment(session, units[0], makers.incident(session))
     (hole,) = dana.get("/api/cover").json["holes"]
     assert (hole["available"], hole["minimum"], hole["where"]) == (1, 2, "Boone County")

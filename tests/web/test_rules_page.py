@@ -90,7 +90,7 @@ def test_a_card_is_changed(stella, session, card):
         (3, ["engine"], 3),
         (1, ["ambulance_als", "ambulance_bls"], None),
     ]
-    assert "3 engines, type 3 or better; 1 ALS ambulance" in stella.get(LISTS[0]).get_data(True)
+    assert "3 engines, type 3 or better; 1 ambulance" in stella.get(LISTS[0]).get_data(True)
 
 
 def test_a_card_of_a_county_is_made_and_removed(stella, session):
@@ -107,7 +107,7 @@ def test_a_card_of_a_county_is_made_and_removed(stella, session):
 
 CARD_CASES = [
     ({"lines": "two engines"}, "is not understood"),
-    ({"lines": "2 enginnes"}, "Did you mean Engine?"),
+    ({"lines": "2 enginnes"}, "Did you mean engine?"),
     ({"lines": "2 engines, type 9"}, "NIMS types are 1 (the best) to 5"),
     ({"lines": "999 engines"}, "1 to 200 units"),
     ({"lines": " "}, "Say what is sent"),
