@@ -18,6 +18,7 @@ from meris.tables import (
     Assignment,
     Incident,
     IncidentLog,
+    IncidentNeed,
     Resource,
     Shelter,
     StockLine,
@@ -158,6 +159,18 @@ def area(
         **values,
     }
     return session.scalars(insert(Area).values(row).returning(Area.id)).one()
+
+
+def need(session: Session, incident_id: int, unit_types: Sequence[str], **values: Any) -> int:
+    """A line of what an incident asks for: one unit of any of these kinds."""
+    row = {
+        "incident_id": incident_id,
+        "unit_types": list(unit_types),
+        "count": 1,
+        "rank": next(_number),
+        **values,
+    }
+    return session.scalars(insert(IncidentNeed).values(row).returning(IncidentNeed.id)).one()
 
 
 def log_entry(session: Session, incident_id: int, words: str, **values: Any) -> int:

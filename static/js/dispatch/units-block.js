@@ -18,7 +18,7 @@ export class UnitsBlock extends Emitter {
   constructor(glossary) {
     super();
     Object.assign(this, { glossary, open: null, lines: [] });
-    this.root = el('section', { class: 'units-block', 'aria-label': 'Units' });
+    this.root = el('section', { class: 'units-block', 'aria-label': 'Units of the incident' });
     this.act = {
       move: (line, change) => this.emit('move', { line, change }),
       heard: (line) => this.emit('heard', { line }),
