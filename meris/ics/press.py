@@ -14,7 +14,7 @@ log = structlog.get_logger(__name__)
 #: The machine has other work; who comes third waits so long, in seconds.
 _AT_ONCE = BoundedSemaphore(2)
 _PATIENCE_S = 10.0
-_LONGEST_S = 30.0
+_LONGEST_S = 60.0
 #: Neither the database's address nor any secret is for the process that makes the page.
 _KEPT = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "XDG_CACHE_HOME", "FONTCONFIG_FILE")
 _INSTEAD = "Print the page from the browser instead."

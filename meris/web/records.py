@@ -19,7 +19,7 @@ from meris.web.context import context, viewer
 pages = Blueprint("records", __name__)
 
 #: Lines that are printed; a CSV file has more.
-MOST_LINES = 2_000
+MOST_LINES = 1_000
 _SHEET = re.compile(r"(201|211|214)(?:\.(pdf|csv))?")
 
 Maker = Callable[[Session, Viewer, int, Home, log.Span], Form]
