@@ -4,7 +4,8 @@
 function parts(cursor) {
   const dash = cursor.indexOf('-');
   const [, end, running] = cursor.slice(dash + 1).split(':');
-  return { identity: cursor.slice(0, dash), end: Number(end), running: new Set((running ?? '').split(',').filter(Boolean).map(Number)) };
+  const xids = (running ?? '').split(',').filter(Boolean).map(Number);
+  return { identity: cursor.slice(0, dash), end: Number(end), running: new Set(xids) };
 }
 
 /** Whether everything that the one moment had seen, the other has seen as well. */

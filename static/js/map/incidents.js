@@ -87,8 +87,8 @@ export class IncidentMarks extends Emitter {
       this.layer.removeLayer(marker);
       this.entries.delete(id);
     }
-    this.leaders.clearLayers();
     for (const incident of this.incidents) this.#place(incident, places.get(incident.id), now);
+    this.#lead(places);
     this.walk.keepOneTabStop();
   }
 
@@ -110,8 +110,6 @@ export class IncidentMarks extends Emitter {
       known.incident = incident;
       known.marker.setLatLng(at);
     } else this.#renew(known, incident, { at, signature, now });
-    const own = this.map.project([incident.lat, incident.lon], zoom);
-    if (own.distanceTo([x, y]) > LEADER_FROM_PX) this.#lead([incident.lat, incident.lon], at);
   }
 
   #renew(known, incident, { at, signature, now }) {
@@ -125,9 +123,23 @@ export class IncidentMarks extends Emitter {
     if (focused) element.focus({ preventScroll: true });
   }
 
-  #lead(from, to) {
-    L.polyline([from, to], { className: 'incident-leader', pane: LEADERS, interactive: false }).addTo(this.leaders);
-    L.circleMarker(from, { className: 'incident-spot', pane: LEADERS, radius: 2.5, interactive: false }).addTo(this.leaders);
+  // Lines back to the places of those that stepped aside; drawn anew only where they are others.
+  #lead(places) {
+    const zoom = this.map.getZoom();
+    const far = this.incidents.filter(({ id, lat, lon }) => {
+      const { x, y } = places.get(id);
+      return this.map.project([lat, lon], zoom).distanceTo([x, y]) > LEADER_FROM_PX;
+    });
+    const key = far.map(({ id, lat, lon }) => [id, lat, lon, places.get(id).x, places.get(id).y, zoom].join()).join(';');
+    if (key === this.led) return;
+    this.led = key;
+    this.leaders.clearLayers();
+    for (const { id, lat, lon } of far) {
+      const { x, y } = places.get(id);
+      const line = { className: 'incident-leader', pane: LEADERS, interactive: false };
+      L.polyline([[lat, lon], this.map.unproject([x, y], zoom)], line).addTo(this.leaders);
+      L.circleMarker([lat, lon], { className: 'incident-spot', pane: LEADERS, radius: 2.5, interactive: false }).addTo(this.leaders);
+    }
   }
 
   #make(incident, at, now) {
