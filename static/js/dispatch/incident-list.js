@@ -60,6 +60,7 @@ export class IncidentList extends Emitter {
 
   focus() {
     this.enter();
+    this.rows.active = Math.max(0, this.rows.ids.indexOf(this.selected));
     if (this.all.length) this.rows.focus();
     else this.empty.querySelector('button')?.focus();
   }

@@ -29,8 +29,8 @@ export class RecommendBlock extends Emitter {
     this.root = el('section', { class: 'recommend', 'aria-label': 'Whom to send' },
       this.told, this.list, this.finder.root);
     this.send = button('button primary send', () => this.dispatch());
-    this.reserve = button('button', () => this.hold(), 'Reserve');
-    this.ahead = button('button quiet', () => this.#book(), 'Book ahead');
+    this.reserve = button('button small', () => this.hold(), 'Reserve');
+    this.ahead = button('button small quiet', () => this.#book(), 'Book ahead');
     this.actions = el('footer', { class: 'detail-actions send-actions' }, this.cover, this.booking,
       el('div', { class: 'row-of-buttons' }, this.send, this.reserve, this.ahead));
     this.weigh = settled(() => this.#weigh(), COVER_PAUSE_MS);
