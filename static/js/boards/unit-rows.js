@@ -52,7 +52,7 @@ function incident(row, settings, page) {
   const { assignment } = row;
   const act = el('button', {
     type: 'button', class: 'button small act', dataset: { part: 'act' }, 'aria-haspopup': 'dialog',
-    'aria-label': `Moves of ${row.name}`, onclick: (event) => page.onUnit(row, event.currentTarget),
+    'aria-label': `Move ${row.name}`, onclick: (event) => page.onUnit(row, event.currentTarget),
   }, 'Move');
   if (!assignment) return page.mayMove(row.agency_id) && row.status === 'returning' ? [act] : [];
   const held = assignment.status === 'reserved' ? el('span', { class: 'tag' }, 'Reserved') : null;
