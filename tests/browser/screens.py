@@ -62,8 +62,8 @@ def apply(page: Page) -> None:
     page.locator("#do-apply").click()
 
 
-def violations(page: Page) -> list[tuple[str, str]]:
-    """What axe finds on the page: rule and the first element that breaks it."""
+def violations(page: Page, within: str = "html") -> list[tuple[str, str]]:
+    """What axe finds on the page, or in a part: rule and the first element that breaks it."""
     page.add_script_tag(path=AXE)
-    found = page.evaluate("axe.run().then(found => found.violations)")
+    found = page.evaluate("part => axe.run(part).then(found => found.violations)", within)
     return [(v["id"], v["nodes"][0]["html"]) for v in found]
