@@ -15,14 +15,16 @@ from meris.dispatch.taken import taken, turn, unfit
 from meris.dispatch.terms import Terms
 from meris.dispatch.times import told_as
 from meris.dispatch.travel import Estimate, StraightLine
-from meris.errors import Invalid
+from meris.errors import Conflict, Invalid
 from meris.incidents import log
 from meris.incidents import moves as incident_moves
-from meris.incidents.read import find_open
+from meris.incidents.read import find, find_open
 from meris.tables import Assignment, Incident, IncidentType, Resource
 
 #: A unit can be booked so far ahead, and for so long.
 _FARTHEST, _LONGEST = timedelta(days=60), timedelta(days=30)
+#: How often it is tried again where the winner of a race is gone before it could be named.
+_TURNS = 3
 _AHEAD, _BACK = timedelta(minutes=2), timedelta(hours=24)
 
 
@@ -67,15 +69,21 @@ def assign(
     viewer.require("dispatch", "send or reserve units")
     terms = terms or Terms()
     order = _order(how, at, until, booked_from, task, terms)
-    with turn(session, viewer, incident_id):
-        incident = find_open(session, viewer.policy, incident_id)
-        units = {unit.id: unit for unit in found.lock_units(session, viewer.policy, unit_ids)}
-        scene = Scene(session, viewer, incident, units, order, key, terms)
-        made = _done_before(scene)
-        if not made:
-            made = _commit_all(scene)
-            _tell(scene, made)
-    return made
+    for _ in range(_TURNS):
+        try:
+            with turn(session, viewer, incident_id):
+                scene = _scene(session, viewer, incident_id, unit_ids, order, key, terms)
+                return _done_before(scene) or _commit_all(scene)
+        except found.Lost:
+            # with nothing locked; who lost may have a twin that won, or the winner has gone again
+            with turn(session, viewer, incident_id):
+                scene = _scene(
+                    session, viewer, incident_id, unit_ids, order, key, terms, locks=False
+                )
+                if done := _done_before(scene):
+                    return done
+                _require_free(scene, found.live(session, viewer, scene.units))
+    raise Conflict("Others commit and release these units at this moment. Try again.")
 
 
 @dataclass(frozen=True)
@@ -91,13 +99,46 @@ class Scene:
     terms: Terms
 
 
+def _scene(
+    session: Session,
+    viewer: Viewer,
+    incident_id: int,
+    unit_ids: Sequence[int],
+    order: Order,
+    key: str | None,
+    terms: Terms,
+    *,
+    locks: bool = True,
+) -> Scene:
+    """What the order is about; with `locks`, as it will be until the transaction ends.
+
+    Raises `NotFound`, `Conflict`, `Invalid`, and `Lost` when a unit was committed meanwhile.
+    """
+    ids, policy = found.read_ids(unit_ids), viewer.policy
+    incident = (
+        find_open(session, policy, incident_id) if locks else find(session, policy, incident_id)
+    )
+    if locks and not order.booked:
+        found.take_turn(session, incident_id, ids)
+    units = {unit.id: unit for unit in found.units_of(session, policy, ids, lock=locks)}
+    return Scene(session, viewer, incident, units, order, key, terms)
+
+
+def _require_free(scene: Scene, live: Sequence[Live]) -> dict[int, Assignment]:
+    """What the incident has reserved of the units itself. Raises `Taken`."""
+    own, rivals = _sorted_out(
+        scene, [one for one in live if not holds.over(one.assignment, scene.order.now)]
+    )
+    if rivals:
+        raise taken(scene.incident, rivals, scene.units)
+    return own
+
+
 def _commit_all(scene: Scene) -> list[Assignment]:
     session, order = scene.session, scene.order
     live = found.live(session, scene.viewer, scene.units)
     live = holds.sweep(session, live, scene.units, order.now)
-    own, rivals = _sorted_out(scene, live)
-    if rivals:
-        raise taken(scene.incident, rivals, scene.units)
+    own = _require_free(scene, live)
     _require_fit(scene)
     _require_turn(scene)
     arrive = {} if order.booked else _estimates(scene)
@@ -109,6 +150,7 @@ def _commit_all(scene: Scene) -> list[Assignment]:
             ]
     except IntegrityError as problem:
         raise _refused_by_database(scene, problem) from problem
+    _tell(scene, made)
     return made
 
 

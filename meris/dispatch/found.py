@@ -4,19 +4,29 @@ Everybody who writes locks the incident first, then units by their ids, then ass
 did otherwise would wait for somebody who waits for them.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from sqlalchemy import Select, or_, select
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from meris.accounts import Policy, Viewer
 from meris.errors import Forbidden, Invalid, NotFound
+from meris.sql import named
 from meris.tables import Assignment, Incident, Resource
 from meris.units import ENDED
 
 #: So many units can be sent by one order.
 MOST_UNITS = 200
+
+
+# Raised by take_turn in meris/sql/assignments.sql.
+_COMMITTED = "MR409"
+
+
+class Lost(Exception):  # noqa: N818  # what happened; whoever asks learns by whom
+    """Somebody else has committed one of the units."""
 
 
 class Found(NamedTuple):
@@ -87,22 +97,39 @@ def require_mover(viewer: Viewer, unit: Resource) -> None:
     )
 
 
-def lock_units(session: Session, policy: Policy, ids: Iterable[int]) -> list[Resource]:
-    """The units, which nobody commits meanwhile, by id. Raises `NotFound`, `Invalid`."""
+def read_ids(ids: Iterable[int]) -> list[int]:
+    """The ids of an order, each once, in the order of locks. Raises `Invalid`."""
     wanted = sorted(set(ids))
     if not 0 < len(wanted) <= MOST_UNITS:
         raise Invalid(f"Name 1 to {MOST_UNITS} units; {len(wanted)} were named.")
+    return wanted
+
+
+def units_of(session: Session, policy: Policy, ids: Sequence[int], *, lock: bool) -> list[Resource]:
+    """The units by id; with `lock`, nobody commits them meanwhile. Raises `NotFound`."""
     statement = (
         select(Resource)
-        .where(Resource.id.in_(wanted), Resource.kind == "unit", policy.condition())
+        .where(Resource.id.in_(ids), Resource.kind == "unit", policy.condition())
         .order_by(Resource.id)
-        .with_for_update(key_share=True)
         .execution_options(populate_existing=True)
     )
+    if lock:
+        statement = statement.with_for_update(key_share=True)
     units = list(session.scalars(statement))
-    if len(units) < len(wanted):
+    if len(units) < len(ids):
         raise NotFound("There is no such unit, or you may not see it.")
     return units
+
+
+def take_turn(session: Session, incident_id: int, ids: Iterable[int]) -> None:
+    """Lock the units before anything is read of them. Raises `Lost` when one is committed."""
+    bound = {"units": sorted(set(ids)), "incident": incident_id}
+    try:
+        session.execute(named("assignments", "take_turn"), bound)
+    except DBAPIError as problem:
+        if getattr(problem.orig, "pgcode", None) == _COMMITTED:
+            raise Lost from problem
+        raise
 
 
 def lock_unit(session: Session, unit_id: int) -> None:

@@ -83,8 +83,9 @@ def listed(policy: Policy, since: ColumnElement[datetime]) -> ScalarSelect[Any]:
         Assignment.status,
         _epoch(Assignment.status_at),
         Assignment.booked,
-        _epoch(func.lower(Assignment.during)),
-        _epoch(func.upper(Assignment.during)),
+        # a span that was over before it began is empty and has no ends
+        _epoch(func.coalesce(func.lower(Assignment.during), Assignment.status_at)),
+        _epoch(func.coalesce(func.upper(Assignment.during), Assignment.status_at)),
         _epoch(Assignment.dispatched_at),
         Assignment.created_by,
     )

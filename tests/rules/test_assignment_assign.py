@@ -293,6 +293,19 @@ def test_a_booking_is_not_sent_while_the_unit_is_elsewhere(session, dana, fire, 
     assert refused.value.details["next"][0]["for"] == engine
 
 
+def test_a_booking_that_is_called_off_never_was(session, dana, stella, fire, flood, engine):
+    """Its span is empty then, and nobody stumbles over that."""
+    (booked,) = assign(session, dana, fire, [engine], how="reserved", booked_from=soon(60))
+    move(session, dana, booked.id, status="cancelled", reason="Rain")
+    (told,) = lines(session, dana, fire)
+    assert (told["status"], told["from"], told["until"]) == ("cancelled", *[told["status_at"]] * 2)
+    other = makers.unit(session)
+    assign(session, dana, fire, [other])
+    with pytest.raises(Taken) as refused:
+        assign(session, stella, flood, [other])
+    assert refused.value.details["next"][0]["unit_id"] == engine
+
+
 def test_a_booking_that_nobody_used_is_in_nobodys_way(session, dana, stella, fire, flood, engine):
     (booked,) = assign(session, dana, fire, [engine], how="reserved", booked_from=soon(60))
     session.execute(

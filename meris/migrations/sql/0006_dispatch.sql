@@ -25,9 +25,14 @@ BEGIN
       NEW.version := OLD.version + 1;
       NEW.updated_at := now();
     END IF;
-  ELSIF NOT EXISTS (SELECT FROM resource WHERE id = NEW.resource_id AND kind = 'unit') THEN
-    RAISE EXCEPTION 'resource % is not a unit', NEW.resource_id
-      USING ERRCODE = 'check_violation', CONSTRAINT = 'assignment_unit';
+  ELSE
+    -- whoever comes second waits here: two that wait for one another's row in the index of an
+    -- exclusion constraint are a deadlock
+    PERFORM FROM resource WHERE id = NEW.resource_id AND kind = 'unit' FOR NO KEY UPDATE;
+    IF NOT FOUND THEN
+      RAISE EXCEPTION 'resource % is not a unit', NEW.resource_id
+        USING ERRCODE = 'check_violation', CONSTRAINT = 'assignment_unit';
+    END IF;
   END IF;
   CASE NEW.status
     WHEN 'reserved' THEN NEW.reserved_at := coalesce(NEW.reserved_at, NEW.status_at);
