@@ -37,8 +37,9 @@ export class Feed {
   /**
    * @param {object} parts
    *   `get(url)` resolves to JSON or rejects with {status}; `EventSource` its constructor;
-   *   `take(answer)` applies columns, `takeBoard(answer, {full})` rows of dispatching; `report(state)` tells the page; `online()` tells whether the
-   *   machine has a network; `timers` {set, clear}; `random()` in [0, 1)
+   *   `take(answer)` applies columns, `takeBoard(answer, {full})` rows of dispatching;
+   *   `report(state)` tells the page; `online()` tells whether the machine has a network;
+   *   `timers` {set, clear}; `random()` in [0, 1)
    */
   constructor({ get, EventSource, take, takeBoard = () => {}, report, online = () => true, random = Math.random,
     timers = { set: (call, ms) => setTimeout(call, ms), clear: (t) => clearTimeout(t) } }) {
