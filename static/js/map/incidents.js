@@ -169,7 +169,8 @@ export class IncidentMarks extends Emitter {
     const element = el('div', {
       class: classes.join(' '), dataset: { incident: String(incident.id) }, role: 'button',
       'aria-label': incidentInWords(incident, now), 'aria-current': chosen ? 'true' : null,
-    }, this.#diamond(incident, overdue && (size !== 'dot' || incident.priority === 1)), el('span', { class: 'incident-tag', dataset: { tag: short.toUpperCase() } }));
+    }, this.#diamond(incident, overdue && (size !== 'dot' || incident.priority === 1)),
+    el('span', { class: 'incident-tag', dataset: { tag: short.toUpperCase() } }));
     element.tabIndex = -1;
     return element;
   }
