@@ -1,7 +1,9 @@
 """What the boards show: of incidents, of units, and to whom."""
 
+import re
 import time
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import create_engine, text
@@ -15,6 +17,7 @@ from meris.dispatch.board_units import Asked
 from tests import makers
 from tests.people import account
 
+ROOT = Path(__file__).parents[2]
 NOW = datetime.now(UTC)
 STAFF, ALL = Policy(staff=True), Policy(staff=True, everything=True)
 
@@ -392,3 +395,10 @@ def test_only_an_account_that_merely_reads_stays_logged_in_for_long(session, rol
     assert (sign_ins.find(session, token, limits) is not None) is lasts
     sign_ins.prune(session, limits)
     assert bool(session.scalar(text("SELECT count(*) FROM sign_in"))) is lasts
+
+
+def test_the_minutes_of_the_docs_are_those_of_the_boards():
+    rows = re.findall(
+        r"^\| (\w+) \| (\d+) \|$", (ROOT / "docs/boards.md").read_text(), re.MULTILINE
+    )
+    assert {status: int(minutes) for status, minutes in rows} == dict(boards.STATUS_MINUTES)
