@@ -101,9 +101,9 @@ class _Paper:
         """No label may stand there."""
         self._taken.append((left, top, right, bottom))
 
-    def free(self, x: float, y: float, text: str) -> bool:
+    def free(self, x: float, y: float, wide: float) -> bool:
         """Whether a label fits there; it then has the place."""
-        box = (x, y - _LABEL, x + _wide(text), y + 3)
+        box = (x, y - _LABEL, x + wide, y + 3)
         off = box[0] < 2 or box[1] < 2 or box[2] > WIDTH - 2 or box[3] > HEIGHT - 2
         if off or any(_overlap(box, other) for other in self._taken):
             return False
@@ -292,9 +292,9 @@ def _label(
     color: str = "#000",
 ) -> Iterator[Markup]:
     """The text beside its mark, which reaches `off` from its middle, where there is room."""
-    wide = _wide(text)
+    wide = _wide(text, weight)
     for at, base in _around_mark(x, y, off, wide):
-        if paper.free(at, base, text):
+        if paper.free(at, base, wide):
             # not a halo of the letters: the PDF maker paints that over them
             yield Markup(
                 '<rect x="{x}" y="{top}" width="{wide}" height="{high}" fill="#fff"'
@@ -327,9 +327,9 @@ def _around_mark(x: float, y: float, off: float, wide: float) -> Iterator[tuple[
             yield from ((at, above), (at, below))
 
 
-def _wide(text: str) -> float:
+def _wide(text: str, weight: str) -> float:
     """About how wide a text is."""
-    return 0.63 * _LABEL * len(text)
+    return (0.72 if weight == "bold" else 0.63) * _LABEL * len(text)
 
 
 def _scale(paper: _Paper) -> Iterator[Markup]:
