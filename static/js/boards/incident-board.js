@@ -57,7 +57,7 @@ export class IncidentBoard extends Emitter {
     const may = this.settings.viewer.may?.dispatch;
     return [el('h2', {}, 'No incident is open'),
       el('p', {}, 'New ones appear here by themselves, the most urgent first. Closed ones are in the list of all incidents.'),
-      may ? el('a', { class: 'button primary', href: '/#new-incident' }, 'New incident') : null,
+      may ? el('a', { class: 'button primary', href: '/' }, 'Open one on the map') : null,
       el('a', { class: 'button', href: '/incidents' }, 'All incidents')].filter(Boolean);
   }
 
