@@ -138,7 +138,8 @@ export class IncidentMarks extends Emitter {
       const { x, y } = places.get(id);
       const line = { className: 'incident-leader', pane: LEADERS, interactive: false };
       L.polyline([[lat, lon], this.map.unproject([x, y], zoom)], line).addTo(this.leaders);
-      L.circleMarker([lat, lon], { className: 'incident-spot', pane: LEADERS, radius: 2.5, interactive: false }).addTo(this.leaders);
+      const spot = { className: 'incident-spot', pane: LEADERS, radius: 2.5, interactive: false };
+      L.circleMarker([lat, lon], spot).addTo(this.leaders);
     }
   }
 

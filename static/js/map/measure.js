@@ -4,8 +4,9 @@
 export const polygons = ({ type, coordinates }) => (type === 'Polygon' ? [coordinates] : coordinates);
 
 function extent(ring) {
+  const none = [Infinity, Infinity, -Infinity, -Infinity];
   return ring.reduce(([west, south, east, north], [lon, lat]) => (
-    [Math.min(west, lon), Math.min(south, lat), Math.max(east, lon), Math.max(north, lat)]), [Infinity, Infinity, -Infinity, -Infinity]);
+    [Math.min(west, lon), Math.min(south, lat), Math.max(east, lon), Math.max(north, lat)]), none);
 }
 
 // Where a line through the middle of the largest part lies inside it longest: its middle.

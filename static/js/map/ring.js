@@ -60,7 +60,10 @@ function shapes(catalog, kinds) {
 export function ring(catalog, element, { count, mix, danger }) {
   element.style.background = gradient(mix);
   element.append(el('span', { class: 'disc', 'aria-hidden': 'true' }, short(count), shapes(catalog, [...byKind(mix).keys()])));
-  if (danger) element.append(svg('svg', { class: 'danger-mark', viewBox: '0 0 24 24', 'aria-hidden': 'true' }, svg('use', { href: `${catalog.symbolsUrl}#danger` })));
+  if (danger) {
+    element.append(svg('svg', { class: 'danger-mark', viewBox: '0 0 24 24', 'aria-hidden': 'true' },
+      svg('use', { href: `${catalog.symbolsUrl}#danger` })));
+  }
   return element;
 }
 

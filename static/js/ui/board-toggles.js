@@ -26,7 +26,8 @@ export class BoardToggles extends Emitter {
     this.unplaced = el('small', { hidden: true });
     this.holes = el('ul', { class: 'holes', hidden: true, 'aria-label': 'Where too few units are left' });
     this.root = el('section', { class: 'board-layers', 'aria-label': 'Dispatch' },
-      [...this.rows].flatMap(([name, { root }]) => [root, name === 'incidents' && this.unplaced, name === 'cover' && this.holes]));
+      [...this.rows].flatMap(([name, { root }]) => (
+        [root, name === 'incidents' && this.unplaced, name === 'cover' && this.holes])));
   }
 
   /** Say what is on, to whoever draws it. */
@@ -37,7 +38,10 @@ export class BoardToggles extends Emitter {
   /** @param {{incidents: number, unplaced: number, areas: number, holes: object[]}} numbers */
   show({ incidents, unplaced, areas, holes }) {
     const numbers = { incidents, areas, cover: holes.length };
-    for (const [name, { number }] of this.rows) number.textContent = this.shown[name] || name !== 'cover' ? count(numbers[name]) : '';
+    for (const [name, { number }] of this.rows) {
+      // nobody asks for holes that nobody looks at, so there is no number to tell
+      number.textContent = this.shown[name] || name !== 'cover' ? count(numbers[name]) : '';
+    }
     this.unplaced.hidden = unplaced === 0;
     this.unplaced.textContent = `${count(unplaced)} without a place`;
     this.#tellHoles(this.shown.cover ? holes : []);
@@ -57,14 +61,16 @@ export class BoardToggles extends Emitter {
     const box = el('input', { type: 'checkbox', checked: this.shown[name], onchange: () => this.#toggle(name, box.checked) });
     const number = el('span', { class: 'number' });
     const root = el('div', { class: `layer-head${this.shown[name] ? '' : ' off'}` },
-      el('label', {}, box, this.#picture(name), el('span', { class: 'title' }, title), number), name === 'cover' ? this.#fold() : null);
+      el('label', {}, box, this.#picture(name), el('span', { class: 'title' }, title), number),
+      name === 'cover' ? this.#fold() : null);
     return { root, number };
   }
 
   // The list is long in a bad hour, and the layers below it must stay in sight.
   #fold() {
     this.fold = el('button', {
-      type: 'button', class: 'icon-button fold', hidden: true, 'aria-expanded': String(this.isOpen), 'aria-label': 'Where too few units are left',
+      type: 'button', class: 'icon-button fold', hidden: true, 'aria-expanded': String(this.isOpen),
+      'aria-label': 'Where too few units are left',
       onclick: () => {
         this.isOpen = !this.isOpen;
         remember(OPEN, this.isOpen);

@@ -50,7 +50,8 @@ export class Legend {
     const titles = new Map((this.catalog.settings.words?.priority ?? []).map(({ code, title }) => [code, title]));
     const diamond = (priority, isOverdue = false) => {
       const use = (name, size = {}) => svg('use', { href: `${this.catalog.symbolsUrl}#${name}`, ...size });
-      const picture = svg('svg', { viewBox: '0 0 24 24', class: 'symbol diamond', 'data-priority': priority, 'aria-hidden': 'true' },
+      const look = { viewBox: '0 0 24 24', class: 'symbol diamond', 'data-priority': priority, 'aria-hidden': 'true' };
+      const picture = svg('svg', look,
         ...(isOverdue ? [use('overdue', { x: -4, y: -4, width: 32, height: 32 })] : []), use('incident'));
       picture.append(svg('text', { x: 12, y: 16 }, priority));
       return picture;

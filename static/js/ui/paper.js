@@ -62,7 +62,8 @@ export class Paper {
       el('th', { scope: 'row' }, symbol(this.catalog, { kind, status, danger: dangerOf(dangers) }), ` ${name}`),
       el('td', {}, this.catalog.status(kind, status).title),
       el('td', {}, confirmed ? agoInWords(Date.now() / 1000 - epochOf(confirmed)) : 'never'),
-      el('td', {}, [dangerNames(dangers), summary].filter(Boolean).join(' · ')), el('td', {}, city ?? ''), el('td', {}, county?.name ?? county ?? ''),
+      el('td', {}, [dangerNames(dangers), summary].filter(Boolean).join(' · ')),
+      el('td', {}, city ?? ''), el('td', {}, county?.name ?? county ?? ''),
       el('td', {}, typeof lat === 'number' ? decimal(resource) : 'not on the map'));
   }
 }

@@ -18,7 +18,10 @@ export function symbol(catalog, { kind, status, stale = false, approximate = fal
     viewBox: '0 0 24 24', class: classes.join(' '), 'data-status': status, 'aria-hidden': 'true',
   }, svg('use', { href: `${catalog.symbolsUrl}#${kind}` }));
   if (glyph) picture.append(svg('text', { x: 12, y: BASELINE[kind] ?? 16 }, glyph));
-  if (danger) picture.append(svg('use', { href: `${catalog.symbolsUrl}#danger`, class: 'danger-mark', x: 12, y: -5, width: 16, height: 16 }));
+  if (danger) {
+    const corner = { class: 'danger-mark', x: 12, y: -5, width: 16, height: 16 };
+    picture.append(svg('use', { href: `${catalog.symbolsUrl}#danger`, ...corner }));
+  }
   return picture;
 }
 

@@ -17,7 +17,8 @@ export const dangerOf = (dangers) => (dangers ?? []).reduce((bits, { kind }) => 
 
 /** What `danger` of a resource says: "in a hazard area and an exclusion area", null for 0. */
 export function dangerInWords(danger) {
-  const kinds = Object.entries(DANGER).filter(([, bit]) => danger & bit).map(([kind]) => `${/^[aeiou]/.test(kind) ? 'an' : 'a'} ${kind} area`);
+  const article = (kind) => (/^[aeiou]/.test(kind) ? 'an' : 'a');
+  const kinds = Object.entries(DANGER).filter(([, bit]) => danger & bit).map(([kind]) => `${article(kind)} ${kind} area`);
   if (!kinds.length) return null;
   return `in ${kinds.length > 1 ? `${kinds.slice(0, -1).join(', ')} and ${kinds.at(-1)}` : kinds[0]}`;
 }
@@ -38,5 +39,6 @@ export function isInForce({ starts_at: start, ends_at: end }, now) {
 export function areaInWords(area, now) {
   const { kind, name, starts_at: start, ends_at: end } = area;
   const state = isInForce(area, now) ? `in force since ${clockTime(start)}` : `not in force until ${clockTime(start)}`;
-  return [`${AREA_TITLES[kind]} area: ${name}`, state, end === null ? 'until further notice' : `until ${clockTime(end)}`].join(', ');
+  const until = end === null ? 'until further notice' : `until ${clockTime(end)}`;
+  return [`${AREA_TITLES[kind]} area: ${name}`, state, until].join(', ');
 }
