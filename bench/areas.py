@@ -63,7 +63,7 @@ def run(world: World) -> str:
         equal = _by_hand(database, home, counties) == _by_query(database, home, area)
         with engine_at(urls.owner).begin() as connection:
             connection.execute(text(_DEVICES))
-        rows = _figures(database, home, area, outline)
+        rows = list(_figures(database, home, area, outline))
         database.dispose()
     corners = int(shapely.get_num_coordinates(outline))
     return table(
