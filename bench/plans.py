@@ -14,6 +14,7 @@ from bench.world import World, table
 from geo.gazetteer import Gazetteer
 from meris import changes, resources, scorecard
 from meris.accounts import Viewer
+from meris.commands import fleet
 from meris.db import engine_at
 from meris.tables import StockLine
 
@@ -50,6 +51,12 @@ HOT: dict[str, Work] = {
     "history of one resource": lambda session, site: changes.history(session, site),
     "search by words": _search("columbia"),
     "search by two letters": _search("e1"),
+    "units by what they are called": lambda session, _: fleet.called(
+        session, STATE.policy, ["e12", "engine12", "columbiaengine12"]
+    ),
+    "units that begin so": lambda session, _: fleet.beginning(
+        session, STATE.policy, "e12", COUNTY, 6
+    ),
     "200 lines of the list": lambda session, _: resources.briefs(session, STATE, range(300, 500)),
     "one site in full": lambda session, site: resources.detail(session, STATE, site),
     "what a county has to fix": lambda session, _: scorecard.flawed(

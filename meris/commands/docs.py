@@ -25,8 +25,8 @@ _TYPES = """\
 
 ## Types of incident
 
-What a new installation has; the page **Rules** shows what there is. Any other name of a type does as
-well.
+What a new installation has; the page **Rules** shows what there is. Any other name of a type
+does as well.
 
 | short | type |
 | --- | --- |

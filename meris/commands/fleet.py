@@ -1,25 +1,44 @@
 """Units by what people call them: by their id, call sign or name, however it is spelled.
 
 "E-12", "e 12" and "E12" are one; in a state there are dozens of units called so. Which one is meant
-is told from the incident in hand: a unit that is at it, else one of its county, else the nearest.
+is told from what is open: that very unit, else one at the incident in hand, else one of its county,
+else the nearest.
 """
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, literal_column, select, union
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    ColumnElement,
+    FromClause,
+    Select,
+    Text,
+    and_,
+    cast,
+    func,
+    literal_column,
+    or_,
+    select,
+    union,
+    union_all,
+)
 from sqlalchemy.orm import Session
 
 from geo.columns import position_of
+from geo.queries import meters_to
 from geo.values import Position
 from meris.accounts import Policy
 from meris.fields.words import key
 from meris.tables import Assignment, County, Incident, Resource, Unit, UnitPosition
 from meris.units import in_hand
 
-#: Units looked at for one line, and offered as choices.
-_MOST, MOST_CHOICES = 2_000, 8
+#: Units of one name that are looked at, and offered as choices.
+MOST_ALIKE, MOST_CHOICES = 12, 8
+#: The order of the indexes that serve beginnings.
+_IN_INDEX: ColumnElement[Any] = literal_column("~<~")
 _NOT_A_WORD: ColumnElement[str] = literal_column("'[^a-z0-9]'")
 _NONE: ColumnElement[str] = literal_column("''")
 _ALL: ColumnElement[str] = literal_column("'g'")
@@ -76,37 +95,108 @@ def word_key(column: Any) -> ColumnElement[str]:
     return func.regexp_replace(func.lower(column), _NOT_A_WORD, _NONE, _ALL)
 
 
-def called(session: Session, policy: Policy, keys: Iterable[str]) -> list[Called]:
-    """The units that any of the keys calls."""
+@dataclass(frozen=True)
+class Standpoint:
+    """Where "which one" is asked: before a unit's detail, with an incident in hand, in its county,
+    near a place."""
+
+    unit_id: int | None = None
+    incident_id: int | None = None
+    county_fips: str | None = None
+    near: Position | None = None
+
+
+def called(
+    session: Session, policy: Policy, keys: Iterable[str], stand: Standpoint | None = None
+) -> list[Called]:
+    """The units that the keys call: of each those that may be meant first, dozens at most."""
     wanted = sorted(set(keys))
     if not wanted:
         return []
-    return _rows(session, policy, [column.in_(wanted) for column in _columns()], _MOST)
+    # The ids first: a planner that cannot tell how rare a name is would read all units to join.
+    words = union_all(*(one.where(word.in_(wanted)) for word, one in _by_word()))
+    found = [(row.id, row.word) for row in session.execute(words)]
+    ids = list({unit_id for unit_id, _ in found})
+    if len(ids) > MOST_ALIKE:
+        ids = _likely(session, found, stand or Standpoint())
+    return by_ids(session, policy, ids)
+
+
+def _likely(session: Session, found: Sequence[tuple[int, str]], stand: Standpoint) -> list[int]:
+    """Of many units of a few names, those of each name that are likely meant."""
+    ids = cast([unit_id for unit_id, _ in found], ARRAY(BigInteger))
+    words = cast([word for _, word in found], ARRAY(Text))
+    given = func.unnest(ids, words).table_valued("id", "word", name="given").render_derived()
+    ranked = _ranked(given, stand).subquery()
+    few = or_(ranked.c.near <= MOST_ALIKE, ranked.c.busy <= MOST_ALIKE)
+    return list(session.scalars(select(ranked.c.id).where(few).distinct()))
+
+
+def _ranked(found: FromClause, stand: Standpoint) -> Select[Any]:
+    """The units of each word by how likely they are meant, and by how likely of those at work."""
+    place = func.coalesce(UnitPosition.position, Resource.position)
+    away = meters_to(place, stand.near) if stand.near else Resource.id
+    here = (
+        (Resource.id == (stand.unit_id or 0)).desc(),
+        (Assignment.incident_id == (stand.incident_id or 0)).is_(True).desc(),
+        (Resource.county_fips == (stand.county_fips or "")).is_(True).desc(),
+    )
+    last = (away.nulls_last(), Resource.id)
+    order = {"near": (*here, *last), "busy": (Assignment.id.is_(None), *last)}
+    places = [
+        func.row_number().over(partition_by=found.c.word, order_by=by).label(name)
+        for name, by in order.items()
+    ]
+    return (
+        select(found.c.id, *places)
+        .join(Resource, Resource.id == found.c.id)
+        .outerjoin(UnitPosition, UnitPosition.resource_id == Resource.id)
+        .outerjoin(Assignment, and_(Assignment.resource_id == Resource.id, in_hand()))
+    )
 
 
 def beginning(
     session: Session, policy: Policy, start: str, county_fips: str | None, limit: int
 ) -> list[Called]:
     """Units whose id, call sign or name begins with a key: of the county first."""
-    near = _starting(session, policy, start, limit, Resource.county_fips == county_fips)
-    if len(near) >= limit or county_fips is None:
-        return near[:limit] if county_fips else _starting(session, policy, start, limit)
+    words = [word.like(f"{start}%") for word, _ in _by_word()]
+    near: list[Called] = []
+    if county_fips is not None:
+        own = (Resource.kind == "unit", Resource.county_fips == county_fips)
+        near = _shortest(session, _query(policy).where(*own, or_(*words)), limit)
+    if len(near) >= limit:
+        return near
+    parts = [
+        one.where(word.like(f"{start}%"))
+        .order_by(word.op("USING")(_IN_INDEX), one.selected_columns.id)
+        .limit(limit * 4)
+        for word, one in _by_word()
+    ]
+    ids = session.scalars(union(*(part.subquery().select() for part in parts))).all()
     known = {unit.id for unit in near}
-    more = [unit for unit in _starting(session, policy, start, limit) if unit.id not in known]
-    return (near + more)[:limit]
+    more = _shortest(session, _query(policy).where(Resource.id.in_(set(ids))), limit)
+    return (near + [unit for unit in more if unit.id not in known])[:limit]
 
 
-def _starting(
-    session: Session, policy: Policy, start: str, limit: int, *where: ColumnElement[bool]
-) -> list[Called]:
-    begins = [column.like(f"{start}%") for column in _columns()]
-    found = _rows(session, policy, begins, limit * 4, *where)
-    return sorted(found, key=lambda unit: (len(unit.short), unit.short, unit.id))[:limit]
+def _shortest(session: Session, statement: Any, limit: int) -> list[Called]:
+    rows = map(_called, session.execute(statement).mappings())
+    return sorted(rows, key=lambda unit: (len(unit.short), unit.short, unit.id))[:limit]
+
+
+def _by_word() -> list[tuple[ColumnElement[str], Any]]:
+    """Each word a unit answers to, and the ids by it: from one table, whose index then serves."""
+    found = []
+    for column, of in ((Unit.unit_id, Unit), (Unit.call_sign, Unit), (Resource.name, Resource)):
+        word = word_key(column)
+        owner = Unit.resource_id if of is Unit else Resource.id
+        one = select(owner.label("id"), word.label("word"))
+        found.append((word, one if of is Unit else one.where(Resource.kind == "unit")))
+    return found
 
 
 def by_ids(session: Session, policy: Policy, ids: Sequence[int]) -> list[Called]:
-    """The units of these ids."""
-    found = session.execute(_query(policy).where(Resource.id.in_(ids)))
+    """The units of these ids, by id."""
+    found = session.execute(_query(policy).where(Resource.id.in_(ids)).order_by(Resource.id))
     return [_called(row) for row in found.mappings()]
 
 
@@ -114,30 +204,6 @@ def at_incident(session: Session, policy: Policy, incident_id: int) -> list[Call
     """The units at an incident or held for it, in the order they were sent."""
     statement = _query(policy).where(Assignment.incident_id == incident_id)
     return [_called(row) for row in session.execute(statement.order_by(Assignment.id)).mappings()]
-
-
-def _columns() -> tuple[ColumnElement[str], ...]:
-    return (word_key(Unit.unit_id), word_key(Unit.call_sign), word_key(Resource.name))
-
-
-def _rows(
-    session: Session,
-    policy: Policy,
-    conditions: Sequence[ColumnElement[bool]],
-    limit: int,
-    *where: ColumnElement[bool],
-) -> list[Called]:
-    """Each condition has an index of its own, which an OR across two tables would not use."""
-    of_unit, of_call_sign, of_name = conditions
-    in_county = [Resource.id == Unit.resource_id, *where]
-    ids = union(
-        select(Unit.resource_id).where(of_unit, *(in_county if where else ())).limit(limit),
-        select(Unit.resource_id).where(of_call_sign, *(in_county if where else ())).limit(limit),
-        select(Resource.id).where(Resource.kind == "unit", of_name, *where).limit(limit),
-    ).subquery()
-    statement = _query(policy).where(Resource.id.in_(select(ids.c[0])))
-    rows = session.execute(statement.order_by(Resource.id).limit(limit)).mappings()
-    return [_called(row) for row in rows]
 
 
 def _query(policy: Policy) -> Any:
@@ -176,40 +242,35 @@ def _called(row: Any) -> Called:
     return Called(**facts, position=position_of(place))
 
 
-def pick(
-    units: Sequence[Called],
-    *,
-    incident_id: int | None,
-    county_fips: str | None,
-    near: Position | None,
-    working: bool = False,
-) -> Picked:
+def pick(units: Sequence[Called], stand: Standpoint, *, working: bool = False) -> Picked:
     """Which of several of one name is meant: see the head of this module.
 
     `working` prefers those that are at an incident, for words that only these can be told.
     """
     if len(units) == 1:
         return Picked(units[0])
-    others = _by_distance(units, near)
-    for why, chosen in _preferred(others, incident_id, county_fips, working):
+    others = _by_distance(units, stand.near)
+    for why, chosen in _preferred(others, stand, working):
         if len(chosen) == 1:
             return Picked(chosen[0], [unit for unit in others if unit is not chosen[0]], why)
         if chosen:
-            return _nearest(chosen, others, near, why)
-    return _nearest(others, others, near, "")
+            return _nearest(chosen, others, stand.near, why)
+    return _nearest(others, others, stand.near, "")
 
 
 def _preferred(
-    units: Sequence[Called], incident_id: int | None, county_fips: str | None, working: bool
+    units: Sequence[Called], stand: Standpoint, working: bool
 ) -> Iterable[tuple[str, list[Called]]]:
-    if incident_id is not None:
-        yield "at the incident", [unit for unit in units if unit.incident_id == incident_id]
+    yield "open here", [unit for unit in units if unit.id == stand.unit_id]
+    if stand.incident_id is not None:
+        there = [unit for unit in units if unit.incident_id == stand.incident_id]
+        yield "at the incident", there
     if working:
         busy = [unit for unit in units if unit.incident_id is not None]
         if len(busy) == 1:
             yield "the only one at work", busy
-    if county_fips is not None:
-        yield "of the county", [unit for unit in units if unit.county_fips == county_fips]
+    if stand.county_fips is not None:
+        yield "of the county", [unit for unit in units if unit.county_fips == stand.county_fips]
 
 
 def _nearest(

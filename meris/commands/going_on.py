@@ -1,7 +1,9 @@
 """How a line may go on, and what in it was not understood."""
 
+import difflib
 from collections.abc import Callable, Iterable, Iterator
 from datetime import time
+from functools import cache
 from typing import Any
 
 from meris import fields
@@ -9,10 +11,10 @@ from meris.commands.answer import Understood
 from meris.commands.chart import Bound, Chart
 from meris.commands.forms import FORMS, Form
 from meris.commands.meaning import kilometers, minutes
-from meris.commands.pattern import Leaf, Slot, Word
+from meris.commands.pattern import AnyOrder, Either, Leaf, Many, Maybe, Sequence, Slot, Word
 from meris.commands.slots import TITLES, Slots
 from meris.commands.vocabulary import Moved, Wanted
-from meris.fields.words import closest, listing, shown
+from meris.fields.words import closest, key, listing, shown
 from meris.tables import IncidentType
 
 _MOST = 8
@@ -28,6 +30,8 @@ _SAY: dict[str, Callable[[Any], str]] = {
     "unit_kinds": lambda value: listing(fields.types("unit")[code].title for code in value),
     "condition": lambda value: str(value).replace("_", " "),
 }
+#: Two letters of four changed places: "sned".
+_ONE_SLIP = 0.74
 #: A slot of free words says nothing of whether a line is a command.
 _FREE = frozenset({"place", "words", "text", "number", "count", "incident", "condition"})
 
@@ -67,6 +71,8 @@ def _offers(slots: Slots, leaf: Leaf, line: str, start: int) -> Iterable[tuple[s
         return []  # the last word is still being typed
     if isinstance(leaf, Word):
         return _word(leaf, typed)
+    if leaf.name == "unit" and not line[:start].strip():
+        return []  # a search finds it already
     if fresh and leaf.name in ("unit", "place", "type", "short", "item"):
         return []
     if not fresh and typed.endswith(" ") and leaf.name != "place":
@@ -94,7 +100,9 @@ def puzzle(answer: Understood, slots: Slots, chart: Chart, line: str) -> None:
         return
     word = chart.words[at]
     near = _nearest(slots, wanted, word.text)
-    message = f"{shown(word.text)} is not understood here. Expected: {_titles(wanted)}."
+    message = f"{shown(word.text)} is not understood here."
+    if near is None:
+        message += f" Expected: {_titles(wanted)}."
     answer.problems.append(
         problem(message, word=word.text, start=word.start, end=word.end, nearest=near)
     )
@@ -139,6 +147,37 @@ def _commits(chart: Chart, form: Form, at: int) -> bool:
         if first in chart.sought.get(leaf, ())
         and not (isinstance(leaf, Slot) and leaf.name in _FREE)
     )
+
+
+def verb_like(word: str) -> str | None:
+    """The word that begins a command and is most like one that begins none."""
+    known = {leaf.key: leaf.shown for leaf in _verbs()}
+    near = difflib.get_close_matches(key(word)[:20], known, n=1, cutoff=_ONE_SLIP)
+    return known[near[0]] if near and near[0] != key(word) else None
+
+
+@cache
+def _verbs() -> tuple[Word, ...]:
+    """The words that commands begin with."""
+    first = (_first(node) for form in FORMS for node in form.nodes)
+    return tuple(leaf for leaves in first for leaf in leaves if isinstance(leaf, Word))
+
+
+def _first(node: Any) -> Iterator[Leaf]:
+    """What a node may begin with."""
+    match node:
+        case Sequence(parts):
+            for part in parts:
+                yield from _first(part)
+                if not isinstance(part, Maybe):
+                    return
+        case Word() | Slot():
+            yield node
+        case Either(several) | AnyOrder(several):
+            for part in several:
+                yield from _first(part)
+        case Maybe(part) | Many(part):
+            yield from _first(part)
 
 
 def _titles(leaves: list[Leaf]) -> str:

@@ -49,6 +49,9 @@ class Meaning:
     rows: list[dict[str, Any]] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
 
+    def __post_init__(self) -> None:
+        self.warnings = [f"{words[:1].upper()}{words[1:]}" for words in self.warnings]
+
 
 class Said:
     """A line read as a form: its words by slot, and what each was taken for."""
@@ -144,7 +147,8 @@ def place_of(said: Said, bound: Bound) -> Place:
 
 
 def _place_row(said: Said, bound: Bound, choice: dict[str, Any]) -> dict[str, Any]:
-    about = ", ".join(filter(None, (choice["what"], choice.get("county"))))
+    what = choice["what"].removeprefix(f"{choice['title']}, ")
+    about = ", ".join(filter(None, (what, choice.get("county"))))
     position = f"{choice['lat']:.5f}, {choice['lon']:.5f}"
     return row(choice["title"], about, text=said.instead(bound, position))
 
@@ -177,7 +181,7 @@ def unit_of(said: Said, bound: Bound, *, working: bool = False) -> Called:
     rows = [_unit_row(said, bound, unit) for unit in picked.others[:MOST_CHOICES]]
     if picked.unit is None:
         text = said.text(bound)
-        message = f"{len(picked.others)} units are called {text}. Which one?"
+        message = f"Several units are called {text}. Which one?"
         raise Puzzle(message, bound, rows)
     said.others += rows[:3]
     about = (picked.unit.name, county_of(said.world, picked.unit), picked.why)

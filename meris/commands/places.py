@@ -42,7 +42,7 @@ def area(said: Said) -> Meaning:
             "lon": round(place.position.lon, 6),
             "radius_km": round(meters / 1000, 3),
         },
-        "incident": incident.id if incident and incident.status != "closed" else None,
+        "incident_id": incident.id if incident and incident.status != "closed" else None,
     }
     sentence = f"New {title.lower()} area: {_radius(meters)} around {where}."
     return Meaning(sentence, [Action("POST", "/api/areas", body)], show=_shown(place, meters))

@@ -165,10 +165,10 @@ class Slots:
         found = fleet.beginning(
             self._world.session, self._world.policy, start, county, _MOST_OFFERED
         )
-        for unit in found:
-            if start in unit.keys:
-                continue  # that is understood already
-            yield self._world.name_of(unit), f"{unit.name}, {unit.county or 'no county'}"
+        # a unit of that very name is understood already
+        found = [unit for unit in found if start not in unit.keys]
+        for unit, name in zip(found, self._world.names_of(found), strict=True):
+            yield name, f"{unit.name}, {unit.county or 'no county'}"
 
     def _offered_places(self, text: str) -> Iterator[tuple[str, str]]:
         wanted = key(text)

@@ -3,6 +3,7 @@ the same line, read by the same person beside the same state, is always understo
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -66,7 +67,22 @@ def understand(
     answer.completions = going_on.completions(slots, chart, line)
     if found is None:
         going_on.puzzle(answer, slots, chart, line)
+    if answer.intent is None:
+        _mend_verb(answer, world, line)
     return answer
+
+
+def _mend_verb(answer: Understood, world: World, line: str) -> None:
+    """Offer the line with its first word as a command has it, where that makes it one."""
+    first = world.words[0]
+    verb = going_on.verb_like(first.text)
+    if verb is None or len(world.words) < 2:
+        return
+    text = f"{line[: first.start]}{verb}{line[first.end :]}"
+    mended = replace(world, words=tokens(text))
+    if _likeliest(Chart(mended.words, Slots(mended).readers)) is not None:
+        offer = {"text": text, "word": verb, "about": f"instead of {first.text}"}
+        answer.completions = [offer, *answer.completions]
 
 
 def _likeliest(chart: Chart) -> tuple[Form, Reading] | None:

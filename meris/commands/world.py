@@ -122,12 +122,13 @@ class World:
         return place or self.context.center
 
     @cached_property
-    def unit_in_hand(self) -> Called | None:
-        """The unit whose detail is open."""
-        if self.context.unit_id is None:
-            return None
-        found = fleet.by_ids(self.session, self.policy, [self.context.unit_id])
-        return found[0] if found else None
+    def stand(self) -> fleet.Standpoint:
+        """From where "which one" is told."""
+        incident = self.in_hand
+        unit = self.context.unit_id
+        if incident is None:
+            return fleet.Standpoint(unit, near=self.here)
+        return fleet.Standpoint(unit, incident.id, incident.county_fips, self.here)
 
     @cached_property
     def called(self) -> dict[str, list[Called]]:
@@ -140,7 +141,7 @@ class World:
         }
         wanted = {span for span in spans if _may_call(span)}
         found: dict[str, list[Called]] = {}
-        for unit in fleet.called(self.session, self.policy, wanted):
+        for unit in fleet.called(self.session, self.policy, wanted, self.stand):
             for name in unit.keys & wanted:
                 found.setdefault(name, []).append(unit)
         return found
@@ -166,20 +167,19 @@ class World:
 
     def pick(self, units: Sequence[Called], *, working: bool = False) -> fleet.Picked:
         """Which of several units of a name is meant here."""
-        incident = self.in_hand
-        return fleet.pick(
-            units,
-            incident_id=incident.id if incident else None,
-            county_fips=incident.county_fips if incident else None,
-            near=self.here,
-            working=working,
-        )
+        return fleet.pick(units, self.stand, working=working)
 
-    def name_of(self, unit: Called) -> str:
-        """The shortest way to write a unit that means this one here."""
-        for name in filter(None, (unit.unit_id, unit.call_sign, unit.name)):
-            same = fleet.called(self.session, self.policy, [key(name)])
-            if self.pick(same).unit == unit:
+    def names_of(self, units: Sequence[Called]) -> list[str]:
+        """The shortest way to write each unit that means this very one here."""
+        words = {key(name) for unit in units for name in (unit.short, unit.name)}
+        alike = fleet.called(self.session, self.policy, words, self.stand)
+        return [self._name(unit, alike) for unit in units]
+
+    def _name(self, unit: Called, alike: Sequence[Called]) -> str:
+        for name in (unit.short, unit.name):
+            same = [other for other in alike if key(name) in other.keys]
+            meant = self.pick(same).unit if same else None
+            if meant is not None and meant.id == unit.id:
                 return name
         return f"#{unit.id}"
 

@@ -29,10 +29,18 @@ class Stage:
     home: Home
     ids: dict[str, int]
 
-    def type(self, line: str, who: str = "dana", *, in_hand: str | None = "fire") -> Understood:
-        """What a line is understood as."""
+    def type(
+        self,
+        line: str,
+        who: str = "dana",
+        *,
+        in_hand: str | None = "fire",
+        looking_at: str | None = None,
+    ) -> Understood:
+        """What a line is understood as; `looking_at` a unit whose detail is open."""
         incident = self.ids[in_hand] if in_hand else None
-        context = Context(incident_id=incident)
+        unit = self.ids[looking_at] if looking_at else None
+        context = Context(incident_id=incident, unit_id=unit)
         return understand(self.session, self.cast.viewer(who), line, context, self.home)
 
 

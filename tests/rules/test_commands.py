@@ -132,9 +132,13 @@ class TestUnits:
         (body,) = bodies(stage.type(answer.others[0]["text"]))
         assert body["units"] == [stage.ids["E12 Springfield"]]
 
+    def test_the_one_whose_detail_is_open_is_meant_before_all_others(self, stage):
+        answer = stage.type("send e12", looking_at="E12 Columbia")
+        assert bodies(answer)[0]["units"] == [stage.ids["E12 Columbia"]]
+
     def test_with_nothing_in_hand_and_no_map_it_is_asked_which(self, stage):
         answer = stage.type("e12 out of service", in_hand=None)
-        assert "3 units are called e12" in why_not(answer)
+        assert "Several units are called e12" in why_not(answer)
         assert len(answer.others) == 3
 
     @pytest.mark.parametrize("name", ["m7", "M-7", "medic 7", "Joplin Medic 7", "joplin medic7"])
@@ -198,6 +202,14 @@ class TestGoingOn:
         answer = stage.type("close complted")
         assert answer.problems[0]["nearest"] == "Completed"
         assert answer.completions[0]["text"].strip() == "close completed"
+
+    def test_a_misspelt_verb_is_offered_as_it_should_be(self, stage):
+        for line, meant in (("sned e12", "send e12"), ("relase m7", "release m7")):
+            assert stage.type(line).completions[0]["text"] == meant
+        assert all(
+            o["about"] == "" or "instead" not in o["about"]
+            for o in stage.type("lincoln school").completions
+        )
 
     def test_words_of_a_search_are_no_command(self, stage):
         for words in ("lincoln school", "main street", "zzz", "63301"):

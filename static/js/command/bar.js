@@ -173,7 +173,7 @@ export class CommandBar extends Emitter {
   }
 
   async #do(command) {
-    if (this.doing) return;
+    if (this.doing || !(command.actions.length || command.show)) return;
     if (command.warnings.length && command.actions.length && this.sure !== command) {
       this.sure = command;
       this.sentence.show(command, { sure: true });

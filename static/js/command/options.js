@@ -6,13 +6,17 @@ import { count, plural } from '../words/numbers.js';
 
 const MOST_RESOURCES = 8;
 const MOST_PAST = 4;
+/** Commands that words may be the beginning of. */
+const MOST_BEGUN = 3;
 /** What the rows of a command are; units where it is not said. */
-const ROWS = { find: 'Found', recommend: 'These fit best', card: 'These fit best', close: 'Released with it', create: 'The place' };
+const ROWS = {
+  find: 'Found', recommend: 'These fit best', card: 'These fit best', close: 'Released with it', create: 'The place',
+};
 
 /** The options of an answer {found, command}, in the order in which they are likeliest meant. */
 export function optionsOf({ found, command }) {
   return [...(command?.intent ? ofCommand(command) : []), ...(isSurelyCommand(command) ? [] : ofSearch(found)),
-    ...(command && !command.intent ? goingOn(command) : [])];
+    ...(command && !command.intent ? goingOn(command).slice(0, MOST_BEGUN) : [])];
 }
 
 /** Whether words can hardly be meant for a search. */
@@ -70,7 +74,9 @@ export class Drawing {
   }
 
   #row({ title, about, reasons, warnings, kind, status }) {
-    const why = [...warnings.map((words) => el('span', { class: 'warns' }, words)), ...reasons.map((words) => el('span', {}, words))];
+    const why = [
+      ...warnings.map((words) => el('span', { class: 'warns' }, words)), ...reasons.map((words) => el('span', {}, words)),
+    ];
     return [
       kind && status ? symbol(this.catalog, { kind, status }) : null,
       el('span', { class: 'about-row' }, el('span', { class: 'title' }, title), el('span', { class: 'quietly' }, about),

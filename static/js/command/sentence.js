@@ -2,6 +2,17 @@
 // says what Enter does, what to think of first, and what was not understood.
 import { el, icon } from '../core/dom.js';
 
+/** What the next Enter does. */
+const HINTS = { ask: 'Enter asks once more.', act: 'Enter does it.', show: 'Enter shows it.', nothing: '' };
+
+function nextStep(actions, show, warnings) {
+  if (!actions.length) return show ? 'show' : 'nothing';
+  return warnings.length ? 'ask' : 'act';
+}
+
+/** Whether a part says more than what was typed. */
+const tells = ({ text, means }) => means && means.toLowerCase() !== text.toLowerCase();
+
 export class Sentence {
   constructor(catalog) {
     this.catalog = catalog;
@@ -18,7 +29,7 @@ export class Sentence {
 
   /** An answer of /api/command. `sure`: the warnings were read, the next Enter does it. */
   show(command, { sure = false } = {}) {
-    this.#fill(command.understood.filter(({ means }) => means), this.#will(command, sure),
+    this.#fill(command.understood.filter(tells), this.#will(command, sure),
       [...command.warnings.map((words) => this.#note('warn', 'alarm', words)),
         ...command.problems.map((problem) => this.#problem(problem))]);
   }
@@ -38,10 +49,9 @@ export class Sentence {
     this.root.hidden = !parts.length && !will.length && !notes.length;
   }
 
-  #will({ complete, sentence, actions, warnings }, sure) {
+  #will({ complete, sentence, actions, show, warnings }, sure) {
     if (!complete) return [];
-    const does = actions.length ? 'does it' : 'shows it';
-    const hint = sure ? 'Enter again does it all the same.' : `Enter ${warnings.length && actions.length ? 'asks once more' : does}.`;
+    const hint = sure ? 'Enter again does it all the same.' : HINTS[nextStep(actions, show, warnings)];
     return [el('strong', {}, sentence), ' ', el('span', { class: 'hint' }, hint)];
   }
 
