@@ -76,7 +76,7 @@ def geography_index(name: str, column: str, *first: str, where: str | None = Non
     `first` are columns asked for by their value; then the walk meets no other rows.
     """
     condition = None if where is None else text(where)
-    parts = (*first, text(f"geography({column})"))
+    parts: tuple[Any, ...] = (*first, text(f"geography({column})"))
     return Index(name, *parts, postgresql_using="gist", postgresql_where=condition)
 
 

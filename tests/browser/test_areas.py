@@ -65,7 +65,9 @@ def test_one_draws_and_all_see_it_with_what_is_inside(visitors, gym):
     expect(dana.locator(".inside-figures")).to_contain_text("70 places free")
     # the one who has the shelter open is told as well, with the way to the area
     stella.reload()
-    expect(stella.locator("#detail .in-danger")).to_contain_text("Inside hazard area Tornado track since")
+    expect(stella.locator("#detail .in-danger")).to_contain_text(
+        "Inside hazard area Tornado track since"
+    )
     stella.locator("#detail .in-danger").get_by_role("button").click()
     expect(stella.locator("#area-title")).to_have_text("Tornado track")
     dana.get_by_role("button", name="End now").click()
