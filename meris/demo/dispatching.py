@@ -322,7 +322,7 @@ class _Writer:
         chance, now = self._chance, self._world.clock.now
         entries = [(call.since, "note", calls.report(chance, call.kind.code), None)]
         for unit in call.units:
-            sent = max(call.since, unit.status_at - timedelta(minutes=15))
+            sent = unit.status_at - timedelta(minutes=_STEPS[unit.status])
             entries.append((sent, "assignment", f"Sent {unit.name}", unit.id))
             if unit.status == "on_scene":
                 entries.append((unit.status_at, "status", f"{unit.name} on scene", unit.id))
