@@ -261,6 +261,7 @@ def test_who_loses_a_race_is_told_who_won_and_has_the_next_best_chosen(pair, vis
     held[0].continue_()
 
     told = panel(stella).get_by_role("alert")
+    expect(told).to_be_in_viewport()
     number = panel(dana).locator(".detail-head .number").inner_text()
     expect(told).to_contain_text(f"Dana sent Near 7 to {number}")
     expect(told).to_contain_text("Chosen instead: Next 8")

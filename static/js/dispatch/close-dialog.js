@@ -87,8 +87,9 @@ export class CloseDialog extends Ask {
     this.choices.clear();
     this.list.replaceChildren(...lines.map((line) => this.#line(line, chosen.get(line.id))));
     const working = lines.filter(({ status }) => status !== 'reserved');
+    const names = namesInWords(lines.map(({ unit_name: name }) => name), 6);
     this.words.textContent = lines.length
-      ? `${plural(lines.length, 'unit')} still there: ${namesInWords(lines.map(({ unit_name: name }) => name), 6)}. How ${lines.length === 1 ? 'is it' : 'is each'} left?`
+      ? `${plural(lines.length, 'unit')} still there: ${names}. How ${lines.length === 1 ? 'is it' : 'is each'} left?`
       : 'No unit is there any more.';
     this.submit.textContent = working.length ? `Release ${namesInWords(working.map(({ unit_name: name }) => name))} and close` : 'Close the incident';
   }

@@ -27,11 +27,11 @@ export class RecommendBlock extends Emitter {
     this.cover = el('div', { class: 'cover', 'aria-live': 'polite' });
     this.booking = el('div', {});
     this.root = el('section', { class: 'recommend', 'aria-label': 'Whom to send' },
-      this.told, this.list, this.finder.root);
+      this.list, this.finder.root);
     this.send = button('button primary send', () => this.dispatch());
     this.reserve = button('button small', () => this.hold(), 'Reserve');
     this.ahead = button('button small quiet', () => this.#book(), 'Book ahead');
-    this.actions = el('footer', { class: 'detail-actions send-actions' }, this.cover, this.booking,
+    this.actions = el('footer', { class: 'detail-actions send-actions' }, this.told, this.cover, this.booking,
       el('div', { class: 'row-of-buttons' }, this.send, this.reserve, this.ahead));
     this.weigh = settled(() => this.#weigh(), COVER_PAUSE_MS);
     this.#tellButtons();
@@ -192,7 +192,7 @@ export class RecommendBlock extends Emitter {
   #tellButtons() {
     const { names } = this;
     const none = names.length === 0;
-    this.actions.hidden = !this.able || (none && !this.busy);
+    this.actions.hidden = !this.able || (none && !this.busy && !this.told.hasChildNodes());
     this.send.textContent = this.busy ? 'Sending' : none ? 'Choose units to send' : `Send ${namesInWords(names)}`;
     for (const one of [this.send, this.reserve, this.ahead]) one.setAttribute('aria-disabled', String(none || Boolean(this.busy)));
     this.reserve.title = none ? '' : `Hold ${namesInWords(names)} for this incident`;

@@ -7,12 +7,26 @@ export class UnitSelection {
     this.byHand = new Map(); // id -> wanted or not, as a person said
     this.picks = [];
     this.added = []; // by hand, beyond what was offered
+    this.needOf = new Map(); // id -> the need it was suggested for
+    this.instead = new Map(); // id of a unit that took a lost one's place -> the need
   }
 
   /** What is suggested now: {lines: [{picks, runners_up}]}. What a person chose stays chosen. */
   offer({ lines }) {
-    this.picks = lines.flatMap(({ picks }) => picks.map(({ unit_id: id }) => id));
-    for (const { picks, runners_up: rest = [] } of lines) for (const pick of [...picks, ...rest]) this.known.set(pick.unit_id, pick);
+    this.picks = lines.flatMap((line) => this.#suggested(line));
+    for (const { need, picks, runners_up: rest = [] } of lines) {
+      for (const pick of [...picks, ...rest]) {
+        this.known.set(pick.unit_id, pick);
+        this.needOf.set(pick.unit_id, need?.id);
+      }
+    }
+  }
+
+  // Who was chosen in the place of a lost unit stays, and leaves no room for another suggestion.
+  #suggested({ need, picks }) {
+    const ids = picks.map(({ unit_id: id }) => id);
+    const kept = [...this.instead].filter(([id, of]) => of === need?.id && this.has(id) && !ids.includes(id));
+    return ids.slice(0, Math.max(0, ids.length - kept.length));
   }
 
   has(id) {
@@ -49,20 +63,23 @@ export class UnitSelection {
   /** What is suggested and nothing else. */
   reset() {
     this.byHand.clear();
+    this.instead.clear();
     this.added = [];
   }
 
   /** Somebody else has these now: the next best take their places, all else stays. */
   lose(ids, next) {
     for (const id of ids) this.#drop(id);
-    for (const pick of next.filter((one) => one?.unit_id)) this.add(pick);
+    for (const pick of next.filter((one) => one?.unit_id)) {
+      this.add(pick);
+      if (this.needOf.has(pick.for)) this.instead.set(pick.unit_id, this.needOf.get(pick.for));
+    }
   }
 
   /** These went; nothing of them is chosen any more. */
   sent(ids) {
     for (const id of ids) this.#drop(id);
-    this.byHand.clear();
-    this.added = [];
+    this.reset();
   }
 
   #drop(id) {
