@@ -37,9 +37,11 @@ export class Alarms {
     setInterval(() => this.#tick(), TICK_MS);
     // a wall has nobody to press: its browser may be told to allow sound at once (docs/operations.md)
     if (settings.wall && !this.siren.muted) this.siren.unlock();
-    // the first press anywhere counts as the one that browsers ask for
+    // the first press anywhere counts as the one that browsers ask for; the button's own is a choice
     for (const name of ['pointerdown', 'keydown']) {
-      addEventListener(name, () => { if (this.siren.state === 'locked') this.siren.unlock(); }, { capture: true });
+      addEventListener(name, ({ target }) => {
+        if (this.siren.state === 'locked' && !this.button.contains(target)) this.siren.unlock();
+      }, { capture: true });
     }
   }
 
