@@ -63,9 +63,12 @@ test('an incident is overdue from its minute on, and never once a unit was there
 });
 
 test('from afar only what is urgent and stands alone is a diamond', () => {
-  const size = (incident, isNear = false) => sizeOf({ parent: null, priority: 1, ...incident }, { isNear, isOpen: (id) => id === 7 });
+  const size = (incident, isNear = false, isTiny = false) => (
+    sizeOf({ parent: null, priority: 1, ...incident }, { isNear, isTiny, isOpen: (id) => id === 7 }));
   assert.equal(size({}), 'small');
   assert.equal(size({ priority: 3 }), 'dot');
+  assert.equal(size({ priority: 2 }), 'small');
+  assert.equal(size({ priority: 2 }, false, true), 'dot');
   assert.equal(size({ parent: 7 }), 'dot');
   assert.equal(size({ parent: 8 }), 'small'); // the larger one is over
   assert.equal(size({ parent: 7, priority: 4 }, true), 'near');

@@ -11,6 +11,8 @@ const PANE = 'incidents';
 const LEADERS = 'incident-leaders';
 /** From this zoom on they are large and tell their type; from afar the resources' rings must stay readable. */
 const NEAR = 9;
+/** The whole state on a phone. */
+const TINY = 6.5;
 /** Half of what each needs to be seen, in pixels. */
 const RADIUS_PX = Object.freeze({ near: 13.5, small: 6.5, dot: 3.5 });
 /** A symbol farther than this from its place gets a line to it. */
@@ -70,7 +72,8 @@ export class IncidentMarks extends Emitter {
 
   #size(incident) {
     if (incident.id === this.chosen) return 'near';
-    return sizeOf(incident, { isNear: this.map.getZoom() >= NEAR, isOpen: (id) => this.open.has(id) });
+    const zoom = this.map.getZoom();
+    return sizeOf(incident, { isNear: zoom >= NEAR, isTiny: zoom < TINY, isOpen: (id) => this.open.has(id) });
   }
 
   #signature(incident, now) {

@@ -9,11 +9,12 @@ export function isOverdue({ overdue_at: at }, now) {
 
 /**
  * How large an incident stands on the map: 'near' with its type; from afar a 'small' diamond, or a
- * 'dot' where it is part of a larger one that is open as well, or not urgent.
+ * 'dot' where it is part of a larger one that is open as well, or not among the most urgent: the
+ * state on a phone has room for priority 1 alone.
  */
-export function sizeOf({ priority, parent }, { isNear, isOpen }) {
+export function sizeOf({ priority, parent }, { isNear, isTiny = false, isOpen }) {
   if (isNear) return 'near';
-  return (parent !== null && isOpen(parent)) || priority > 2 ? 'dot' : 'small';
+  return (parent !== null && isOpen(parent)) || priority > (isTiny ? 1 : 2) ? 'dot' : 'small';
 }
 
 /** What a symbol says aloud. */
