@@ -25,7 +25,7 @@ from tests import makers
 from tests.rules.sending import CAROL, send
 
 #: MERIS_ROUNDS=200 plays more days than a plain run.
-DAYS = int(os.environ.get("MERIS_ROUNDS", "10")) // 2
+DAYS = int(os.environ.get("MERIS_ROUNDS", "8")) // 2
 #: What the unit is by each status of its assignment, said a second time on purpose.
 LEADS = {
     "dispatched": "dispatched",

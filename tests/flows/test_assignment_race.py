@@ -100,7 +100,7 @@ def winner_of(answers):
 
 def test_fifty_consoles_one_unit_one_winner(database, consoles):
     (unit,), spare, incidents = scene(database)
-    for _ in range(ROUNDS or 4):
+    for _ in range(ROUNDS or 3):
         answers = at_once(consoles, lambda n: ask(database, n, incidents[n], [unit]))
         won = winner_of(answers)
         assert holders(database, unit) == [(incidents[won], NAMES[won])]
@@ -126,7 +126,7 @@ def test_each_winner_wrote_one_line_and_the_losers_none(database, consoles):
 
 def test_two_units_in_either_order_never_block_one_another(database, consoles):
     pair, _, incidents = scene(database, units=2)
-    for _ in range(ROUNDS or 3):
+    for _ in range(ROUNDS or 2):
         answers = at_once(
             consoles,
             lambda n: ask(database, n, incidents[n], pair if n % 2 else pair[::-1]),
@@ -156,7 +156,7 @@ def test_the_database_itself_refuses(database, fresh_database, consoles):
     (unit,), _, incidents = scene(database)
     plain = fresh_database.web.replace("+psycopg2", "")
     lines = [psycopg2.connect(plain) for _ in range(CONSOLES)]
-    for _ in range(ROUNDS or 12):
+    for _ in range(ROUNDS or 6):
         said = Counter(at_once(consoles, lambda n: raw_insert(lines[n], unit, incidents[n])))
         assert said.pop("committed") == 1
         assert set(said) <= {"uq_assignment_now", "ex_assignment_once"}

@@ -5,6 +5,46 @@ import pytest
 from meris.accounts import viewer_of
 from tests import makers, people
 
+#: What programs send that were not written with care.
+BROKEN_ORDERS: list[dict] = [
+    {},
+    {"units": []},
+    {"units": "E12"},
+    {"units": [None]},
+    {"units": [True]},
+    {"units": [{"id": 1}]},
+    {"units": [10**30]},
+    {"units": [1.5]},
+    {"units": list(range(1, 300))},
+    {"units": [1], "how": 5},
+    {"units": [1], "how": "now"},
+    {"units": [1], "until": "yesterday"},
+    {"units": [1], "until": ["18:00"]},
+    {"units": [1], "how": "reserved", "from": "32:00"},
+    {"units": [1], "at": {"time": 1}},
+    {"units": [1], "task": "x" * 300},
+    {"units": [1], "task": ["a"]},
+    {"units": [1], "key": "k" * 65},
+    {"units": [1], "key": 7},
+]
+BROKEN_MOVES: list[tuple[str, dict]] = [
+    ("move", {}),
+    ("move", {"status": "flying"}),
+    ("move", {"status": 5}),
+    ("move", {"status": "released", "left_as": "gone"}),
+    ("move", {"status": "released", "left_as": ["staged"]}),
+    ("move", {"status": "on_scene", "at": "never"}),
+    ("move", {"status": "on_scene", "version": "1"}),
+    ("move", {"status": "on_scene", "destination_id": "north"}),
+    ("move", {"status": "on_scene", "reason": {"a": 1}}),
+    ("silence", {}),
+    ("silence", {"minutes": "5"}),
+    ("silence", {"minutes": 10**40}),
+    ("silence", {"minutes": -5}),
+    ("check-in", {"note": "x" * 5000}),
+    ("check-in", {"note": {"a": 1}}),
+]
+
 
 @pytest.fixture
 def dana(client, session):
@@ -133,60 +173,18 @@ def test_only_dispatchers_send(client, session, post, fire, engine):
     assert client.get(f"/api/incidents/{fire}/assignments").status_code == 200
 
 
-@pytest.mark.parametrize(
-    "body",
-    [
-        {},
-        {"units": []},
-        {"units": "E12"},
-        {"units": [None]},
-        {"units": [True]},
-        {"units": [{"id": 1}]},
-        {"units": [10**30]},
-        {"units": [1.5]},
-        {"units": list(range(1, 300))},
-        {"units": [1], "how": 5},
-        {"units": [1], "how": "now"},
-        {"units": [1], "until": "yesterday"},
-        {"units": [1], "until": ["18:00"]},
-        {"units": [1], "how": "reserved", "from": "32:00"},
-        {"units": [1], "at": {"time": 1}},
-        {"units": [1], "task": "x" * 300},
-        {"units": [1], "task": ["a"]},
-        {"units": [1], "key": "k" * 65},
-        {"units": [1], "key": 7},
-    ],
-)
-def test_whatever_is_sent_is_refused_in_words(dana, post, fire, body):
-    answer = post(f"incidents/{fire}/assignments", **body)
-    assert answer.status_code in (404, 422), answer.json
-    assert answer.json["message"].endswith((".", "?"))
+def test_whatever_is_sent_is_refused_in_words(dana, post, fire):
+    for body in BROKEN_ORDERS:
+        answer = post(f"incidents/{fire}/assignments", **body)
+        assert answer.status_code in (404, 422), (body, answer.json)
+        assert answer.json["message"].endswith((".", "?"))
 
 
-@pytest.mark.parametrize(
-    ("path", "body"),
-    [
-        ("move", {}),
-        ("move", {"status": "flying"}),
-        ("move", {"status": 5}),
-        ("move", {"status": "released", "left_as": "gone"}),
-        ("move", {"status": "released", "left_as": ["staged"]}),
-        ("move", {"status": "on_scene", "at": "never"}),
-        ("move", {"status": "on_scene", "version": "1"}),
-        ("move", {"status": "on_scene", "destination_id": "north"}),
-        ("move", {"status": "on_scene", "reason": {"a": 1}}),
-        ("silence", {}),
-        ("silence", {"minutes": "5"}),
-        ("silence", {"minutes": 10**40}),
-        ("silence", {"minutes": -5}),
-        ("check-in", {"note": "x" * 5000}),
-        ("check-in", {"note": {"a": 1}}),
-    ],
-)
-def test_so_it_is_with_moves(post, held, path, body):
-    answer = post(f"assignments/{held['id']}/{path}", **body)
-    assert answer.status_code == 422, answer.json
-    assert answer.json["message"].endswith((".", "?"))
+def test_so_it_is_with_moves(post, held):
+    for path, body in BROKEN_MOVES:
+        answer = post(f"assignments/{held['id']}/{path}", **body)
+        assert answer.status_code == 422, (path, body, answer.json)
+        assert answer.json["message"].endswith((".", "?"))
 
 
 @pytest.mark.parametrize("body", [{"status": "en_route"}, {"from": ["gone"], "status": "en_route"}])
