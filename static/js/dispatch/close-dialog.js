@@ -78,7 +78,8 @@ export class CloseDialog extends Ask {
   /** Somebody was sent meanwhile: the list is the present one, what was chosen stays. */
   refused(problem) {
     super.refused(problem);
-    if (problem.data?.still) this.#list([...this.lines.filter(({ id }) => !problem.data.still.some((one) => one.id === id)), ...problem.data.still]);
+    const { still } = problem.data ?? {};
+    if (still) this.#list([...this.lines.filter(({ id }) => !still.some((one) => one.id === id)), ...still]);
   }
 
   #list(lines) {
@@ -91,7 +92,8 @@ export class CloseDialog extends Ask {
     this.words.textContent = lines.length
       ? `${plural(lines.length, 'unit')} still there: ${names}. How ${lines.length === 1 ? 'is it' : 'is each'} left?`
       : 'No unit is there any more.';
-    this.submit.textContent = working.length ? `Release ${namesInWords(working.map(({ unit_name: name }) => name))} and close` : 'Close the incident';
+    this.submit.textContent = working.length
+      ? `Release ${namesInWords(working.map(({ unit_name: name }) => name))} and close` : 'Close the incident';
   }
 
   #line(line, chosen) {

@@ -19,7 +19,10 @@ const WHERE_ASKED = 'Where did it happen?';
 
 /** Events: `opened` {id}, `closed`, `draw` {incident}, `area` {id}. */
 export class Desk extends Emitter {
-  /** @param {object} parts of the page: client, catalog, address, stage, panels, selection, detail, list, pick, summaries, announcer, page */
+  /**
+   * @param {object} parts of the page: client, catalog, address, stage, panels, selection, detail, list,
+   *   pick, summaries, announcer, page
+   */
   constructor(parts) {
     super();
     Object.assign(this, parts);

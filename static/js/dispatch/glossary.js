@@ -20,7 +20,8 @@ export class Glossary {
 
   /** The types of incidents, as /api/dispatch gives them: {code: {title, short, words, …}}. */
   learn(types) {
-    if (types) this.types = Object.entries(types).map(([code, facts]) => ({ code, ...facts })).filter(({ active }) => active !== false);
+    if (types) this.types = Object.entries(types).map(([code, facts]) => ({ code,
+      ...facts })).filter(({ active }) => active !== false);
   }
 
   /** The title of a code of a list: priority, incident_status, close_reason, … */

@@ -24,7 +24,8 @@ export class InHand extends Emitter {
     const focused = this.root.contains(document.activeElement);
     this.root.replaceChildren(el('button', {
       type: 'button', class: `in-hand-button${status === 'closed' ? ' closed' : ''}`, onclick: () => this.emit('open', { id }),
-    }, this.glossary.diamond(incident), el('span', { class: 'spoken' }, `In hand, ${this.glossary.priority(priority).toLowerCase()}: `),
+    }, this.glossary.diamond(incident),
+      el('span', { class: 'spoken' }, `In hand, ${this.glossary.priority(priority).toLowerCase()}: `),
     el('span', { class: 'number' }, number), ' ', el('span', { class: 'title' }, title), ' ',
     el('span', { class: 'age' }, status === 'closed' ? 'closed' : since(at))));
     if (focused) this.root.firstElementChild.focus();

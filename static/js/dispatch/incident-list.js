@@ -120,10 +120,12 @@ export class IncidentList extends Emitter {
 
   #row(incident, index) {
     const chosen = incident.id === this.selected;
-    const { id, number, type, title, priority, status, status_at: at, units, county, reported_at: reported, overdue_at: overdue } = incident;
+    const { id, number, type, title, priority, status, status_at: at, units, county, reported_at: reported,
+      overdue_at: overdue } = incident;
     const late = epochOf(overdue) < now();
     const { glossary } = this;
-    const cell = (key, inside, wide = false) => el('div', { role: 'gridcell', class: `cell ${key}${wide ? ' wide' : ''}` }, inside);
+    const cell = (key, inside, wide = false) => el('div',
+      { role: 'gridcell', class: `cell ${key}${wide ? ' wide' : ''}` }, inside);
     return el('div', {
       role: 'row', class: `row${chosen ? ' selected' : ''}`, tabIndex: -1, dataset: { id: String(id) },
       'aria-rowindex': String(index + 2), 'aria-selected': String(chosen),
@@ -132,7 +134,8 @@ export class IncidentList extends Emitter {
     cell('priority', [`${priority} `, el('span', { class: 'quietly' }, glossary.title('priority', priority))]),
     cell('title', el('span', { title: glossary.typeTitle(type) }, title)),
     cell('status', [glossary.title('incident_status', status), ' ', el('span', { class: 'quietly' }, since(at))]),
-    cell('units', this.parts.has(id) ? this.#ofParts(id, units) : late ? el('span', { class: 'age stale' }, units ? `${unitsInWords(units)}, none there` : 'nobody there') : unitsInWords(units)),
+    cell('units', this.parts.has(id) ? this.#ofParts(id, units) : late
+      ? el('span', { class: 'age stale' }, units ? `${unitsInWords(units)}, none there` : 'nobody there') : unitsInWords(units)),
     cell('county', glossary.countyName(county), true),
     cell('age', since(reported)));
   }

@@ -67,7 +67,8 @@ export class IncidentView extends Emitter {
       const { status, status_at, title, priority } = row ?? incident;
       const known = new Map(assignments.map((line) => [line.id, line]));
       for (const line of lines) known.set(line.id, { ...known.get(line.id), ...line });
-      this.#draw({ ...this.detail, incident: { ...incident, status, status_at, title, priority }, assignments: [...known.values()] });
+      this.#draw({ ...this.detail, incident: { ...incident, status, status_at, title, priority },
+        assignments: [...known.values()] });
     }
     return this.refresh();
   }
@@ -136,7 +137,8 @@ export class IncidentView extends Emitter {
   // Whom to send depends on what is needed, who is there and where it is.
   #matters(before, after) {
     const facts = ({ incident, needs, assignments }) => JSON.stringify([incident.lat, incident.lon, incident.status,
-      needs.map(({ missing, unit_types: types, count }) => [missing, types, count]), assignments.map(({ unit, status }) => [unit, status])]);
+      needs.map(({ missing, unit_types: types, count }) => [missing, types, count]),
+        assignments.map(({ unit, status }) => [unit, status])]);
     return facts(before) !== facts(after);
   }
 
@@ -155,7 +157,8 @@ export class IncidentView extends Emitter {
     this.head.replaceChildren(el('header', { class: 'detail-head' }, this.glossary.diamond(incident),
       el('div', { class: 'detail-title' }, el('h2', { tabIndex: -1, id: 'incident-title' }, title),
         el('p', { class: 'quietly' }, el('span', { class: 'number' }, number), ` · ${type} · `, since(at))),
-      el('button', { type: 'button', class: 'icon-button', 'aria-label': 'Put this incident away', onclick: () => this.emit('closed') },
+      el('button', { type: 'button', class: 'icon-button', 'aria-label': 'Put this incident away',
+        onclick: () => this.emit('closed') },
         icon('close', this.glossary.catalog.symbolsUrl))));
     if (focused) this.focus();
   }
@@ -184,7 +187,8 @@ export class IncidentView extends Emitter {
     if (this.detail) this.notice.fail(problem, () => this.refresh());
     else {
       this.#frame('Incident');
-      this.body.replaceChildren(el('p', { class: 'problem' }, problem.message), button('button', () => this.refresh(), 'Try again'));
+      this.body.replaceChildren(el('p', { class: 'problem' }, problem.message),
+        button('button', () => this.refresh(), 'Try again'));
     }
   }
 

@@ -48,7 +48,8 @@ export class LogBlock extends Emitter {
   }
 
   #form() {
-    this.text = el('textarea', { rows: 1, id: 'log-text', 'aria-label': 'New log entry', placeholder: 'What happened? Enter writes it', maxLength: 4000 });
+    this.text = el('textarea',
+      { rows: 1, id: 'log-text', 'aria-label': 'New log entry', placeholder: 'What happened? Enter writes it', maxLength: 4000 });
     this.time = el('input', { type: 'time', id: 'log-time', 'aria-label': 'When it happened; empty means now' });
     this.submit = el('button', { class: 'button small' }, 'Write');
     this.which = el('p', { class: 'correcting', hidden: true });

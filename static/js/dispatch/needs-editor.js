@@ -4,14 +4,16 @@ import { button, el } from '../core/dom.js';
 import { Picker } from '../ui/picker.js';
 
 const MOST = 200;
-const LEVELS = [['', 'any type'], ...[1, 2, 3, 4].map((level) => [String(level), `type ${level} or better`]), ['5', 'type 5 or better']];
+const LEVELS = [['', 'any type'], ...[1, 2, 3, 4].map((level) => [String(level), `type ${level} or better`]),
+  ['5', 'type 5 or better']];
 
 class NeedLine extends Emitter {
   constructor(glossary, need, number) {
     super();
     this.need = need;
     this.count = el('input', {
-      type: 'number', min: 1, max: MOST, value: String(need.count), inputMode: 'numeric', 'aria-label': `How many, line ${number}`,
+      type: 'number', min: 1, max: MOST, value: String(need.count), inputMode: 'numeric',
+        'aria-label': `How many, line ${number}`,
     });
     this.types = new Picker({ label: `Kinds of unit, line ${number}`, placeholder: 'Add a kind' })
       .on('chosen', (codes) => this.#choose(codes));
@@ -19,7 +21,8 @@ class NeedLine extends Emitter {
     this.level = el('select', { 'aria-label': `NIMS type, line ${number}` }, LEVELS.map(([value, title]) => (
       el('option', { value, selected: String(need.type_level ?? '') === value }, title))));
     this.with = el('input', {
-      type: 'text', value: (need.capabilities ?? []).join(', '), placeholder: 'with, e.g. foam', 'aria-label': `Capabilities, line ${number}`,
+      type: 'text', value: (need.capabilities ?? []).join(', '), placeholder: 'with, e.g. foam',
+        'aria-label': `Capabilities, line ${number}`,
     });
     this.root = el('li', { class: 'need-line' }, el('div', { class: 'beside' }, this.count, this.level,
       button('button small', () => this.emit('gone'), 'Remove')), this.types.root, this.with);
@@ -47,8 +50,10 @@ export class NeedsEditor extends Emitter {
     this.lines = [];
     this.list = el('ol', { class: 'need-editor-lines' });
     this.problem = el('p', { class: 'problem', role: 'alert' });
-    this.root = el('form', { class: 'field needs-editor', 'aria-label': 'What is needed', onsubmit: (event) => this.#save(event) },
-      this.list, button('button small', () => this.#add({ count: 1, unit_types: [] }).types.input.focus(), 'Add a line'), this.problem,
+    this.root = el('form', { class: 'field needs-editor', 'aria-label': 'What is needed',
+      onsubmit: (event) => this.#save(event) },
+      this.list, button('button small', () => this.#add({ count: 1, unit_types: [] }).types.input.focus(),
+        'Add a line'), this.problem,
       el('div', { class: 'actions' }, el('button', { class: 'button primary small' }, 'Save what is needed'),
         button('button small', () => this.emit('closed'), 'Cancel')));
     this.root.addEventListener('keydown', (event) => {

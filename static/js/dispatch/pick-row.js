@@ -24,9 +24,11 @@ export function pickRow(pick, { glossary, checked, change, unit }) {
     el('div', { class: 'words' },
       el('label', { htmlFor: `pick-${id}` }, symbol(glossary.catalog, { kind: 'unit', status: pick.status ?? 'available' }),
         el('strong', { title: name }, name), el('span', { class: 'eta', title: reasons.find(isReckoning) }, figures(pick))),
-      el('p', { class: 'quietly' }, [glossary.unitType(type), agency, ...reasons.filter((reason) => !isReckoning(reason))].filter(Boolean).join(' · ')),
+      el('p', { class: 'quietly' },
+        [glossary.unitType(type), agency, ...reasons.filter((reason) => !isReckoning(reason))].filter(Boolean).join(' · ')),
       warnings.map((words) => el('p', { class: 'out-of-date' }, words))),
-    button('icon-button', () => unit(id), el('span', { 'aria-hidden': 'true' }, '›'), el('span', { class: 'spoken' }, `Open ${name}`)));
+    button('icon-button', () => unit(id), el('span', { 'aria-hidden': 'true' }, '›'),
+      el('span', { class: 'spoken' }, `Open ${name}`)));
 }
 
 /** A unit that was not suggested, and the reason. */

@@ -136,7 +136,8 @@ export class RecommendBlock extends Emitter {
   #draw() {
     const focused = this.root.contains(document.activeElement) ? document.activeElement.dataset.keep : null;
     const lines = this.able ? this.answer?.lines ?? [] : [];
-    const offered = new Set(lines.flatMap(({ picks, runners_up: rest = [] }) => [...picks, ...rest].map(({ unit_id: id }) => id)));
+    const offered = new Set(lines.flatMap(({ picks, runners_up: rest = [] }) => [...picks,
+      ...rest].map(({ unit_id: id }) => id)));
     const others = this.able ? this.selection.chosen.filter(({ unit_id: id }) => !offered.has(id)) : [];
     this.list.replaceChildren(
       this.needs.length ? '' : el('p', { class: 'quietly' }, 'Nothing is asked for.'),
@@ -162,8 +163,10 @@ export class RecommendBlock extends Emitter {
     const words = need.text ?? needInWords(need, (code) => this.glossary.unitType(code));
     const { symbolsUrl } = this.glossary.catalog;
     return el('section', { class: `need-to-send ${need.missing > 0 ? 'missing' : 'complete'}`, 'aria-label': words },
-      el('div', { class: 'need-head' }, el('h4', {}, words, need.note ? el('small', { class: 'quietly' }, ` ${need.note}`) : null),
-        need.missing > 0 ? el('strong', {}, need.sent ? `${sentInWords(need)} sent, ${need.missing} missing` : `${need.missing} missing`)
+      el('div', { class: 'need-head' },
+        el('h4', {}, words, need.note ? el('small', { class: 'quietly' }, ` ${need.note}`) : null),
+        need.missing > 0 ? el('strong', {},
+          need.sent ? `${sentInWords(need)} sent, ${need.missing} missing` : `${need.missing} missing`)
           : el('span', { class: 'quietly' }, icon('check', symbolsUrl), ' sent')),
       line && need.missing > 0 ? this.#suggested(need, line) : null);
   }
@@ -194,7 +197,8 @@ export class RecommendBlock extends Emitter {
     const none = names.length === 0;
     this.actions.hidden = !this.able || (none && !this.busy && !this.told.hasChildNodes());
     this.send.textContent = this.busy ? 'Sending' : none ? 'Choose units to send' : `Send ${namesInWords(names)}`;
-    for (const one of [this.send, this.reserve, this.ahead]) one.setAttribute('aria-disabled', String(none || Boolean(this.busy)));
+    for (const one of [this.send, this.reserve, this.ahead]) one.setAttribute('aria-disabled',
+      String(none || Boolean(this.busy)));
     this.reserve.title = none ? '' : `Hold ${namesInWords(names)} for this incident`;
   }
 
@@ -224,7 +228,8 @@ export class RecommendBlock extends Emitter {
       event.preventDefault();
       const [first, last] = [from, until].map(({ value }) => fromLocal(value, zone));
       if (!(first > now()) || !(last > first)) {
-        problem.textContent = first > now() ? 'It must end after it begins.' : 'A booking begins later than now. To hold them now, choose Reserve.';
+        problem.textContent = first > now() ? 'It must end after it begins.'
+          : 'A booking begins later than now. To hold them now, choose Reserve.';
         return;
       }
       const moment = (epoch) => new Date(epoch * 1000).toISOString();

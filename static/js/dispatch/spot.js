@@ -15,7 +15,8 @@ export class Spot {
     const at = [place.lat, place.lon];
     if (place.radius_m) L.circle(at, { radius: place.radius_m, className: 'spot-ring', interactive: false }).addTo(this.layer);
     const html = el('div', { class: 'spot' });
-    L.marker(at, { icon: L.divIcon({ html, className: '', iconSize: [28, 28] }), interactive: false, keyboard: false }).addTo(this.layer);
+    L.marker(at, { icon: L.divIcon({ html, className: '', iconSize: [28, 28] }), interactive: false,
+      keyboard: false }).addTo(this.layer);
     this.stage.reveal(place, covered);
   }
 }

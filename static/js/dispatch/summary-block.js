@@ -17,7 +17,8 @@ export class SummaryBlock extends Emitter {
 
   show(incident) {
     const focused = this.root.contains(document.activeElement) ? document.activeElement.dataset.keep : null;
-    this.root.replaceChildren(...[el('div', { class: 'top' }, this.#status(incident), this.#moves(incident) ?? ''), this.#overdue(incident),
+    this.root.replaceChildren(...[el('div', { class: 'top' }, this.#status(incident), this.#moves(incident) ?? ''),
+      this.#overdue(incident),
       this.#place(incident), this.#caller(incident), this.#family(incident)].filter(Boolean));
     if (focused) this.root.querySelector(`[data-keep="${focused}"]`)?.focus();
   }
@@ -26,14 +27,16 @@ export class SummaryBlock extends Emitter {
     const title = this.glossary.title('incident_status', status);
     return el('p', { class: 'status-line' },
       el('span', {}, el('strong', { class: 'status-now' }, title), ' ', closed ? this.glossary.time(closed) : since(at),
-        closed ? el('span', { class: 'quietly' }, [why && ` ${why.toLowerCase()}`, by && `, by ${by}`].filter(Boolean).join('')) : null,
+        closed ? el('span', { class: 'quietly' },
+          [why && ` ${why.toLowerCase()}`, by && `, by ${by}`].filter(Boolean).join('')) : null,
         el('span', { class: 'quietly' }, ` · ${this.glossary.title('priority', priority).toLowerCase()} priority`)),
       sensitivity === 'confidential' ? el('span', { class: 'tag' }, 'Named roles only') : null);
   }
 
   #overdue({ overdue_at: at, status }) {
     if (status === 'closed' || !(epochOf(at) < now())) return null;
-    return el('p', { class: 'out-of-date' }, icon('alarm', this.glossary.catalog.symbolsUrl), ' No unit on scene: the first one is ', due(at));
+    return el('p', { class: 'out-of-date' }, icon('alarm', this.glossary.catalog.symbolsUrl),
+      ' No unit on scene: the first one is ', due(at));
   }
 
   #moves({ moves = [], editable, status }) {
@@ -41,7 +44,8 @@ export class SummaryBlock extends Emitter {
     const order = ['active', 'controlled', 'closed'].filter((code) => moves.includes(code));
     return el('div', { class: 'choices', role: 'group', 'aria-label': 'Status of the incident' }, order.map((code) => {
       const reopening = status === 'closed';
-      const run = code === 'closed' ? () => this.emit('close') : reopening ? () => this.emit('reopen') : () => this.emit('status', { status: code });
+      const run = code === 'closed' ? () => this.emit('close') : reopening ? () => this.emit('reopen')
+        : () => this.emit('status', { status: code });
       return el('button', { type: 'button', class: 'button small', dataset: { keep: `to-${code}` }, onclick: run },
         reopening ? 'Reopen' : STATUS_VERBS[code], code === 'closed' ? ' …' : '');
     }));
@@ -60,7 +64,8 @@ export class SummaryBlock extends Emitter {
         radius ? el('span', { class: 'quietly' }, ` · within ${count(radius)} m`) : null,
         resource ? [' · ', button('name-link', () => this.emit('resource', { id: resource.id }), resource.name)] : null),
       el('div', { class: 'choices' },
-        button('button small quiet', () => this.#copy(usng ?? decimal(incident)), el('span', { class: 'grid-ref' }, usng ?? decimal(incident)),
+        button('button small quiet', () => this.#copy(usng ?? decimal(incident)),
+          el('span', { class: 'grid-ref' }, usng ?? decimal(incident)),
           el('span', { class: 'quietly' }, 'copy')),
         button('button small quiet', () => this.emit('goto'), icon('target', symbolsUrl), 'Show'),
         editable ? button('button small quiet', () => this.emit('place'), icon('pin', symbolsUrl), 'Move') : null));
@@ -90,7 +95,8 @@ export class SummaryBlock extends Emitter {
       el('span', { class: 'quietly' }, ` ${this.glossary.title('incident_status', one.status).toLowerCase()}`));
     return el('div', { class: 'family' },
       parent ? [el('p', { class: 'quietly' }, 'Part of'), el('ul', {}, link(parent))] : null,
-      children.length ? el('details', { open: children.length < 4 }, el('summary', {}, `${children.length} incidents are part of it`),
+      children.length ? el('details', { open: children.length < 4 },
+        el('summary', {}, `${children.length} incidents are part of it`),
         el('ul', {}, children.map(link))) : null);
   }
 }

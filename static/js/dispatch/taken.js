@@ -2,7 +2,8 @@
 import { el } from '../core/dom.js';
 import { minutesInWords, namesInWords } from '../words/dispatch.js';
 
-const inWords = ({ name, eta_minutes: minutes }) => [name, Number.isFinite(minutes) && minutesInWords(minutes)].filter(Boolean).join(', ');
+const inWords = ({ name, eta_minutes: minutes }) => [name,
+  Number.isFinite(minutes) && minutesInWords(minutes)].filter(Boolean).join(', ');
 
 /**
  * @param {string} message of the server, "Dana sent E12 to 2026-000012 4 s ago."

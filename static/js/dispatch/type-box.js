@@ -13,7 +13,8 @@ export class TypeBox extends Emitter {
     super();
     this.glossary = glossary;
     this.type = null;
-    this.input = el('input', { ...attributes, type: 'text', spellcheck: false, required: true, placeholder: 'fire, sf, crash, flood' });
+    this.input = el('input', { ...attributes, type: 'text', spellcheck: false, required: true,
+      placeholder: 'fire, sf, crash, flood' });
     this.list = new Listbox(this.input, { label: 'Types of incident', draw: (type) => this.#row(type) })
       .on('taken', (type) => this.choose(type));
     this.root = el('div', { class: 'picker-box' }, this.input, this.list.root);
@@ -52,6 +53,7 @@ export class TypeBox extends Emitter {
   }
 
   #row({ title, short, priority }) {
-    return [el('span', { class: 'title' }, title), el('span', { class: 'quietly' }, `priority ${priority}`), el('kbd', {}, short)];
+    return [el('span', { class: 'title' }, title), el('span', { class: 'quietly' }, `priority ${priority}`),
+      el('kbd', {}, short)];
   }
 }

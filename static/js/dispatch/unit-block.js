@@ -64,11 +64,13 @@ export class UnitBlock extends Emitter {
 
   #line(line) {
     const title = el('p', {}, button('name-link', () => this.emit('incident', { id: line.incident }),
-      `${line.incident_number} ${line.incident_title ?? ''}`), line.task ? el('span', { class: 'quietly' }, ` · ${line.task}`) : null);
+      `${line.incident_number} ${line.incident_title ?? ''}`),
+        line.task ? el('span', { class: 'quietly' }, ` · ${line.task}`) : null);
     return unitLine(line, { glossary: this.glossary, open: this.open === line.id, title }, {
       move: (one, change) => this.#move(one, change),
       heard: (one) => this.#write(() => units.heard(one.id, { key: newKey() }), `Heard of ${one.unit_name}.`),
-      silence: (one, minutes) => this.#write(() => units.silence(one.id, { minutes, key: newKey() }), `Silent for ${minutes} min.`),
+      silence: (one, minutes) => this.#write(() => units.silence(one.id, { minutes, key: newKey() }),
+        `Silent for ${minutes} min.`),
       toggle: (one, open = this.open !== one.id) => this.#toggle(one, open),
       unit: () => {},
     });
@@ -82,18 +84,23 @@ export class UnitBlock extends Emitter {
     if (!incident || incident.status === 'closed') {
       return el('p', { class: 'quietly' }, 'Not committed. Open an incident, and it can be sent from here.');
     }
-    return el('div', {}, el('p', { class: 'quietly' }, ready ? 'Not committed.' : `Not committed, but ${status.title.toLowerCase()}.`),
+    return el('div', {}, el('p', { class: 'quietly' },
+      ready ? 'Not committed.' : `Not committed, but ${status.title.toLowerCase()}.`),
       el('div', { class: 'choices' },
-        el('button', { type: 'button', class: `button small${ready ? ' primary' : ''}`, dataset: { keep: 'assign' }, onclick: () => this.#assign('dispatched') },
+        el('button', { type: 'button', class: `button small${ready ? ' primary' : ''}`, dataset: { keep: 'assign' },
+          onclick: () => this.#assign('dispatched') },
           `Send ${name} to ${incident.number}`),
-        el('button', { type: 'button', class: 'button small', dataset: { keep: 'reserve' }, onclick: () => this.#assign('reserved') }, 'Reserve it')),
+        el('button', { type: 'button', class: 'button small', dataset: { keep: 'reserve' },
+          onclick: () => this.#assign('reserved') }, 'Reserve it')),
       el('p', { class: 'quietly' }, incident.title));
   }
 
   #last(lines) {
     return el('details', { class: 'over' }, el('summary', {}, 'Before'), el('ul', {}, lines.map((line) => el('li', {},
-      button('name-link', () => this.emit('incident', { id: line.incident }), `${line.incident_number} ${line.incident_title ?? ''}`),
-      el('span', { class: 'quietly' }, ` ${this.glossary.title('assignment_status', line.status).toLowerCase()} `, this.glossary.time(line.status_at))))));
+      button('name-link', () => this.emit('incident', { id: line.incident }),
+        `${line.incident_number} ${line.incident_title ?? ''}`),
+      el('span', { class: 'quietly' }, ` ${this.glossary.title('assignment_status', line.status).toLowerCase()} `,
+        this.glossary.time(line.status_at))))));
   }
 
   #toggle({ id }, open) {
@@ -104,7 +111,8 @@ export class UnitBlock extends Emitter {
 
   #move(line, change, key = newKey()) {
     this.open = null;
-    return this.#write(() => units.move(line.id, { ...change, key }), `${MOVE_VERBS[change.status]}.`, () => this.#move(line, change, key));
+    return this.#write(() => units.move(line.id, { ...change, key }), `${MOVE_VERBS[change.status]}.`,
+      () => this.#move(line, change, key));
   }
 
   async #assign(how) {
@@ -139,6 +147,7 @@ export class UnitBlock extends Emitter {
     const next = (data.next ?? []).filter((one) => one?.unit_id);
     this.notice.show(el('div', { class: 'banner bad', role: 'alert' }, el('div', {}, el('p', {}, el('strong', {}, message)),
       next.length ? [el('p', {}, `Next best: ${namesInWords(next.map(({ name }) => name))}.`),
-        button('button small', () => this.emit('instead', { picks: next }), `Choose ${namesInWords(next.map(({ name }) => name))}`)] : null)));
+        button('button small', () => this.emit('instead', { picks: next }),
+          `Choose ${namesInWords(next.map(({ name }) => name))}`)] : null)));
   }
 }

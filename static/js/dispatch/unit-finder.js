@@ -43,7 +43,8 @@ export class UnitFinder extends Emitter {
   #row({ name, status, type, county }) {
     const { catalog } = this.glossary;
     return [symbol(catalog, { kind: 'unit', status }), el('span', { class: 'title' }, name),
-      el('span', { class: 'quietly' }, [this.glossary.unitType(type), catalog.status('unit', status).title, county?.name ?? county]
+      el('span', { class: 'quietly' },
+        [this.glossary.unitType(type), catalog.status('unit', status).title, county?.name ?? county]
         .filter(Boolean).join(' · '))];
   }
 

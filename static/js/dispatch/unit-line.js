@@ -30,7 +30,8 @@ export function unitLine(line, { glossary, open, title }, act) {
   const overdue = isOverdue(line);
   return el('li', { class: `unit-line${overdue && !isSilenced(line) ? ' alarm' : ''}`, dataset: { assignment: String(id) } },
     el('div', { class: 'line' }, symbol(glossary.catalog, lookOf(line)),
-      el('div', { class: 'words' }, title ?? unitName(line, act), el('p', { class: 'quietly' }, title ? null : `${glossary.unitType(line.unit_type)} · `, state(line, glossary))),
+      el('div', { class: 'words' }, title ?? unitName(line, act),
+        el('p', { class: 'quietly' }, title ? null : `${glossary.unitType(line.unit_type)} · `, state(line, glossary))),
       line.moves?.length ? buttons(line, open, act) : null),
     overdue ? checkIn(line, act) : null,
     open ? more(line, glossary, act) : null);
@@ -86,8 +87,10 @@ function more(line, glossary, act) {
   const plain = moves.filter((status) => !['released', 'cancelled'].includes(status));
   const at = el('input', { type: 'time', id: `at-${id}`, 'aria-label': 'When it happened; empty means now' });
   const destination = moves.includes('transporting')
-    ? el('input', { type: 'text', placeholder: 'Where to (for transporting)', 'aria-label': 'Destination', maxLength: 200 }) : null;
-  const reason = el('input', { type: 'text', placeholder: 'Why (for out of service or cancel)', 'aria-label': 'Reason', maxLength: 200 });
+    ? el('input', { type: 'text', placeholder: 'Where to (for transporting)', 'aria-label': 'Destination',
+      maxLength: 200 }) : null;
+  const reason = el('input',
+    { type: 'text', placeholder: 'Why (for out of service or cancel)', 'aria-label': 'Reason', maxLength: 200 });
   const change = (part) => {
     const epoch = at.value ? lastTime(at.value, glossary.zone, now()) : NaN;
     act.move(line, {
@@ -96,13 +99,16 @@ function more(line, glossary, act) {
       ...(reason.value.trim() ? { reason: reason.value.trim() } : {}),
     });
   };
-  const move = (status, title = MOVE_VERBS[status], rest = {}) => button('button small', () => change({ status, ...rest }), title);
+  const move = (status, title = MOVE_VERBS[status], rest = {}) => button('button small',
+    () => change({ status, ...rest }), title);
   return el('div', { class: 'more', dataset: { more: String(id) } },
     plain.length ? el('div', { class: 'choices' }, plain.map((status) => move(status))) : null,
     destination, el('label', { class: 'at-time' }, 'At ', at, el('span', { class: 'quietly' }, ' empty: now')),
-    moves.includes('released') ? el('div', { class: 'choices', role: 'group', 'aria-label': `Release ${line.unit_name}, left as` },
+    moves.includes('released')
+      ? el('div', { class: 'choices', role: 'group', 'aria-label': `Release ${line.unit_name}, left as` },
       el('span', { class: 'quietly' }, icon('check', glossary.catalog.symbolsUrl), ' Release as'),
       LEFT_AS.map(([code, title]) => move('released', title, { left_as: code }))) : null,
     moves.some((status) => ['released', 'cancelled'].includes(status)) ? reason : null,
-    moves.includes('cancelled') ? el('div', { class: 'choices' }, move('cancelled', line.booked ? 'Cancel the booking' : 'Cancel')) : null);
+    moves.includes('cancelled')
+      ? el('div', { class: 'choices' }, move('cancelled', line.booked ? 'Cancel the booking' : 'Cancel')) : null);
 }

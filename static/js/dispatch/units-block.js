@@ -61,9 +61,11 @@ export class UnitsBlock extends Emitter {
     const live = this.lines.filter(isLive).sort((a, b) => urgency(a) - urgency(b) || a.id - b.id);
     const over = this.lines.filter((line) => !isLive(line));
     this.root.replaceChildren(
-      el('div', { class: 'section-head' }, el('h3', {}, live.length ? plural(live.length, 'unit') : 'Units'), this.#together(live)),
+      el('div', { class: 'section-head' }, el('h3', {}, live.length ? plural(live.length, 'unit') : 'Units'),
+        this.#together(live)),
       live.length ? el('ul', { class: 'unit-lines' }, live.map((line) => this.#line(line)))
-        : el('p', { class: 'quietly' }, over.length ? 'No unit is here any more.' : 'No unit is on the way yet. Send some below.'),
+        : el('p', { class: 'quietly' },
+          over.length ? 'No unit is here any more.' : 'No unit is on the way yet. Send some below.'),
       over.length ? this.#over(over) : '');
     if (focused) this.root.querySelector(`[data-keep="${focused}"]`)?.focus();
   }
@@ -76,7 +78,8 @@ export class UnitsBlock extends Emitter {
     return TOGETHER.map(([from, status]) => {
       const those = live.filter((line) => from.includes(line.status));
       if (those.length < 2) return null;
-      return button('button small', () => this.emit('together', { from, status }), `All ${those.length} ${MOVE_VERBS[status].toLowerCase()}`);
+      return button('button small', () => this.emit('together', { from, status }),
+        `All ${those.length} ${MOVE_VERBS[status].toLowerCase()}`);
     });
   }
 
@@ -86,7 +89,8 @@ export class UnitsBlock extends Emitter {
       el('summary', {}, `${plural(lines.length, 'unit')} done here`),
       el('ul', {}, lines.map((line) => el('li', {}, button('name-link', () => this.act.unit(line), line.unit_name),
         el('span', { class: 'quietly' }, ` ${glossary.title('assignment_status', line.status).toLowerCase()} `,
-          glossary.time(line.status_at), line.left_as ? `, left ${glossary.catalog.status('unit', line.left_as).title.toLowerCase()}` : '')))));
+          glossary.time(line.status_at),
+            line.left_as ? `, left ${glossary.catalog.status('unit', line.left_as).title.toLowerCase()}` : '')))));
     return fold;
   }
 

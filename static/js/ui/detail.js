@@ -87,7 +87,8 @@ export class Detail extends Emitter {
     const scroll = this.root.querySelector('.detail-body')?.scrollTop ?? 0;
     const history = this.root.querySelector('.history[open]') !== null;
     const body = el('div', { class: 'detail-body' },
-      statusLine(detail), ...this.blocks.map((make) => make(detail) ?? ''), occupancy(detail), this.#placeBlock(detail), stockTable(detail.stock), this.#facts(detail),
+      statusLine(detail), ...this.blocks.map((make) => make(detail) ?? ''), occupancy(detail), this.#placeBlock(detail),
+        stockTable(detail.stock), this.#facts(detail),
       detail.history_url ? historyFold(detail.history_url, (name, value) => this.#titled(name, value)) : '');
     this.root.replaceChildren(head(this.catalog, detail, () => this.emit('closed')), this.notice.root, body,
       detail.editable ? this.#actions(detail) : '');

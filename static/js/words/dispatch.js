@@ -85,6 +85,7 @@ export function unitsInWords(number) {
  * "2026-000012, structure fire, 300 m away, 12 min ago".
  */
 export function incidentInWords({ number, type_title: type, distance_m: meters, reported_at: at }, ageOf) {
-  return [number, type.toLowerCase(), Number.isFinite(meters) && (meters < 5 ? 'at the same place' : `${distanceInWords(meters)} away`), ageOf(at)]
+  return [number, type.toLowerCase(),
+    Number.isFinite(meters) && (meters < 5 ? 'at the same place' : `${distanceInWords(meters)} away`), ageOf(at)]
     .filter(Boolean).join(', ');
 }
