@@ -52,8 +52,8 @@ READY = ("available", "staged")
 
 #: A walk's last distance and the one worked out here may differ in the last digits.
 _ROUNDING = 1 - 1e-9
-#: Each time a walk goes on it meets so many times those that it has met.
-_GROWTH = 2
+#: Each time a walk goes on it meets so many times those that it has met, and so doubles them.
+_GROWTH = 1
 #: Columns before those of a `Candidate`.
 _BEFORE = 7
 
