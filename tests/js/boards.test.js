@@ -7,7 +7,7 @@ import { late, ordered, passes, related } from '../../static/js/boards/incident-
 import { tellsOfUnits, withoutMap } from '../../static/js/boards/live.js';
 import { asUnit } from '../../static/js/boards/unit-board.js';
 import { clockWords, pagesOf } from '../../static/js/boards/wall.js';
-import { movable, movesUnit } from '../../static/js/boards/acting.js';
+import { movable, movesUnit, onwardOf } from '../../static/js/boards/acting.js';
 import { kindsInWords, shareInWords } from '../../static/js/words/kinds.js';
 
 const NOW = 1_800_000_000;
@@ -183,6 +183,12 @@ test('moves are offered where the table has them and the agency allows', () => {
   assert.ok(!movesUnit({ moves_units: 'own', agency_id: 8 }, 7));
   assert.ok(!movesUnit({ moves_units: 'own', agency_id: null }, null));
   assert.ok(!movesUnit({ moves_units: 'none', agency_id: 7 }, 7));
+});
+
+test('the next move stands first, and what ends the work is not among them', () => {
+  const statuses = ['dispatched', 'acknowledged', 'en_route', 'on_scene', 'released', 'cancelled'].map((code) => ({ code }));
+  assert.deepEqual(onwardOf(['cancelled', 'on_scene', 'acknowledged', 'released', 'en_route'], statuses), ['acknowledged', 'en_route', 'on_scene']);
+  assert.deepEqual(onwardOf(['released'], statuses), []);
 });
 
 test('kinds are said as one says them', () => {

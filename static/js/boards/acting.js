@@ -3,7 +3,7 @@
 import { send } from '../core/api.js';
 import { button, el } from '../core/dom.js';
 import { newKey, units } from '../dispatch/requests.js';
-import { LEFT_AS, MOVE_VERBS, namesInWords } from '../words/dispatch.js';
+import { ENDED, LEFT_AS, MOVE_VERBS, namesInWords } from '../words/dispatch.js';
 
 /** Keys of the moves; each is tried only where the table of moves allows it. */
 export const MOVE_KEYS = Object.freeze({
@@ -19,6 +19,11 @@ export function movesUnit({ moves_units: whose, agency_id: own }, agencyId) {
 /** Which of an incident's units a move may be made with. */
 export function movable(list, status, moves) {
   return list.filter((unit) => moves[unit.status]?.includes(status));
+}
+
+/** The moves that lead on, the next one first; what ends the work is offered apart. */
+export function onwardOf(allowed, statuses) {
+  return statuses.map(({ code }) => code).filter((code) => allowed.includes(code) && !ENDED.includes(code));
 }
 
 export class Acting {
@@ -91,12 +96,15 @@ export class Acting {
     const links = unit.incident
       ? [el('a', { class: 'button quiet', href: `/?incident=${unit.incident}` }, 'Open on the map')] : [];
     if (!this.may(unit.agency_id)) return links;
-    const onward = (this.settings.moves[unit.status] ?? []).filter((status) => status !== 'released');
+    const allowed = this.settings.moves[unit.status] ?? [];
     return [
-      ...onward.map((status) => this.#choice(MOVE_VERBS[status] ?? this.#title(status), () => this.move(unit, status))),
+      ...onwardOf(allowed, this.settings.words.assignment_status).map((status) => (
+        this.#choice(MOVE_VERBS[status] ?? this.#title(status), () => this.move(unit, status)))),
       unit.par_at !== null ? this.#choice('Heard: all is well', () => this.heard([unit])) : null,
-      ...(this.settings.moves[unit.status]?.includes('released') ? LEFT_AS.map(([code, title]) => (
+      ...(allowed.includes('released') ? LEFT_AS.map(([code, title]) => (
         this.#choice(`Release: ${title.toLowerCase()}`, () => this.move(unit, 'released', { left_as: code })))) : []),
+      // last: nobody should call a unit off by pressing Enter too soon
+      allowed.includes('cancelled') ? this.#choice('Call it off', () => this.move(unit, 'cancelled')) : null,
       ...links,
     ].filter(Boolean);
   }
