@@ -23,7 +23,7 @@ from meris.dispatch.travel import Router
 from meris.dispatch.weighing import Against, Scale, Weighed, minutes_said
 
 #: Units that a walk meets at first, at the least: some of them are busy.
-_FIRST = 24
+_FIRST = 32
 
 
 @dataclass(frozen=True)
@@ -58,8 +58,10 @@ class Line:
 
 
 def first_step(needs: Sequence[Need], most: int) -> int:
-    """How many units each walk meets before it is known whether they are enough."""
-    return max(_FIRST, 2 * (max(need.count for need in needs) + most))
+    """How many units each walk meets before it is known whether they are enough. To ask once more
+    costs as much as some dozens of units do; many of those met do not fit a choosy need."""
+    choosy = any(need.type_level or need.capabilities for need in needs)
+    return (2 if choosy else 1) * max(_FIRST, 2 * (max(need.count for need in needs) + most))
 
 
 class Choosing:
