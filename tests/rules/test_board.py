@@ -145,4 +145,4 @@ def test_the_log_shows_as_a_count_and_a_time(session):
     makers.log_entry(session, fire, "Second alarm")
     (row,) = board.whole(session, STAFF)["incidents"]
     assert row["entries"] == 2
-    assert row["entry_at"] == pytest.approx(NOW.timestamp(), abs=30)
+    assert row["entry_at"] == pytest.approx(datetime.now(UTC).timestamp(), abs=30)
