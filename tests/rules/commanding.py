@@ -85,7 +85,7 @@ def build(session: Session, cast: Cast, home: Home) -> Stage:
     for rank, (count, kinds) in enumerate(needs):
         row = {"incident_id": ids["fire"], "rank": rank, "count": count, "unit_types": kinds}
         session.execute(insert(IncidentNeed).values(row))
-    ids["at_fire"] = makers.assignment(session, ids["M7"], ids["fire"])
+    ids["at_fire"] = makers.assignment(session, ids["M7"], ids["fire"], par_minutes=20)
     _elsewhere(session, ids)
     return Stage(session, cast, home, ids)
 

@@ -123,3 +123,42 @@ def test_every_completion_leads_on(stage, line):
         assert offer["text"].strip() != line.strip()
         words = len(tokens(offer["text"]))
         assert stage.type(offer["text"]).reach >= words, (line, offer)
+
+
+#: A fire from the first word to the last, typed; each line needs those before it.
+_A_FIRE = (
+    "reserve e14 20 min",
+    "send e12 l3",
+    "send e14",
+    "all en route",
+    "m7 os",
+    "e12 on scene",
+    "par m7",
+    "silence m7 5 min",
+    "log smoke showing",
+    "p2",
+    "need 1 type 3 engine",
+    "hazard 1 km around Joplin",
+    "cancel l3 because not needed",
+    "card",
+    "m7 transporting to Mercy Hospital",
+    "release m7 returning",
+    "under control",
+    "e12 oos because hose burst",
+    "close completed note all units back",
+    "reopen 12 because rekindled",
+    "sf webb city p3 caller Ann Lee 417 555 0100",
+)
+
+
+def test_a_fire_is_worked_by_typing_alone(ask, stage, client):
+    context = {"incident": stage.ids["fire"], "center": {"lat": 37.1, "lon": -94.5}}
+    for line in _A_FIRE:
+        answer = ask({"text": line, "context": context}).json
+        assert answer["complete"], (line, answer["problems"])
+        assert answer["actions"], line
+        for number, action in enumerate(answer["actions"]):
+            call = getattr(client, action["method"].lower())
+            body = action["body"] | {"key": f"{line}-{number}"[:64]}
+            done = call(action["url"], json=body, headers=client.csrf())
+            assert done.status_code < 300, (line, action, done.json)
