@@ -8,7 +8,8 @@ const FOUND = {
   query: 'x', places: [{ title: 'Joplin' }], resources: [{ name: 'Joplin Engine 1' }], ids: [1, 2], more: false,
 };
 const command = (facts) => ({
-  intent: 'send', guess: false, complete: true, rows: [], others: [], completions: [], problems: [], warnings: [], actions: [], ...facts,
+  intent: 'send', guess: false, complete: true, rows: [], others: [], completions: [], problems: [], warnings: [],
+  actions: [], ...facts,
 });
 const kinds = (options) => options.map((option) => ['place', 'resource', 'narrow', 'row', 'line'].find((kind) => option[kind]));
 
@@ -20,7 +21,8 @@ test('words that are no command are offered as ever', () => {
 test('a command hides what has its words, a guess does not', () => {
   const rows = [{ title: 'E12', text: null }];
   assert.deepEqual(kinds(optionsOf({ found: FOUND, command: command({ rows }) })), ['row']);
-  assert.deepEqual(kinds(optionsOf({ found: FOUND, command: command({ rows, guess: true }) })), ['row', 'place', 'resource', 'narrow']);
+  const guess = command({ rows, guess: true });
+  assert.deepEqual(kinds(optionsOf({ found: FOUND, command: guess })), ['row', 'place', 'resource', 'narrow']);
   assert.ok(!isSurelyCommand(command({ complete: false })));
   assert.ok(isSurelyCommand(command({ complete: false, problems: [{}] })));
 });
