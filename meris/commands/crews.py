@@ -72,6 +72,7 @@ def _picks(said: Said, incident: Incident, needs: Sequence[Any]) -> Recommendati
         most=0,
         now=world.now,
         home=world.home,
+        router=world.router,
     )
 
 

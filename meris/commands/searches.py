@@ -58,6 +58,7 @@ def recommended(said: Said) -> Meaning:
         now=world.now,
         uncommitted=said.has("uncommitted"),
         home=world.home,
+        router=world.router,
     )
     asked = " and ".join(need.text for need in needs)
     conditions = [asked + where, *_conditions(said, keep)]

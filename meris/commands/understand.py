@@ -17,6 +17,7 @@ from meris.commands.meaning import Meaning, Puzzle, Said
 from meris.commands.slots import Slots
 from meris.commands.tokens import tokens
 from meris.commands.world import Context, World
+from meris.dispatch.travel import Router, StraightLine
 from meris.errors import Invalid, Refused
 from meris.fields import Home
 from meris.fields.words import key
@@ -48,13 +49,19 @@ MEANINGS: Mapping[str, Callable[[Said], Meaning]] = {
 
 
 def understand(
-    session: Session, viewer: Viewer, text: str, context: Context, home: Home
+    session: Session,
+    viewer: Viewer,
+    text: str,
+    context: Context,
+    home: Home,
+    *,
+    router: Router | None = None,
 ) -> Understood:
     """What a line means to this person here. Raises `Invalid` only for one that is too long."""
     if len(text) > LONGEST:
         raise Invalid(f"The line is {len(text):,} characters long; {LONGEST:,} is the most.")
     line = text.replace("\x00", " ")
-    world = World(session, viewer, home, context, tokens(line))
+    world = World(session, viewer, home, context, tokens(line), router or StraightLine())
     if not world.words:
         return Understood(text)
     slots = Slots(world)

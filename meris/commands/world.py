@@ -16,6 +16,7 @@ from meris.commands import fleet
 from meris.commands.fleet import Called
 from meris.commands.phrases import Phrases
 from meris.commands.tokens import Token
+from meris.dispatch.travel import Router, StraightLine
 from meris.fields import Home
 from meris.fields.words import key
 from meris.tables import Incident, IncidentType
@@ -64,6 +65,7 @@ class World:
     home: Home
     context: Context
     words: tuple[Token, ...] = ()
+    router: Router = field(default_factory=StraightLine)
     now: datetime = field(default_factory=lambda: datetime.now(UTC))
 
     @property

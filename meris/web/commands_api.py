@@ -6,6 +6,7 @@ from flask.typing import ResponseReturnValue
 from meris.commands import Context, help_for, understand
 from meris.errors import Invalid
 from meris.web.context import context, viewer
+from meris.web.recommend_api import router
 from meris.web.sending import body_of
 
 api = Blueprint("commands", __name__)
@@ -23,6 +24,7 @@ def read() -> ResponseReturnValue:
         raise Invalid('The body needs "text": the line that was typed.')
     with context().database.reading() as session:
         place = Context.read(body.get("context"))
-        answer = understand(session, viewer(), text, place, context().home).told()
+        here = context().home
+        answer = understand(session, viewer(), text, place, here, router=router()).told()
     asks = text.strip().lower() in _HELP
     return jsonify(answer | {"help": help_for(viewer()) if asks else []})
