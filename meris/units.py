@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, not_, or_, select
+from sqlalchemy import ColumnElement, and_, case, func, not_, or_, select
 from sqlalchemy.orm import Session
 
 from meris.tables import Assignment, Unit
@@ -66,11 +66,24 @@ def in_hand(now: datetime | None = None) -> ColumnElement[bool]:
     return and_(in_force(now), not_(Assignment.booked))
 
 
-def par_at(status: str, heard_at: datetime | None, par_minutes: int | None) -> datetime | None:
+def par_at(held: Assignment) -> datetime | None:
     """When a unit must be heard of again; None where nobody waits for it."""
-    if status not in CHECKED or heard_at is None or par_minutes is None:
+    if held.status not in CHECKED or held.par_minutes is None:
         return None
-    return heard_at + timedelta(minutes=par_minutes)
+    heard = max(held.heard_at or held.status_at, held.status_at)
+    return heard + timedelta(minutes=held.par_minutes)
+
+
+def par_due() -> ColumnElement[Any]:
+    """`par_at` for the database; a test holds the two together."""
+    heard = func.greatest(Assignment.heard_at, Assignment.status_at)
+    waited_for = and_(Assignment.status.in_(CHECKED), Assignment.par_minutes.is_not(None))
+    return case((waited_for, heard + minutes(Assignment.par_minutes)))
+
+
+def minutes(column: Any) -> ColumnElement[Any]:
+    """A column of minutes as a span of time."""
+    return func.make_interval(0, 0, 0, 0, 0, column)
 
 
 def moves_of(status: str, assigned: str | None) -> list[str]:

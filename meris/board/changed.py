@@ -10,6 +10,7 @@ from meris.accounts import Policy
 from meris.board import rows
 from meris.board.news import BoardNews, Touched
 from meris.tables import Area, Assignment, Incident, Resource
+from meris.units import ENDED
 
 
 def changed(session: Session, policy: Policy, news: BoardNews) -> dict[str, Any]:
@@ -91,7 +92,7 @@ def _assignments_gone(
     return sorted(
         i
         for i, row in was.items()
-        if row["status"] not in rows.ENDED
+        if row["status"] not in ENDED
         and _admitted(policy, incidents[row["incident_id"]], staff_only=True)
         and _admitted(policy, units[row["resource_id"]], staff_only=True)
     )

@@ -33,8 +33,6 @@ from meris.tables import (
 
 #: About a meter, and a third of the characters that a double takes.
 _SHAPE_DIGITS = 5
-#: Statuses of an assignment that is over.
-ENDED = ("released", "cancelled")
 Row = dict[str, Any]
 Ids = Collection[int] | None
 
@@ -91,14 +89,7 @@ def areas(session: Session, policy: Policy, ids: Ids = None) -> list[Row]:
 
 def is_live() -> ColumnElement[bool]:
     """Whether an assignment has not ended."""
-    return Assignment.status.not_in(ENDED)
-
-
-def par_due() -> ColumnElement[Any]:
-    """When a unit on scene must be heard of again; NULL where nobody waits for it."""
-    heard = func.greatest(Assignment.heard_at, Assignment.status_at)
-    waited_for = and_(Assignment.status == "on_scene", Assignment.par_minutes.is_not(None))
-    return case((waited_for, heard + _minutes(Assignment.par_minutes)))
+    return Assignment.status.not_in(units.ENDED)
 
 
 def overdue_at() -> ColumnElement[Any]:
@@ -109,15 +100,11 @@ def overdue_at() -> ColumnElement[Any]:
         .exists()
     )
     waits = and_(Incident.status.in_(("new", "active")), ~reached)
-    return case((waits, Incident.reported_at + _minutes(IncidentType.overdue_minutes)))
+    return case((waits, Incident.reported_at + units.minutes(IncidentType.overdue_minutes)))
 
 
 def _only(statement: Select[Any], column: Any, ids: Ids) -> Select[Any]:
     return statement if ids is None else statement.where(column.in_(ids))
-
-
-def _minutes(column: Any) -> ColumnElement[Any]:
-    return func.make_interval(0, 0, 0, 0, 0, column)
 
 
 def _epoch(moment: Any) -> ColumnElement[Any]:
@@ -202,7 +189,7 @@ def _assignments(policy: Policy) -> Select[Any]:
             _epoch(func.lower(Assignment.during)).label("from"),
             _epoch(func.upper(Assignment.during)).label("until"),
             _epoch(Assignment.eta_at).label("eta_at"),
-            _epoch(par_due()).label("par_at"),
+            _epoch(units.par_due()).label("par_at"),
             _epoch(Assignment.silenced_until).label("silenced_until"),
             Assignment.silenced_by,
             Assignment.version,

@@ -15,7 +15,6 @@ from sqlalchemy.orm import Session
 
 from meris import dangers
 from meris.accounts import Policy
-from meris.board.rows import par_due
 from meris.dispatch.boards import epoch
 from meris.resources.search import matches
 from meris.tables import (
@@ -28,7 +27,7 @@ from meris.tables import (
     UnitPosition,
     UnitProfile,
 )
-from meris.units import in_hand
+from meris.units import in_hand, par_due
 
 MOST_ROWS = 500
 

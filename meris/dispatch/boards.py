@@ -13,7 +13,7 @@ from sqlalchemy import Select, func, lateral, select, true
 from sqlalchemy.orm import Session
 
 from meris.accounts import Policy
-from meris.board.rows import overdue_at, par_due
+from meris.board.rows import overdue_at
 from meris.dispatch.needs import Need
 from meris.dispatch.needs import missing as lacking
 from meris.tables import (
@@ -27,7 +27,7 @@ from meris.tables import (
     Resource,
     Unit,
 )
-from meris.units import in_hand
+from meris.units import in_hand, par_due
 
 #: More open incidents than this are not a board any more; the page says so and offers the list.
 MOST_INCIDENTS = 500

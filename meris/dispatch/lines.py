@@ -136,7 +136,7 @@ def _line(
         "times": {s: _epoch(at) for s in _TIMES if (at := getattr(held, f"{s}_at"))},
         "moves": moves,
         "next": _NEXT.get(status),
-        **_par(held, status, now),
+        **_par(held, now),
         "left_as": held.left_as,
         "reason": holds.RAN_OUT if over else held.reason,
         "released_at": _epoch(ended),
@@ -145,9 +145,9 @@ def _line(
     }
 
 
-def _par(held: Assignment, status: str, now: datetime) -> dict[str, Any]:
+def _par(held: Assignment, now: datetime) -> dict[str, Any]:
     """The check-in timer; `par` is None where nobody waits for the unit."""
-    due = units.par_at(status, held.heard_at, held.par_minutes)
+    due = units.par_at(held)
     silenced = held.silenced_until if held.silenced_until and held.silenced_until > now else None
     timer = {
         "minutes": held.par_minutes,

@@ -64,7 +64,7 @@ def silence(
     if moves.heard_before(session, row, key):
         return held
     _require_at_work(row)
-    if units.par_at(held.status, held.heard_at, held.par_minutes) is None:
+    if units.par_at(held) is None:
         raise Conflict(
             f"No check-in is due from {row.unit.name}: it is not on scene, or has no timer."
         )

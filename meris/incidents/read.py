@@ -1,13 +1,14 @@
 """Finding an incident, if this viewer may know of it."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from meris.accounts import Policy
+from meris.board import rows
 from meris.errors import Conflict, NotFound
-from meris.tables import Assignment, Incident
+from meris.tables import Incident, IncidentType
 
 
 def find(session: Session, policy: Policy, incident_id: int, *, lock: bool = False) -> Incident:
@@ -38,12 +39,6 @@ def find_open(session: Session, policy: Policy, incident_id: int) -> Incident:
 
 
 def overdue_at(session: Session, incident: Incident) -> datetime | None:
-    """When the first unit should be on scene; None once one is or was, and when it is closed."""
-    if incident.status == "closed":
-        return None
-    arrived = select(Assignment.id).where(
-        Assignment.incident_id == incident.id, Assignment.on_scene_at.is_not(None)
-    )
-    if session.scalar(arrived.limit(1)) is not None:
-        return None
-    return incident.reported_at + timedelta(minutes=incident.kind.overdue_minutes)
+    """When the first unit should be on scene; None once one was, or when it is not waited for."""
+    due = select(rows.overdue_at()).join(IncidentType).where(Incident.id == incident.id)
+    return session.scalar(due.select_from(Incident))

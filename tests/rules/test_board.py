@@ -3,10 +3,10 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import Range
 
-from meris import board
+from meris import board, units
 from meris.accounts import Policy
 from meris.tables import Assignment, Incident
 from tests import makers
@@ -146,3 +146,24 @@ def test_the_log_shows_as_a_count_and_a_time(session):
     (row,) = board.whole(session, STAFF)["incidents"]
     assert row["entries"] == 2
     assert row["entry_at"] == pytest.approx(datetime.now(UTC).timestamp(), abs=30)
+
+
+@pytest.mark.parametrize("status", ["dispatched", "on_scene", "transporting"])
+@pytest.mark.parametrize("minutes", [None, 20])
+@pytest.mark.parametrize("heard", [None, -9, 4])
+def test_a_check_in_is_due_at_the_same_moment_for_python_and_the_database(
+    session, status, minutes, heard
+):
+    at = datetime.now(UTC).replace(microsecond=0)
+    held = makers.assignment(
+        session,
+        makers.unit(session),
+        makers.incident(session),
+        status,
+        par_minutes=minutes,
+        heard_at=None if heard is None else at + timedelta(minutes=heard),
+    )
+    row = session.get_one(Assignment, held)
+    due = session.scalar(select(units.par_due()).where(Assignment.id == held))
+    assert units.par_at(row) == due
+    assert (due is None) == (status != "on_scene" or minutes is None)
