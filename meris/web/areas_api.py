@@ -1,9 +1,7 @@
 """/api/areas: drawing, changing and ending areas, and what is inside and near them."""
 
 import re
-from collections.abc import Iterator
-from tempfile import SpooledTemporaryFile
-from typing import Any, BinaryIO, cast
+from typing import Any, BinaryIO
 
 from flask import Blueprint, Response, jsonify, request
 from flask.typing import ResponseReturnValue
@@ -17,13 +15,10 @@ from meris.errors import Invalid
 from meris.incidents.typed import key_of, number_of
 from meris.web.context import context, viewer
 from meris.web.sending import body_of, version_of
+from meris.web.written import download
 
 api = Blueprint("areas", __name__)
 writes = Blueprint("area_writes", __name__)
-
-# A larger file waits on disk until it is sent.
-_IN_MEMORY_BYTES = 4 << 20
-_PIECE_BYTES = 1 << 16
 
 
 @api.get("/api/areas")
@@ -111,15 +106,14 @@ def inside(area_id: int) -> ResponseReturnValue:
 @api.get("/api/areas/<int:area_id>/inside.csv")
 def inside_csv(area_id: int) -> Response:
     """What is inside and near, a row each, as CSV."""
-    # made whole before its first byte is sent, so that nobody takes half of it for all
-    out = cast(BinaryIO, SpooledTemporaryFile(_IN_MEMORY_BYTES))  # noqa: SIM115  # see `_pieces`
-    try:
+
+    def write(out: BinaryIO) -> str:
         with context().database.reading() as session:
             area = areas.table.write(session, viewer(), area_id, _near_km(), out)
-        return _sent(out, area.name)
-    except BaseException:
-        out.close()
-        raise
+        words = "-".join(re.findall(r"[a-z0-9]+", area.name.lower())) or "area"
+        return f"{words[:80]}-inside.csv"
+
+    return download("text/csv; charset=utf-8", write)
 
 
 def _near_km() -> float:
@@ -128,20 +122,3 @@ def _near_km() -> float:
         return float(given)
     except ValueError as problem:
         raise Invalid(f"{str(given)[:40]!r} is not a number of kilometers.") from problem
-
-
-def _sent(out: BinaryIO, name: str) -> Response:
-    response = Response(_pieces(out), content_type="text/csv; charset=utf-8")
-    response.content_length = out.tell()
-    words = "-".join(re.findall(r"[a-z0-9]+", name.lower())) or "area"
-    response.headers["Content-Disposition"] = f'attachment; filename="{words[:80]}-inside.csv"'
-    response.headers["Cache-Control"] = "no-store"
-    response.call_on_close(out.close)
-    return response
-
-
-def _pieces(out: BinaryIO) -> Iterator[bytes]:
-    out.seek(0)
-    while piece := out.read(_PIECE_BYTES):
-        yield piece
-    out.close()

@@ -1,9 +1,7 @@
 """/exports: what an agency has, as files that can be sent back."""
 
 import re
-from collections.abc import Iterator
-from tempfile import SpooledTemporaryFile
-from typing import BinaryIO, cast
+from typing import BinaryIO
 
 from flask import Blueprint, Response, render_template, request
 
@@ -14,15 +12,13 @@ from meris.exports import FORMATS, Asked
 from meris.fields import ROW_KINDS
 from meris.tables import Agency
 from meris.web.context import context, viewer
+from meris.web.written import download
 
 pages = Blueprint("exports", __name__)
 #: The same files for machines: a token opens the API and nothing else.
 api = Blueprint("exports_api", __name__)
 
 _TITLES = {"shelter": "Shelters", "supply": "Supplies", "unit": "Units"}
-# A larger file waits on disk until it is sent.
-_IN_MEMORY_BYTES = 4 << 20
-_PIECE_BYTES = 1 << 16
 
 
 @pages.get("/exports")
@@ -50,33 +46,15 @@ def file(kind: str, extension: str) -> Response:
     """
     if kind not in ROW_KINDS or extension not in FORMATS:
         raise NotFound("There is no such export. The page /exports lists them.")
-    # made whole before its first byte is sent, so that nobody takes half of it for all
-    out = cast(BinaryIO, SpooledTemporaryFile(_IN_MEMORY_BYTES))  # noqa: SIM115  # see `_pieces`
-    try:
+
+    def write(out: BinaryIO) -> str:
         with context().database.reading() as session:
             agency = exports.whose(session, viewer(), request.args.get("agency", ""))
             asked = Asked(kind, agency.id if agency else None)
             exports.write(session, viewer(), asked, extension, out, context().home)
-        return _sent(out, extension, _name(kind, agency))
-    except BaseException:
-        out.close()
-        raise
+        return f"{_name(kind, agency)}.{extension}"
 
-
-def _sent(out: BinaryIO, extension: str, name: str) -> Response:
-    response = Response(_pieces(out), content_type=FORMATS[extension].media_type)
-    response.content_length = out.tell()
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}.{extension}"'
-    response.headers["Cache-Control"] = "no-store"
-    response.call_on_close(out.close)
-    return response
-
-
-def _pieces(out: BinaryIO) -> Iterator[bytes]:
-    out.seek(0)
-    while piece := out.read(_PIECE_BYTES):
-        yield piece
-    out.close()
+    return download(FORMATS[extension].media_type, write)
 
 
 def _name(kind: str, agency: Agency | None) -> str:
