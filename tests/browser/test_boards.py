@@ -350,49 +350,6 @@ def test_a_new_incident_of_priority_1_is_heard_and_read_out(visitors, live_serve
         session.execute(text("UPDATE incident SET priority = 4 WHERE id = :id"), {"id": made})
 
 
-# The wall
-
-
-@pytest.mark.parametrize("size", [(1920, 1080), (3840, 2160)], ids=["hd", "4k"])
-def test_a_wall_needs_no_scrolling_and_turns_its_pages(visitors, live_server, size):
-    viewport = {"width": size[0], "height": size[1]}
-    page = visitors.page("stella", viewport=viewport)
-    open_board(page, "/board/units?wall=1#status=available")
-    assert page.evaluate("document.documentElement.scrollHeight") <= size[1]
-    assert page.evaluate("document.documentElement.scrollWidth") <= size[0]
-    assert page.evaluate("getComputedStyle(document.body).colorScheme") == "dark"
-    expect(page.locator(".bar")).to_be_hidden()
-    expect(page.locator("#wall-clock")).to_have_text(re.compile(r"\d\d:\d\d:\d\d C[DS]T"))
-    told = page.locator("#wall-page")
-    expect(told).to_contain_text(re.compile(r"of 29 · page 1 of \d+, next in \d+ s"))
-    shown = page.locator("tbody tr[data-id]:visible")
-    first = shown.all_inner_texts()
-    box = page.locator("#sheet-box").bounding_box()
-    for one in shown.all():
-        place = one.bounding_box()
-        assert place["y"] + place["height"] <= box["y"] + box["height"] + 1
-    page.keyboard.press("Space")
-    expect(told).to_contain_text("held")
-    page.keyboard.press("ArrowRight")
-    expect(told).to_contain_text("page 2 of")
-    assert not set(first) & set(shown.all_inner_texts())
-    # large type: a row's text is no smaller than 2 % of the height of the screen
-    height = page.evaluate("parseFloat(getComputedStyle(document.querySelector('td')).fontSize)")
-    assert height >= size[1] * 0.02
-
-
-def test_a_wall_tells_how_old_it_is_when_the_line_is_down(visitors):
-    page = visitors.page("stella", viewport={"width": 1920, "height": 1080})
-    open_board(page, "/board?wall=1")
-    expect(page.locator("#wall-connection")).to_contain_text("Live")
-    page.context.set_offline(True)
-    expect(page.locator("#wall-connection")).to_contain_text(
-        re.compile(r"(Offline|Reconnecting) · \d+ s old")
-    )
-    expect(row(page, "Barn fire")).to_be_visible()
-    visitors.problems.clear()
-
-
 # For everybody
 
 

@@ -10,12 +10,11 @@ from sqlalchemy import create_engine, text
 from sqlalchemy.dialects.postgresql import Range
 
 from geo.values import Position
-from meris.accounts import Policy, sign_ins
+from meris.accounts import Policy
 from meris.db import SYSTEM, Database, driver_url
 from meris.dispatch import board_units, boards
 from meris.dispatch.board_units import Asked
 from tests import makers
-from tests.people import account
 
 ROOT = Path(__file__).parents[2]
 NOW = datetime.now(UTC)
@@ -367,34 +366,6 @@ def test_the_usual_page_reads_no_more_than_it_shows(crowded):
         lines = plan_of(session, board_units._lines(STAFF, list(session.scalars(page))))
         assert "Seq Scan on resource" not in lines
         assert "Seq Scan on unit " not in lines
-
-
-# The wall
-
-
-@pytest.mark.parametrize(
-    ("roles", "days", "lasts"),
-    [(("reader",), 29, True), (("reader",), 31, False), (("reader", "dispatcher"), 2, False)],
-)
-def test_only_an_account_that_merely_reads_stays_logged_in_for_long(session, roles, days, lasts):
-    person = account(session, "stella")
-    session.execute(text("DELETE FROM account_role WHERE account_id = :id"), {"id": person.id})
-    session.execute(
-        text(
-            "INSERT INTO account_role (account_id, role_id)"
-            " SELECT :id, id FROM role WHERE name = ANY(:roles)"
-        ),
-        {"id": person.id, "roles": list(roles)},
-    )
-    token = sign_ins.start(session, person.id)
-    session.execute(
-        text("UPDATE sign_in SET created_at = now() - make_interval(days => :days)"),
-        {"days": days},
-    )
-    limits = sign_ins.Limits(timedelta(hours=12), timedelta(hours=24), timedelta(days=30))
-    assert (sign_ins.find(session, token, limits) is not None) is lasts
-    sign_ins.prune(session, limits)
-    assert bool(session.scalar(text("SELECT count(*) FROM sign_in"))) is lasts
 
 
 def test_the_minutes_of_the_docs_are_those_of_the_boards():

@@ -24,10 +24,11 @@ export class Address extends Emitter {
 
   /** Remember part of the state; `push` makes a new entry for Back to return from. */
   set(part, { push = false } = {}) {
+    if (push) this.#settle(); // Back must lead to what was left, not to what was there before it
     this.state = { ...this.state, ...part };
     clearTimeout(this.timer);
     if (push) history.pushState({ ours: true, pushed: true }, '', `#${format(this.state)}`);
-    else this.timer = setTimeout(() => this.#replace(), SETTLE_MS);
+    else this.timer = setTimeout(() => this.#settle(), SETTLE_MS);
   }
 
   /** Whether Back leads to the page as it was before the selection. */
@@ -35,12 +36,16 @@ export class Address extends Emitter {
     return Boolean(history.state?.pushed);
   }
 
-  #replace() {
+  #settle() {
+    if (!this.timer) return;
+    clearTimeout(this.timer);
+    this.timer = null;
     history.replaceState({ ...history.state, ours: true }, '', `#${format(this.state)}`);
   }
 
   #back() {
     clearTimeout(this.timer);
+    this.timer = null;
     const before = this.state;
     this.state = parse(location.hash);
     const isGone = (name) => before[name] && !this.state[name];

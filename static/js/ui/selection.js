@@ -60,7 +60,9 @@ export class Selection {
       return;
     }
     this.panels.turnTo('map');
-    const [item] = await Promise.all([this.client.locate(id), this.detail.show(id, { focus })]);
+    const [found] = await Promise.all([this.client.locate(id), this.detail.show(id, { focus })]);
+    // the snapshot may have come while the panel was being filled
+    const item = found ?? await this.client.locate(id);
     if (this.id !== id) return;
     this.#mark(item);
     if (reveal || this.panels.phone) this.#reveal(item);
