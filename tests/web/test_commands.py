@@ -28,7 +28,7 @@ LINES = st.one_of(
     ),
 )
 _OFTEN = settings(
-    max_examples=150,
+    max_examples=60,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
@@ -118,11 +118,18 @@ def test_whatever_is_typed_is_answered_alike_and_changes_nothing(ask, session, s
 @_OFTEN
 @given(line=LINES)
 def test_every_completion_leads_on(stage, line):
-    """Every word of a line that is offered is read; the line itself is another one."""
-    for offer in stage.type(line).completions:
+    """Every word of a line that is offered is read; the line itself is another one.
+
+    A word put in the place of another gets farther than that; what follows may be wrong as well.
+    """
+    answer = stage.type(line)
+    for offer in answer.completions:
         assert offer["text"].strip() != line.strip()
-        words = len(tokens(offer["text"]))
-        assert stage.type(offer["text"]).reach >= words, (line, offer)
+        is_mended = offer["about"].startswith("instead of")
+        least = answer.reach + 1 if is_mended else len(tokens(offer["text"]))
+        reach = stage.type(offer["text"]).reach
+        # the failed line itself says enough; all of what was understood is long
+        assert (line, offer["text"], reach) >= (line, offer["text"], least)
 
 
 #: A fire from the first word to the last, typed; each line needs those before it.
