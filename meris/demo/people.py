@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -15,6 +16,7 @@ from sqlalchemy.orm import Session
 from meris.accounts import people
 from meris.demo.agencies import Roster
 from meris.demo.story import Story
+from meris.errors import Refused
 from meris.tables import Account, Agency
 
 FILE = "demo-accounts.txt"
@@ -122,3 +124,23 @@ def keep(home: Path, accounts: Sequence[DemoAccount]) -> Path:
         file.write("\n".join([*_HEAD, "", *lines(accounts), ""]))
     part.replace(path)
     return path
+
+
+class Kept(NamedTuple):
+    """An account as `keep` wrote it down."""
+
+    email: str
+    passphrase: str
+    role: str
+
+
+def kept(home: Path) -> list[Kept]:
+    """The accounts that `keep` wrote. Raises `Refused` where there are none."""
+    path = home / FILE
+    if not path.is_file():
+        raise Refused(
+            f"There is no {path}. It is made when the exercise is loaded: start an empty MERIS with"
+            " the same MERIS_HOME, and keep the file while you play."
+        )
+    rows = [line.split() for line in path.read_text("utf-8").splitlines() if "@" in line]
+    return [Kept(*row[:3]) for row in rows if len(row) > 2]

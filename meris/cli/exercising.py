@@ -1,0 +1,51 @@
+"""meris exercise: plays an exercise against a server that runs, by HTTP."""
+
+import click
+
+from geo.gazetteer import Gazetteer
+from meris.demo import people, tornado
+from meris.demo.console import Console
+from meris.demo.ground import Ground
+from meris.demo.loading import SEED
+from meris.demo.story import Story
+from meris.errors import Refused
+from meris.settings import Settings
+
+_DISPATCHING = frozenset({"dispatcher", "state", "admin"})
+
+
+@click.group()
+def exercise() -> None:
+    """Play an exercise against a running server."""
+
+
+@exercise.command(name="tornado")
+@click.option("--server", default="http://127.0.0.1:8000", show_default=True, help="Where it runs.")
+@click.option("--speed", default=60.0, show_default=True, help="Minutes played in one minute.")
+@click.option("--seed", default=SEED, show_default=True, help="The same seed, the same calls.")
+def play_tornado(server: str, speed: float, seed: int) -> None:
+    """Forty calls in four counties, and the units that are sent to them.
+
+    Logs in with the exercise's own accounts, which `demo-accounts.txt` under MERIS_HOME holds, and
+    does what dispatchers do: opens incidents, sends what is proposed, moves units on, closes. At a
+    speed of 60 the two hours take two minutes.
+    """
+    if not 0 < speed <= 10_000:
+        raise Refused(
+            f"A speed of {speed:g} cannot be played. Use 1 for real time, 60 for a minute"
+            " in a second, 10,000 at the most."
+        )
+    settings = Settings.from_environment()
+    who = [one for one in people.kept(settings.home) if one.role in _DISPATCHING]
+    consoles = []
+    for one in who:
+        console = Console(server.rstrip("/"))
+        console.log_in(one.email, one.passphrase)
+        consoles.append(console)
+    gazetteer = Gazetteer.load(settings.state)
+    story = Story.of(gazetteer, Ground(gazetteer, scale=1))
+    for line in tornado.play(consoles, story, seed=seed, speed=speed).lines():
+        click.echo(line)
+
+
+COMMANDS = (exercise,)
