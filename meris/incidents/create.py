@@ -20,6 +20,8 @@ from meris.tables import Area, Incident, IncidentCounter, IncidentType
 _AHEAD = timedelta(minutes=2)
 _FACTS = frozenset(INCIDENT_BY_NAME) - {"situation", "objectives", "commander", "command_post"}
 _OTHERS = frozenset({"note", "needs", "key"})
+#: Places told by numbers: the town says more to a person than they do.
+_NUMBERS = ("click", "coordinates", "grid")
 _LONGEST_TITLE = 120
 
 
@@ -124,7 +126,8 @@ def _row(
 
 
 def _title(kind: IncidentType, place: Place | None) -> str:
-    title = f"{kind.title}, {place.text}" if place else kind.title
+    where = place and (place.jurisdiction if place.source in _NUMBERS else place.text)
+    title = f"{kind.title}, {where}" if where else kind.title
     return title if len(title) <= _LONGEST_TITLE else title[: _LONGEST_TITLE - 1] + "…"
 
 
