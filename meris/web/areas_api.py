@@ -14,7 +14,7 @@ from meris.areas.people import living_in
 from meris.errors import Invalid
 from meris.incidents.typed import key_of, number_of
 from meris.web.context import context, viewer
-from meris.web.sending import body_of, version_of
+from meris.web.sending import body_of, values_of, version_of
 from meris.web.written import download
 
 api = Blueprint("areas", __name__)
@@ -65,9 +65,7 @@ def detail(area_id: int) -> ResponseReturnValue:
 def change(area_id: int) -> ResponseReturnValue:
     """Set fields seen at a version; `ends_at` "now" ends the area."""
     body = body_of()
-    values = body.get("set")
-    if not isinstance(values, dict):
-        raise Invalid('The body needs "set": an object of fields and their new values.')
+    values = values_of(body)
     version = version_of(body)
     with context().database.transaction(viewer().actor) as session:
         areas.change(session, viewer(), area_id, version=version, given=values, home=context().home)

@@ -17,7 +17,7 @@ from meris.incidents.typed import key_of, number_of, position_of
 from meris.incidents.types import type_of
 from meris.incidents.write import change
 from meris.web.context import context, viewer
-from meris.web.sending import body_of, version_of
+from meris.web.sending import body_of, values_of, version_of
 
 api = Blueprint("incidents", __name__)
 
@@ -81,9 +81,7 @@ def whole(incident_id: int) -> ResponseReturnValue:
 def changed(incident_id: int) -> ResponseReturnValue:
     """Set fields seen at a version."""
     body = body_of()
-    values = body.get("set")
-    if not isinstance(values, dict):
-        raise Invalid('The body needs "set": an object of fields and their new values.')
+    values = values_of(body)
     with context().database.transaction(viewer().actor) as session:
         change(
             session,

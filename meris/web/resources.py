@@ -1,7 +1,5 @@
 """/api/resources and /api/search: reading and changing what is on the map."""
 
-from typing import Any
-
 from flask import Blueprint, jsonify, request
 from flask.typing import ResponseReturnValue
 
@@ -10,6 +8,7 @@ from meris.dispatch.unit_status import set_unit_status
 from meris.errors import Invalid
 from meris.web.assignments_api import terms_of
 from meris.web.context import context, viewer
+from meris.web.sending import body_of, values_of, version_of
 
 api = Blueprint("resources", __name__)
 writes = Blueprint("resource_writes", __name__)
@@ -43,16 +42,14 @@ def change(resource_id: int) -> ResponseReturnValue:
 
     The status of a unit that was sent moves its assignment.
     """
-    body = _body()
-    values = body.get("set")
-    if not isinstance(values, dict):
-        raise Invalid('The body needs "set": an object of fields and their new values.')
+    body = body_of()
+    values = values_of(body)
     with context().database.transaction(viewer().actor) as session:
         set_unit_status(
             session,
             viewer(),
             resource_id,
-            version=_version(body),
+            version=version_of(body),
             values=values,
             home=context().home,
             terms=terms_of(),
@@ -63,7 +60,7 @@ def change(resource_id: int) -> ResponseReturnValue:
 @writes.post("/api/resources/<int:resource_id>/confirm")
 def confirm(resource_id: int) -> ResponseReturnValue:
     """Say that what is recorded is still true."""
-    version = _version(_body())
+    version = version_of(body_of())
     with context().database.transaction(viewer().actor) as session:
         resources.confirm(session, viewer(), resource_id, version=version)
         return jsonify(resources.detail(session, viewer(), resource_id))
@@ -84,17 +81,3 @@ def _ids(given: str) -> list[int]:
     if wrong is not None:
         raise Invalid(f'"{wrong[:40]}" is not an id. Send whole numbers, separated by commas.')
     return [int(part) for part in parts]
-
-
-def _body() -> dict[str, Any]:
-    body = request.get_json(silent=True)
-    if not isinstance(body, dict):
-        raise Invalid("The body must be a JSON object, sent as application/json.")
-    return body
-
-
-def _version(body: dict[str, Any]) -> int:
-    version = body.get("version")
-    if not isinstance(version, int) or isinstance(version, bool) or not 0 < version < 2**31:
-        raise Invalid('The body needs "version": the whole number you saw in the resource.')
-    return version

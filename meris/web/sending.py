@@ -21,3 +21,11 @@ def version_of(body: dict[str, Any]) -> int:
     if not isinstance(version, int) or isinstance(version, bool) or not 0 < version < 2**31:
         raise Invalid('The body needs "version": the whole number you saw.')
     return version
+
+
+def values_of(body: dict[str, Any]) -> dict[str, Any]:
+    """The fields to set, by name. Raises `Invalid` when there are none."""
+    values = body.get("set")
+    if not isinstance(values, dict):
+        raise Invalid('The body needs "set": an object of fields and their new values.')
+    return values
