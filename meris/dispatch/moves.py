@@ -204,11 +204,13 @@ def _carry_out(
     session: Session, viewer: Viewer, row: Found, report: Report, key: str | None, terms: Terms
 ) -> Moved:
     held = row.assignment
-    report = replace(report, at=told_as(report.at, held.status_at))
-    if report.at < held.status_at:
+    if reports.is_repeated(held, report):
+        return Moved(held, "older")
+    if reports.is_late(held, report):
         return _late(session, viewer, row, report, key)
     if report.status == held.status:
         return _same(session, held, report)
+    report = replace(report, at=told_as(report.at, held.status_at))
     reports.require_allowed(row, report)
     if report.status == "dispatched":
         _dispatch(session, viewer, row, report, terms)

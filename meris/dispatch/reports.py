@@ -99,6 +99,25 @@ def require_allowed(row: Found, report: Report) -> None:
         )
 
 
+def is_repeated(held: Assignment, report: Report) -> bool:
+    """Whether it tells of a former status the time that is known of it, which MERIS itself told."""
+    known: datetime | None = getattr(held, f"{report.status}_at")
+    same = known is not None and told_as(report.at, known) == known
+    return same and report.status != held.status
+
+
+def is_late(held: Assignment, report: Report) -> bool:
+    """Whether what is reported was so before what is known of the unit now.
+
+    A time told to the second or to the minute may leave that open. Then the order of the statuses
+    decides: who is on scene has been en route before, be it within the same second.
+    """
+    if told_as(report.at, held.status_at) < held.status_at:
+        return True
+    passed = report.status in _TIMED and report.status not in TRANSITIONS[held.status]
+    return report.at < held.status_at and passed and report.status != held.status
+
+
 def keep_time(row: Found, report: Report) -> bool:
     """Keep when a unit came to be what is reported late; whether that was not known better.
 

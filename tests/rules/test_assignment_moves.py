@@ -143,6 +143,33 @@ def test_a_time_told_to_the_minute_is_not_before_what_came_in_that_minute(sessio
         move(session, dana, held.id, status="acknowledged", at=before)
 
 
+@pytest.mark.parametrize("second", [0, 40])
+@pytest.mark.parametrize("apart", [timedelta(milliseconds=300), timedelta(seconds=15)])
+def test_what_was_told_may_always_be_said_again(session, dana, fire, second, apart):
+    """A phone repeats times as it was told them: whole seconds, be they of the second before."""
+    sent_at = ago(5).replace(second=second, microsecond=200_000)
+    (held,) = assign(session, dana, fire, [makers.unit(session)], at=sent_at)
+    for n, status in enumerate(("en_route", "on_scene", "transporting", "released"), 1):
+        move(session, dana, held.id, status=status, at=sent_at + n * apart)
+    told, logged = line(session, dana, held.id), len(log_of(session, fire))
+    for status, at in told["times"].items():
+        done = move(session, dana, held.id, status=status, at=datetime.fromtimestamp(at, UTC))
+        assert done.outcome == ("same" if status == "released" else "older")
+    assert (line(session, dana, held.id), len(log_of(session, fire))) == (told, logged)
+
+
+def test_within_one_second_the_order_of_the_statuses_decides(session, dana, fire):
+    sent_at = ago(5).replace(second=40, microsecond=200_000)
+    (held,) = assign(session, dana, fire, [makers.unit(session)], at=sent_at)
+    scene_at = sent_at + timedelta(milliseconds=300)
+    move(session, dana, held.id, status="on_scene", at=scene_at)
+    told = sent_at.replace(microsecond=0)
+    assert move(session, dana, held.id, status="en_route", at=told).outcome == "older"
+    assert (held.status, held.en_route_at) == ("on_scene", sent_at)
+    assert move(session, dana, held.id, status="released", at=told).outcome == "moved"
+    assert held.released_at == scene_at
+
+
 def test_also_after_the_unit_has_left(session, dana, held):
     move(session, dana, held.id, status="released")
     assert move(session, dana, held.id, status="on_scene", at=ago(9)).outcome == "older"
