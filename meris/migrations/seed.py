@@ -18,10 +18,13 @@ _WRITABLE = (
     " supply_site, stock_line, unit, unit_position, position_fix, upload, upload_file,"
     " header_mapping, upload_row, upload_pair, upload_progress, same_choice, sign_in, totp_use,"
     " incident_type, incident_counter, incident_need, area, unit_profile, run_card, run_card_line,"
-    " cover_rule"
+    " cover_rule, duty, device, push_subscription, notice, notice_delivery, push_key,"
+    " request_counter, trail_hold"
 )
 #: Never taken away again; the log's triggers refuse changes as well.
-_KEPT = "incident, incident_log, assignment"
+_KEPT = "incident, incident_log, assignment, request, request_line"
+#: Added to and otherwise left alone.
+_ADDED = "phone_report, shelter_count, trail_view"
 
 
 def plant(connection: Connection, *, state: str, web_url: str) -> None:
@@ -170,6 +173,7 @@ def _grant(connection: Connection, web_role: str) -> None:
         f"GRANT SELECT ON ALL TABLES IN SCHEMA public TO {role}",
         f"GRANT INSERT, UPDATE, DELETE ON {_WRITABLE} TO {role}",
         f"GRANT INSERT, UPDATE ON {_KEPT} TO {role}",
+        f"GRANT INSERT ON {_ADDED} TO {role}",
         f"GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {role}",
         f"GRANT EXECUTE ON FUNCTION journal_identity(), position_fix_prepare(date, integer)"
         f" TO {role}",

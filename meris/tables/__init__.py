@@ -10,7 +10,9 @@ from meris.tables.accounts import (
     account_role,
 )
 from meris.tables.base import Base
+from meris.tables.counts import ShelterCount
 from meris.tables.dispatch import Assignment, CoverRule, RunCard, RunCardLine, UnitProfile
+from meris.tables.duties import Device, Duty
 from meris.tables.incidents import (
     Area,
     Incident,
@@ -20,8 +22,10 @@ from meris.tables.incidents import (
     IncidentType,
 )
 from meris.tables.journal import Change, JournalHome
+from meris.tables.phone import Notice, NoticeDelivery, PhoneReport, PushKey, PushSubscription
 from meris.tables.places import County, Region, RegionScheme, region_county
-from meris.tables.positions import PositionFix, UnitPosition
+from meris.tables.positions import PositionFix, TrailHold, TrailView, UnitPosition
+from meris.tables.requests import Request, RequestCounter, RequestLine
 from meris.tables.resources import (
     Resource,
     Shelter,
@@ -51,6 +55,8 @@ __all__ = [
     "Change",
     "County",
     "CoverRule",
+    "Device",
+    "Duty",
     "HeaderMapping",
     "Incident",
     "IncidentCounter",
@@ -59,20 +65,31 @@ __all__ = [
     "IncidentType",
     "JournalHome",
     "LogInFailure",
+    "Notice",
+    "NoticeDelivery",
+    "PhoneReport",
     "PositionFix",
+    "PushKey",
+    "PushSubscription",
     "Region",
     "RegionScheme",
+    "Request",
+    "RequestCounter",
+    "RequestLine",
     "Resource",
     "Role",
     "RunCard",
     "RunCardLine",
     "SameChoice",
     "Shelter",
+    "ShelterCount",
     "SignIn",
     "StatusCode",
     "StockLine",
     "SupplySite",
     "TotpUse",
+    "TrailHold",
+    "TrailView",
     "Unit",
     "UnitPosition",
     "UnitProfile",

@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, text
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from geo.columns import point_column
 from geo.queries import geography_index
-from meris.tables.base import Base, BigInt, Moment, Now, Xid8
+from meris.tables.base import Base, BigInt, Id, Moment, Now, Xid8
 
 _THIS_TRANSACTION = text("pg_current_xact_id()")
 
@@ -43,6 +43,10 @@ class PositionFix(Base):
 
     resource_id: Mapped[BigInt] = mapped_column(primary_key=True)
     at: Mapped[Moment] = mapped_column(primary_key=True)
+    device_id: Mapped[BigInt] = mapped_column(
+        primary_key=True, server_default=text("0"), comment="0: the page itself"
+    )
+    account_id: Mapped[int | None] = mapped_column(BigInteger, comment="who was on duty")
     received_at: Mapped[Now]
     position: Mapped[Any] = mapped_column(point_column(spatial_index=False), nullable=False)
     accuracy_m: Mapped[float | None]
@@ -50,3 +54,37 @@ class PositionFix(Base):
     course_deg: Mapped[float | None]
     altitude_m: Mapped[float | None]
     source: Mapped[str]
+
+
+class TrailView(Base):
+    """Somebody looked at where a unit had been, and said why (domain §10.2). Never changed."""
+
+    __tablename__ = "trail_view"
+    __table_args__ = (Index("ix_trail_view_resource_id", "resource_id", "at"),)
+
+    id: Mapped[Id]
+    at: Mapped[Now]
+    account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    viewer: Mapped[str]
+    resource_id: Mapped[BigInt] = mapped_column(ForeignKey("resource.id", ondelete="CASCADE"))
+    from_at: Mapped[Moment]
+    to_at: Mapped[Moment]
+    reason: Mapped[str]
+
+
+class TrailHold(Base):
+    """Trails that are kept beyond their time, for an incident or for a court."""
+
+    __tablename__ = "trail_hold"
+    __table_args__ = (CheckConstraint("to_at > from_at", name="to_at"),)
+
+    id: Mapped[Id]
+    resource_id: Mapped[int | None] = mapped_column(
+        ForeignKey("resource.id", ondelete="CASCADE"), index=True, comment="null: every unit"
+    )
+    from_at: Mapped[Moment]
+    to_at: Mapped[Moment]
+    reason: Mapped[str]
+    held_by: Mapped[str]
+    created_at: Mapped[Now]
+    lifted_at: Mapped[Moment | None]
