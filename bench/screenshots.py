@@ -8,6 +8,8 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from bench.page import CHROMIUM, log_in, log_in_of
 from bench.world import World, cleared
+from meris.demo.loading import SEED
+from meris.demo.playing import play_at
 
 IMAGES = Path(__file__).parents[1] / "docs" / "images"
 DESK, PHONE = (1440, 900), (390, 844)
@@ -21,8 +23,10 @@ def main() -> None:
         with cleared(World(resources=4_400)) as world, world.served() as (address, _):
             who = log_in_of(world.home)
             _map(browser, address, who, "map-light", DESK, "light")
+            play_at(address, home=world.home, state="MO", seed=SEED, speed=1_200)
             _map(browser, address, who, "map-dark", DESK, "dark")
             _map(browser, address, who, "map-phone", PHONE, "light")
+            _tornado(browser, address, who)
             _detail(browser, address, who)
             _dispatch(browser, address, who)
             _boards(browser, address, who)
@@ -61,6 +65,16 @@ def _map(
         page.goto(address)
         page.wait_for_timeout(2_500)
         page.screenshot(path=IMAGES / f"{name}.png")
+
+
+def _tornado(browser: Browser, address: str, who: tuple[str, str]) -> None:
+    """The track of the tornado after forty calls, with one of them in hand."""
+    with _page(browser, DESK, "dark") as page:
+        log_in(page, address, *who)
+        page.goto("about:blank")
+        page.goto(f"{address}/#at=10/37.10/-94.35")
+        page.wait_for_timeout(2_500)
+        page.screenshot(path=IMAGES / "tornado-dark.png")
 
 
 def _detail(browser: Browser, address: str, who: tuple[str, str]) -> None:

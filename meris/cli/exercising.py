@@ -2,16 +2,10 @@
 
 import click
 
-from geo.gazetteer import Gazetteer
-from meris.demo import people, tornado
-from meris.demo.console import Console
-from meris.demo.ground import Ground
+from meris.demo import playing
 from meris.demo.loading import SEED
-from meris.demo.story import Story
 from meris.errors import Refused
 from meris.settings import Settings
-
-_DISPATCHING = frozenset({"dispatcher", "state", "admin"})
 
 
 @click.group()
@@ -36,15 +30,10 @@ def play_tornado(server: str, speed: float, seed: int) -> None:
             " in a second, 10,000 at the most."
         )
     settings = Settings.from_environment()
-    who = [one for one in people.kept(settings.home) if one.role in _DISPATCHING]
-    consoles = []
-    for one in who:
-        console = Console(server.rstrip("/"))
-        console.log_in(one.email, one.passphrase)
-        consoles.append(console)
-    gazetteer = Gazetteer.load(settings.state)
-    story = Story.of(gazetteer, Ground(gazetteer, scale=1))
-    for line in tornado.play(consoles, story, seed=seed, speed=speed).lines():
+    played = playing.play_at(
+        server, home=settings.home, state=settings.state, seed=seed, speed=speed
+    )
+    for line in played.lines():
         click.echo(line)
 
 

@@ -1,6 +1,7 @@
 """The tornado exercise, played by consoles that log in to a server like people do."""
 
 import pytest
+from playwright.sync_api import expect
 from sqlalchemy import text
 
 from geo.gazetteer import Gazetteer
@@ -17,7 +18,7 @@ UNITS = 60
 KINDS = ("engine", "ambulance_als", "patrol", "rescue", "sar_team", "public_works_truck")
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def ready(live_server):
     """Crews along the track, and two people who dispatch."""
     database = live_server.database()
@@ -54,6 +55,17 @@ def test_forty_calls_are_worked_and_nobody_is_sent_twice(live_server, ready):
         statuses = set(session.scalars(text("SELECT DISTINCT status FROM incident")))
     assert {"active", "closed"} <= statuses
     assert "40 incidents in 4 counties" in played.lines()[0]
+
+
+@pytest.mark.browser
+def test_the_board_and_the_map_show_what_the_tornado_left(visitors, ready):
+    with ready.reading() as session:
+        still = session.scalar(text("SELECT count(*) FROM incident WHERE status <> 'closed'"))
+    page = visitors.page("dana")
+    page.goto("/board")
+    expect(page.locator("tbody tr[data-id]")).to_have_count(still)
+    page.goto("/#at=9/37.1/-94.2")
+    expect(page.locator("#rail")).to_contain_text(f"Incidents{still}")
 
 
 def test_a_wrong_password_is_said(live_server, ready):
