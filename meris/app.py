@@ -33,6 +33,7 @@ from meris.web import (
     metrics,
     openapi,
     pages,
+    phone_files,
     recommend_api,
     records,
     resources,
@@ -53,6 +54,7 @@ from meris.web.doors import Door, may, meter, person, public, unasked
 DOORS: tuple[tuple[Blueprint | str, Door], ...] = (
     # blueprint          who may enter
     (assets.files,       unasked),
+    (phone_files.files,  unasked),
     (health.probes,      unasked),
     (metrics.page,       meter),
     (map.pages,          public),
@@ -106,6 +108,7 @@ def create_app(settings: Settings, database: Database | None = None) -> Flask:
     for blueprint, door in DOORS:
         doors.hang(app, blueprint, door)
     assets.init_app(app, settings.home)
+    phone_files.init_app(app)
     app.context_processor(_for_every_page)
     _trust_proxies(app, settings.trusted_proxies)
     return app

@@ -1,11 +1,20 @@
 """/account: who I am here, how I prove it, and where else I am signed in."""
 
 import structlog
-from flask import Blueprint, flash, redirect, render_template, session, url_for
+from flask import (
+    Blueprint,
+    after_this_request,
+    flash,
+    redirect,
+    render_template,
+    session,
+    url_for,
+)
 from flask.typing import ResponseReturnValue
 
 from meris.accounts import ROLES, people, sign_ins
 from meris.tables import Account
+from meris.web import account_mark
 from meris.web.context import context
 from meris.web.errors import NotSignedIn
 from meris.web.sessions import KEY, limits, visit
@@ -44,6 +53,7 @@ def sign_out_everywhere() -> ResponseReturnValue:
     with context().database.transaction(visit().actor) as db:
         sign_ins.end_all(db, account.id)
     session.clear()
+    after_this_request(account_mark.forget)
     log.info("logged out everywhere", who=account.id)
     flash("You are logged out on every device.", "success")
     return redirect(url_for("security.login"))

@@ -18,7 +18,7 @@ from flask_security import (
 
 from meris.accounts import guesses, sign_ins
 from meris.tables import Account
-from meris.web import devices
+from meris.web import account_mark, devices
 from meris.web.sessions import KEY, accounts_session, act_as, limits
 
 log = structlog.get_logger(__name__)
@@ -55,6 +55,7 @@ def _start(_app: Flask, user: Account, **_: Any) -> None:
     sign_ins.prune(database, limits())
     guesses.prune(database)
     after_this_request(partial(devices.remember, email=user.email))
+    after_this_request(partial(account_mark.rename, account_id=user.id))
 
 
 def _end(_app: Flask, user: Account, **_: Any) -> None:
@@ -62,6 +63,7 @@ def _end(_app: Flask, user: Account, **_: Any) -> None:
     if token:
         sign_ins.end(accounts_session(), token)
     session.clear()
+    after_this_request(account_mark.forget)
     log.info("logged out", who=getattr(user, "id", None))
 
 

@@ -1,0 +1,81 @@
+"""What a phone installs: the manifest and the service worker, which keeps /m without a line.
+
+The worker's script names the version of the static files, so a new version of MERIS is a new
+script: browsers fetch it in the background and start it when the page is opened next.
+"""
+
+import json
+
+from flask import Blueprint, Flask, Response, current_app
+
+from meris.web.assets import static_url
+
+files = Blueprint("phone_files", __name__)
+
+#: What the pages of /m load before a button works, in the order in which it is needed.
+MODULES = ("phone/app.js",)
+#: What the worker keeps besides: asked for later, and wanted without a line too.
+_LATER = ("img/symbols.svg", "img/icon.svg", "img/icon-192.png")
+#: The worker's own parts, classic scripts.
+_WORKER = ("js/phone/worker.js",)
+_START = """\
+self.MERIS = {settings};
+importScripts({scripts});
+"""
+
+
+def init_app(app: Flask) -> None:
+    """Let templates name what a phone loads first."""
+    app.jinja_env.globals["phone_modules"] = phone_modules
+
+
+def phone_modules() -> list[str]:
+    """Addresses of the modules that the entry script needs."""
+    return [static_url(f"js/{name}") for name in MODULES]
+
+
+@files.get("/m/sw.js")
+def worker() -> Response:
+    """The service worker. Never kept by a browser for longer than it runs."""
+    kept = [*phone_modules(), *map(static_url, _LATER)]
+    settings = {"version": current_app.extensions["static_version"], "files": kept}
+    script = _START.format(
+        settings=json.dumps(settings),
+        scripts=json.dumps([static_url(name) for name in _WORKER])[1:-1],
+    )
+    response = Response(script, mimetype="text/javascript")
+    response.headers["Cache-Control"] = "no-cache"
+    response.headers["Service-Worker-Allowed"] = "/m"
+    return response
+
+
+@files.get("/m/manifest.webmanifest")
+def manifest() -> Response:
+    """How the page stands among a phone's own programs."""
+    icons = [
+        {"src": static_url("img/icon.svg"), "sizes": "any", "type": "image/svg+xml"},
+        *(
+            {
+                "src": static_url(f"img/icon-{size}.png"),
+                "sizes": f"{size}x{size}",
+                "type": "image/png",
+                "purpose": "any maskable",
+            }
+            for size in (192, 512)
+        ),
+    ]
+    about = {
+        "id": "/m",
+        "name": "MERIS",
+        "short_name": "MERIS",
+        "description": "Your unit, your shelter, what is near: with or without a line.",
+        "start_url": "/m",
+        "scope": "/m",
+        "display": "standalone",
+        "background_color": "#10161d",
+        "theme_color": "#10161d",
+        "icons": icons,
+    }
+    response = Response(json.dumps(about), mimetype="application/manifest+json")
+    response.headers["Cache-Control"] = "no-cache"
+    return response
