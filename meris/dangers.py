@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, case, func, or_, select
+from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.orm import Session
 
 from geo.queries import touching
@@ -74,3 +75,18 @@ def of(session: Session, policy: Policy, ids: Collection[int]) -> dict[int, list
     for row in session.execute(statement):
         found[row.id].append(Danger(row.area_id, row.kind, row.name, row.starts_at))
     return dict(found)
+
+
+def names(policy: Policy) -> ColumnElement[Any]:
+    """The names of a resource's dangers, the most recent first; NULL for none.
+
+    For queries on `Resource` that outer-join `UnitPosition`.
+    """
+    named = aggregate_order_by(Area.name, Area.starts_at.desc(), Area.id)
+    return (
+        select(func.array_agg(named))
+        .where(touching(Area.shape, place()))
+        .where(Area.kind.in_(DANGEROUS_AREAS), in_force(), policy.areas())
+        .correlate(Resource, UnitPosition)
+        .scalar_subquery()
+    )

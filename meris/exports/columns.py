@@ -12,8 +12,8 @@ from meris.fields.guard import ambiguous, guarded
 from meris.fields.places import Angle, County
 from meris.fields.text_rules import Words
 
-# Kept beside the catalogue's tables: the record's own number, and how its place is known.
-_OF_THE_RECORD = frozenset({"meris_id", "position_source", "position_radius_m"})
+# Kept beside the catalogue's tables: the record's own number, how its place is known, its danger.
+_OF_THE_RECORD = frozenset({"meris_id", "position_source", "position_radius_m", "danger"})
 _REMEMBERED = 10_000
 
 Cell = str | int | float | bool | None

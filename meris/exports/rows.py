@@ -7,12 +7,13 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, Select, Table, case, func, null, select
 from sqlalchemy.orm import Session
 
+from meris import dangers
 from meris.accounts import Policy, Viewer, agencies
 from meris.errors import Forbidden, Invalid, NotFound
 from meris.exports.columns import Column
 from meris.fields import RESOURCE_KIND, ROW_KINDS
 from meris.fields.record import UNPLACED
-from meris.tables import Agency, Resource, Shelter, StockLine, SupplySite, Unit
+from meris.tables import Agency, Resource, Shelter, StockLine, SupplySite, Unit, UnitPosition
 
 # Rows in hand at one time.
 _BATCH = 2_000
@@ -62,7 +63,7 @@ def of(
     session: Session, policy: Policy, asked: Asked, columns: Sequence[Column]
 ) -> Iterator[Row[Any]]:
     """Values in the order of `columns`, sorted by the record's number. Call inside `reading`."""
-    statement = _query(asked, columns).where(*_asked_for(policy, asked))
+    statement = _query(policy, asked, columns).where(*_asked_for(policy, asked))
     return iter(session.execute(statement.execution_options(yield_per=_BATCH)))
 
 
@@ -73,10 +74,14 @@ def _asked_for(policy: Policy, asked: Asked) -> Iterator[ColumnElement[bool]]:
         yield Resource.agency_id == asked.agency_id
 
 
-def _query(asked: Asked, columns: Sequence[Column]) -> Select[Any]:
+def _query(policy: Policy, asked: Asked, columns: Sequence[Column]) -> Select[Any]:
     part = _TABLES[RESOURCE_KIND[asked.kind]]
-    chosen = [_column(column, asked.kind).label(column.name) for column in columns]
-    statement = select(*chosen).join(part, part.c.resource_id == Resource.id)
+    chosen = [_column(policy, column, asked.kind).label(column.name) for column in columns]
+    statement = (
+        select(*chosen)
+        .join(part, part.c.resource_id == Resource.id)
+        .outerjoin(UnitPosition, UnitPosition.resource_id == Resource.id)
+    )
     if asked.kind != "supply":
         return statement.order_by(Resource.id)
     # a site without stock is there too, as a row that names no item
@@ -84,7 +89,9 @@ def _query(asked: Asked, columns: Sequence[Column]) -> Select[Any]:
     return lines.order_by(Resource.id, StockLine.id)
 
 
-def _column(column: Column, kind: str) -> ColumnElement[Any]:
+def _column(policy: Policy, column: Column, kind: str) -> ColumnElement[Any]:
+    if column.name == "danger":
+        return dangers.names(policy)
     if column.name == "as_of" and kind == "supply":
         return _time_of_line()
     if column.name in _SPECIAL:

@@ -8,7 +8,7 @@ from meris.fields.amounts import Integer
 from meris.fields.codes import Choice, codes
 from meris.fields.common import EVERY
 from meris.fields.field import Field, also
-from meris.fields.text_rules import OneOf
+from meris.fields.text_rules import OneOf, Words
 
 #: Says that a record is on no map, and shall not be put there by its ZIP code or town.
 UNPLACED = "unplaced"
@@ -52,6 +52,18 @@ RECORD = (
         "The place is only known to this many meters: it is shown as approximate.",
         unit="meters",
         synonyms=also("positionradius radiusm radiusmeters accuracym locationaccuracy"),
+        spares_row=True,
+    ),
+    Field(
+        "danger",
+        "In danger from",
+        EVERY,
+        Words(longest=300, most=200),
+        None,
+        "record",
+        "Hazard, evacuation and exclusion areas in force that it lay in when the file was written. "
+        "MERIS looks again for itself and does not read this.",
+        synonyms=also("dangers hazardarea hazardareas"),
         spares_row=True,
     ),
 )

@@ -194,6 +194,20 @@ def test_nothing_leaves_that_the_viewer_may_not_see(session, cast):
     assert counted == {"shelter": 2, "supply": 0, "unit": 0}
 
 
+def test_what_lies_in_danger_says_so_to_those_who_may_know(session):
+    makers.shelter(session, name="Inside", at=Position(38.95, -92.33))
+    makers.shelter(session, name="Outside", at=Position(37.1, -94.5))
+    makers.area(session, name="Flooding of Flat Branch")
+    makers.area(session, name="A raid", sensitivity="confidential")
+    makers.area(session, name="Staging", kind="staging")
+    reader = Viewer(name="Rita", roles=frozenset({"reader"}))
+    asked = Asked("shelter")
+    told = {row["name"]: row["danger"] for row in table(made(session, asked, viewer=reader))}
+    assert told == {"Inside": "Flooding of Flat Branch", "Outside": ""}
+    told = {row["name"]: row["danger"] for row in table(made(session, asked))}
+    assert set(told["Inside"].split("; ")) == {"Flooding of Flat Branch", "A raid"}
+
+
 def test_there_are_three_kinds():
     with pytest.raises(NotFound, match="shelter, supply, unit"):
         Asked("castle")
