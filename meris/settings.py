@@ -40,8 +40,22 @@ VARIABLES: dict[str, str] = {
     "MERIS_ASSIGNMENT_HOURS": "how long a unit is expected to be sent when nobody says (default 8)",
     "MERIS_GEOCODER": "finds addresses of uploaded rows: package.module:name (default: none)",
     "MERIS_DETOUR_FACTOR": "how much longer than a straight line roads are (default 1.3)",
+    "MERIS_TRAIL_DAYS": "how long it is kept where units have been (default 30)",
+    "MERIS_PUSH_HOSTS": "push services that notices may be sent to, separated by commas: host, "
+    "host:port or *.domain; none sends nothing (default: of Chrome, Firefox, Safari and Edge)",
+    "MERIS_PUSH_CONTACT": "where a push service may write to, mailto:… or https:… (default: "
+    "nowhere; Apple's asks for one)",
     "MERIS_LOG_LEVEL": "debug, info (default), warning or error",
 }
+
+#: Where browsers take push messages: Chrome and most others, Firefox, Safari, Edge.
+PUSH_HOSTS = (
+    "fcm.googleapis.com",
+    "updates.push.services.mozilla.com",
+    "*.push.services.mozilla.com",
+    "*.push.apple.com",
+    "*.notify.windows.com",
+)
 
 _GUARDED_ROLES = frozenset({"dispatcher", "state", "admin"})
 
@@ -75,6 +89,9 @@ class Settings:
     assignment_hours: int = 8
     geocoder: str | None = None
     detour_factor: float = 1.3
+    trail_days: int = 30
+    push_hosts: tuple[str, ...] = PUSH_HOSTS
+    push_contact: str | None = None
     log_level: str = "info"
 
     @property
@@ -114,6 +131,9 @@ class Settings:
             assignment_hours=_whole(env, "MERIS_ASSIGNMENT_HOURS", 8),
             geocoder=env.get("MERIS_GEOCODER") or None,
             detour_factor=_factor(env, "MERIS_DETOUR_FACTOR", 1.3),
+            trail_days=_whole(env, "MERIS_TRAIL_DAYS", 30),
+            push_hosts=_hosts(env),
+            push_contact=_contact(env),
             log_level=env.get("MERIS_LOG_LEVEL") or "info",
         )
 
@@ -165,6 +185,21 @@ def _yes(env: Mapping[str, str], name: str, *, default: bool) -> bool:
     if text and text not in ("yes", "no"):
         raise Refused(f'{name} is "{text}". Use yes or no.')
     return text == "yes" if text else default
+
+
+def _hosts(env: Mapping[str, str]) -> tuple[str, ...]:
+    text = env.get("MERIS_PUSH_HOSTS")
+    if not text:
+        return PUSH_HOSTS
+    names = [name.strip().lower() for name in text.split(",") if name.strip()]
+    return () if names == ["none"] else tuple(names)
+
+
+def _contact(env: Mapping[str, str]) -> str | None:
+    text = env.get("MERIS_PUSH_CONTACT") or None
+    if text and not text.startswith(("mailto:", "https:")):
+        raise Refused(f'MERIS_PUSH_CONTACT is "{text}". Use mailto:somebody@example.org.')
+    return text
 
 
 def _roles(env: Mapping[str, str], environment: Environment) -> frozenset[str]:

@@ -16,6 +16,7 @@ from meris.tables import (
     Agency,
     Area,
     Assignment,
+    Duty,
     Incident,
     IncidentLog,
     IncidentNeed,
@@ -106,6 +107,19 @@ def fix(session: Session, resource_id: int, at: Position, when: datetime | None 
             source="owntracks",
         )
     )
+
+
+def duty(session: Session, account_id: int, resource_id: int, **values: Any) -> int:
+    """Somebody on duty on a unit for fourteen hours from now on, sharing no position."""
+    now = datetime.now(UTC)
+    row = {
+        "account_id": account_id,
+        "resource_id": resource_id,
+        "started_at": now,
+        "until_at": now + timedelta(hours=14),
+        **values,
+    }
+    return session.scalars(insert(Duty).values(row).returning(Duty.id)).one()
 
 
 def incident(session: Session, *, at: Position | None = COLUMBIA, **values: Any) -> int:

@@ -132,7 +132,7 @@ def _shown(name: str, value: object) -> str:
         return "(set)"
     if name in _URLS:
         return make_url(str(value)).render_as_string(hide_password=True)
-    if isinstance(value, frozenset):
+    if isinstance(value, tuple | frozenset):
         return ", ".join(sorted(value)) or "none"
     return str(value)
 

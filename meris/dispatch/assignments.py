@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from meris import notices
 from meris.accounts import Viewer
 from meris.dispatch import arrivals, found, holds, moves, phrases
 from meris.dispatch.found import Live
@@ -332,6 +333,8 @@ def _tell(scene: Scene, made: Sequence[Assignment]) -> None:
             at=None if order.booked else order.begin,
             resource_id=one.resource_id,
         )
+        if order.status == "dispatched":
+            notices.sent(session, viewer, one, scene.units[one.resource_id], scene.incident)
     if order.status == "dispatched":
         incident_moves.start(session, viewer, scene.incident.id, order.begin)
 

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from meris import units
+from meris import notices, units
 from meris.accounts import Viewer
 from meris.dispatch import arrivals, found, holds, phrases, reports
 from meris.dispatch.found import Found
@@ -295,6 +295,9 @@ def _tell(session: Session, viewer: Viewer, row: Found, report: Report, key: str
     _log(session, viewer, row, _sentence(row, report), kind, report, key)
     if report.status == "dispatched":
         incident_moves.start(session, viewer, row.incident.id, report.at)
+        notices.sent(session, viewer, row.assignment, row.unit, row.incident)
+    elif report.ends and row.assignment.dispatched_at:
+        notices.ended(session, viewer, row.assignment, row.unit, row.incident)
 
 
 def _sentence(row: Found, report: Report) -> str:

@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from meris import notices
 from meris.accounts import Viewer
 from meris.errors import Invalid
 from meris.fields import INCIDENT_BY_NAME, Home
@@ -61,6 +62,8 @@ def change(
         .execution_options(synchronize_session=False)
     )
     session.expire_all()
+    if not differing.keys().isdisjoint(("position", "place")):
+        notices.moved(session, viewer, incident, version)
     asked = needs.follow_card(session, incident, card)
     log.add(session, viewer, incident.id, " ".join(filter(None, (told, asked))), key=key)
 
