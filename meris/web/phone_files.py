@@ -17,7 +17,7 @@ MODULES = ("phone/app.js",)
 #: What the worker keeps besides: asked for later, and wanted without a line too.
 _LATER = ("img/symbols.svg", "img/icon.svg", "img/icon-192.png")
 #: The worker's own parts, classic scripts.
-_WORKER = ("js/phone/worker.js",)
+_WORKER = ("js/phone/push-worker.js", "js/phone/worker.js")
 _START = """\
 self.MERIS = {settings};
 importScripts({scripts});
