@@ -56,7 +56,7 @@ const hover = new Hover(box, catalog, summaries, () => client.now());
 const together = new Together(box, catalog, summaries);
 const pick = new Pick(stage, box);
 const bar = new CommandBar($('#search'), catalog, () => ({
-  incident: desk?.inHand?.id ?? null, unit: selection.id ?? null, center: stage.view.center,
+  incident: desk?.idInHand ?? null, unit: selection.id ?? null, center: stage.view.center,
 }));
 const connection = new Connection($('#connection'), $('#banner'), settings);
 const announcer = new Announcer($('#polite'));
@@ -148,7 +148,7 @@ bar.on('place', (place) => {
 });
 bar.on('resource', ({ id }) => selection.set(id, { focus: true, reveal: true }))
   .on('narrow', ({ text, ids }) => filters.found(text, ids))
-  .on('incident', ({ id }) => desk.open(id, { focus: true }))
+  .on('incident', ({ id, focus }) => desk.open(id, { focus }))
   .on('units', ({ ids, text }) => (desk.inHand ? desk.select(ids) : filters.found(text, ids)))
   .on('draw', ({ kind }) => areas.draw({ kind }))
   .on('page', ({ url }) => location.assign(url));
@@ -172,7 +172,7 @@ rail.board.on('toggled', ({ name, on }) => board.toggle(name, on))
 desk?.on('opened', ({ id }) => board.inHand(id)).on('closed', () => board.inHand(null));
 stage.on('here', (at) => desk?.menu.show(at));
 
-desk?.on('opened', () => areas.drop()).on('draw', ({ incident }) => areas.draw({ incident }))
+desk?.on('handed', () => bar.renew()).on('opened', () => areas.drop()).on('draw', ({ incident }) => areas.draw({ incident }))
   .on('area', ({ id }) => areas.open(id, { reveal: true }));
 areas.on('opened', ({ id }) => board.chooseArea(id)).on('closed', () => board.chooseArea(null))
   .on('incident', ({ id }) => desk?.open(id, { focus: true }))

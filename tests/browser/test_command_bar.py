@@ -1,5 +1,7 @@
 """The box of the bar: search as ever, and commands that are shown before they are done."""
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
@@ -120,6 +122,31 @@ def test_who_is_held_elsewhere_is_asked_about_and_the_next_best_offered(
     page.keyboard.press("Enter")
     expect(will(page)).to_contain_text("E9")
     visitors.problems.clear()  # the refusal itself is an error to the console
+
+
+def test_who_types_on_means_the_incident_just_made(visitors, things):
+    """The network is slow: the line is kept, and never read as if the one before were in hand."""
+    page = visitors.page("dana")
+    open_map(page, f"#incident={things['fire']}")
+    expect(page.locator("#in-hand")).to_contain_text("2026-000777")
+    making, reading = [], []
+    page.route(re.compile(r"/api/incidents\?"), lambda route: making.append(route))
+    page.route(re.compile(r"/api/incidents/\d+\?"), lambda route: reading.append(route))
+    page.keyboard.press("Control+k")
+    page.keyboard.type("new vf at carthage")
+    expect(will(page)).to_contain_text("Vehicle fire")
+    page.keyboard.press("Enter")
+    page.keyboard.press("Control+k")
+    page.keyboard.type("send e9")
+    expect(will(page)).to_contain_text("2026-000777")
+    making[0].continue_()
+    expect(will(page)).to_contain_text("Vehicle fire")
+    expect(will(page)).not_to_contain_text("2026-000777")
+    expect(box(page)).to_have_value("send e9")
+    expect(box(page)).to_be_focused()
+    assert reading  # its facts are still on their way
+    for route in reading:
+        route.continue_()
 
 
 def test_who_may_not_dispatch_finds_and_is_told(visitors, things):

@@ -13,7 +13,7 @@ const PAUSE_MS = 120;
 const HELP = /^\s*(\?|help)?\s*$/i;
 
 /**
- * Events: `place` {lat, lon, bounds}, `resource` {id}, `narrow` {text, ids}, `incident` {id},
+ * Events: `place` {lat, lon, bounds}, `resource` {id}, `narrow` {text, ids}, `incident` {id, focus},
  * `units` {ids, text}, `page` {url}, `draw` {kind}, `acted` {intent, sentence}.
  */
 export class CommandBar extends Emitter {
@@ -38,6 +38,12 @@ export class CommandBar extends Emitter {
   focus() {
     this.input.focus();
     this.input.select();
+  }
+
+  /** What the page holds is another incident now: what was understood with the one before is void. */
+  renew() {
+    this.answer = this.sure = null;
+    if (document.activeElement === this.input && this.input.value.trim()) this.#look();
   }
 
   #listen(form) {
@@ -94,7 +100,7 @@ export class CommandBar extends Emitter {
   // Enter with nothing marked: the command; else a place if that is all there is; else the words.
   async #submit(event) {
     event.preventDefault();
-    const answer = this.answer?.line === this.input.value ? this.answer : await this.#look();
+    const answer = this.answer && this.answer.question === this.#question ? this.answer : await this.#look();
     if (!answer) return;
     const { found, command } = answer;
     if (command?.complete) await this.#do(command);
@@ -102,12 +108,18 @@ export class CommandBar extends Emitter {
     else if (found.ids.length && !isSurelyCommand(command)) this.#taken({ narrow: found });
   }
 
+  // A line means something else with another incident in hand, or another unit chosen.
+  get #question() {
+    const { incident, unit } = this.context();
+    return JSON.stringify([this.input.value, incident, unit]);
+  }
+
   /** One question for a line, however many wait for it: the pause after typing, and Enter. */
   #look() {
-    const line = this.input.value;
-    if (this.looking?.line !== line) {
-      const looking = { line };
-      looking.answer = this.#lookFor(line).finally(() => {
+    const question = this.#question;
+    if (this.looking?.question !== question) {
+      const looking = { question };
+      looking.answer = this.#lookFor(this.input.value, question).finally(() => {
         if (this.looking === looking) this.looking = null;
       });
       this.looking = looking;
@@ -115,7 +127,7 @@ export class CommandBar extends Emitter {
     return this.looking.answer;
   }
 
-  async #lookFor(line) {
+  async #lookFor(line, question) {
     this.answer = null;
     if (HELP.test(line)) return this.#help(line);
     if (!this.commands && line.trim().length < 2) {
@@ -124,7 +136,9 @@ export class CommandBar extends Emitter {
     }
     try {
       const answer = await this.asking.ask(line, this.context());
-      if (answer) this.#offer(answer);
+      if (!answer) return null;
+      answer.question = question;
+      this.#offer(answer);
       return answer;
     } catch (problem) {
       this.list.say(problem.message);
@@ -180,10 +194,11 @@ export class CommandBar extends Emitter {
       return;
     }
     this.doing = true;
+    const line = this.input.value;
     try {
       const [answer] = await act(command);
       this.past.add(command.text.trim());
-      this.#done(command, answer);
+      this.#done(command, answer, { typedOn: this.input.value !== line });
     } catch (problem) {
       this.#refused(problem, command);
     } finally {
@@ -191,10 +206,14 @@ export class CommandBar extends Emitter {
     }
   }
 
-  #done(command, answer) {
+  #done(command, answer, { typedOn }) {
     const { intent, sentence, show } = command;
     this.emit('acted', { intent, sentence });
     const made = intent === 'create' ? answer.incident.id : show?.incident;
+    if (typedOn) { // the next line stays, and so does the focus
+      if (made) this.emit('incident', { id: made, focus: false });
+      return;
+    }
     if (!show && !made) {
       this.input.value = '';
       this.list.close();
@@ -202,7 +221,7 @@ export class CommandBar extends Emitter {
       return;
     }
     this.#empty();
-    if (made) this.emit('incident', { id: made });
+    if (made) this.emit('incident', { id: made, focus: true });
     if (show) this.#show(show, command);
   }
 
@@ -236,6 +255,7 @@ export class CommandBar extends Emitter {
 
   #leave() {
     this.asking.stop();
+    this.looking = null; // its answer will not come: whoever returns asks anew
     this.#hide();
   }
 }

@@ -17,7 +17,7 @@ const IN_HAND = 'incident.in-hand';
 const IN_HAND_S = 12 * 3600;
 const WHERE_ASKED = 'Where did it happen?';
 
-/** Events: `opened` {id}, `closed`, `draw` {incident}, `area` {id}. */
+/** Events: `opened` {id}, `handed` {id}, `closed`, `draw` {incident}, `area` {id}. */
 export class Desk extends Emitter {
   /**
    * @param {object} parts of the page: client, catalog, address, stage, panels, selection, detail, list,
@@ -43,7 +43,7 @@ export class Desk extends Emitter {
   /** What the address bar says when the page opens, and what was in hand before. */
   start() {
     const { id, at } = recall(IN_HAND, {});
-    if (id && now() - at < IN_HAND_S) this.handed = { id };
+    if (id && now() - at < IN_HAND_S) this.#take(id);
     if (this.client.dispatch) this.#heard({ ...this.client.dispatch, changed: null });
     if (this.address.state.incident) this.#show(this.address.state.incident, { reveal: true });
   }
@@ -51,6 +51,11 @@ export class Desk extends Emitter {
   /** The incident in hand {id, number, title, type, priority, status, …}, or null. */
   get inHand() {
     return this.handed?.number ? this.handed : null;
+  }
+
+  /** Its id, from the moment that somebody takes it: its facts may still be on their way. */
+  get idInHand() {
+    return this.handed?.id ?? null;
   }
 
   /** Open incidents as the board has them. */
@@ -203,6 +208,7 @@ export class Desk extends Emitter {
   }
 
   async #show(id, { focus = false, reveal = false } = {}) {
+    this.#take(id);
     this.panels.turnTo('map');
     this.spot.show(null);
     this.table.select(id);
@@ -245,11 +251,25 @@ export class Desk extends Emitter {
     this.opener = null;
   }
 
+  // At once, with what the board knows: who types on must not reach what was in hand before.
+  #take(id) {
+    if (this.idInHand === id) return;
+    const known = this.incidents.get(id);
+    if (known) this.#hand(known);
+    else this.#turn({ id });
+  }
+
   #hand(incident) {
-    this.handed = incident;
     remember(IN_HAND, { id: incident.id, at: now() });
+    this.#turn(incident);
+  }
+
+  #turn(incident) {
+    const before = this.idInHand;
+    this.handed = incident;
     this.chip.show(this.inHand);
     this.units.draw();
+    if (before !== incident.id) this.emit('handed', { id: incident.id });
   }
 
   #unwrite() {
