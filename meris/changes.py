@@ -123,14 +123,31 @@ class News(NamedTuple):
     overflow: bool
 
 
-def news(session: Session, cursor: Cursor, until: Cursor, *, most: int) -> News:
-    """Which resources changed between two cursors; `overflow` when more than `most` did."""
-    span = {"since": cursor.snapshot, "until": until.snapshot}
+class MovedUnit(NamedTuple):
+    """A unit's newest position as the feed tells it.
+
+    `line` is JSON: [id, latitude, longitude, epoch seconds, accuracy m, speed m/s, course degrees].
+    `of` is what decides who may know of it: sensitivity and agency.
+    """
+
+    id: int
+    line: str
+    of: tuple[str, int]
+
+
+def news(
+    session: Session, cursor: Cursor, until: Cursor, *, most: int, positions: bool = True
+) -> News:
+    """Which resources changed between two cursors; `overflow` when more than `most` did.
+
+    Units that only moved are among them unless `positions` is false.
+    """
+    span = _span(cursor, until)
     changed = session.execute(named("journal", "touched"), {**span, "most": most + 1}).all()
-    moved = session.scalars(named("journal", "moved"), {**span, "most": most + 1}).all()
     touched = {row.resource_id: None if row.made else row.before for row in changed}
-    for resource_id in moved:
-        touched.setdefault(resource_id, {})
+    if positions:
+        for unit in moved(session, cursor, until, most=most + 1):
+            touched.setdefault(unit.id, {})
     whole = bool(
         session.scalar(named("journal", "whole_map"), {**span, "tables": list(_WHOLE_MAP)})
     )
@@ -138,12 +155,28 @@ def news(session: Session, cursor: Cursor, until: Cursor, *, most: int) -> News:
     return News(items[:most], bool(whole), len(items) > most)
 
 
+def moved(session: Session, cursor: Cursor, until: Cursor, *, most: int) -> list[MovedUnit]:
+    """Units whose newest position was written between two cursors, unless their place was told by
+    hand since."""
+    rows = session.execute(named("journal", "moved"), {**_span(cursor, until), "most": most})
+    return [MovedUnit(row.id, row.line, (row.sensitivity, row.agency_id)) for row in rows]
+
+
+def anything_moved(session: Session, cursor: Cursor, until: Cursor) -> bool:
+    """Whether `moved` may have something to say."""
+    return bool(session.scalar(named("journal", "anything_moved"), _span(cursor, until)))
+
+
+def _span(cursor: Cursor, until: Cursor) -> dict[str, str]:
+    return {"since": cursor.snapshot, "until": until.snapshot}
+
+
 def quiet(session: Session, cursor: Cursor, until: Cursor) -> bool:
-    """Whether nothing on the map changed between two cursors.
+    """Whether nothing on the map changed between two cursors, but for units that moved.
 
     What dispatchers write is on the map only where it moves a unit, which is a change of the unit.
     """
-    span = {"since": cursor.snapshot, "until": until.snapshot}
+    span = _span(cursor, until)
     changed = session.scalar(named("journal", "map_changed"), {**span, "tables": list(_WHOLE_MAP)})
     return not changed
 
@@ -179,12 +212,14 @@ def between_versions(session: Session, resource_id: int, *, writes: int) -> Iter
     return session.scalars(statement).all()
 
 
-def wait_for_notice(connection: Connection, seconds: float) -> None:
-    """Sleep until the journal is written to or the time is over; drops the notices heard."""
+def wait_for_notice(connection: Connection, seconds: float) -> frozenset[str]:
+    """Sleep until a channel is spoken on or the time is over: the channels that were."""
     driver = connection.connection.driver_connection
     if driver is None:
-        return
+        return frozenset()
     if not driver.notifies:
         select_ready([driver], [], [], seconds)
         driver.poll()
+    channels = frozenset(notice.channel for notice in driver.notifies)
     driver.notifies.clear()
+    return channels

@@ -66,13 +66,14 @@ class Database:
             yield session
 
     @contextmanager
-    def listening(self, channel: str) -> Iterator[Connection]:
-        """A connection of its own that hears NOTIFY on `channel`, outside any transaction."""
+    def listening(self, *channels: str) -> Iterator[Connection]:
+        """A connection of its own that hears NOTIFY on `channels`, outside any transaction."""
         if isinstance(self._bind, Connection):
             raise TypeError("a borrowed connection cannot listen")
         with self._bind.connect() as pooled:
             connection = pooled.execution_options(isolation_level="AUTOCOMMIT")
-            connection.exec_driver_sql(f"LISTEN {channel}")
+            for channel in channels:
+                connection.exec_driver_sql(f"LISTEN {channel}")
             try:
                 yield connection
             finally:

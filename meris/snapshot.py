@@ -27,6 +27,9 @@ from meris.tables import Agency, Resource, StatusCode, UnitPosition
 EPOCH_2020 = 1_577_836_800
 #: A live position older than this is not believed (domain §7.9).
 POSITION_AGE_LIMIT_MINUTES = 10
+#: A finished map serves this long though units have moved since: with a thousand under way it
+#: would otherwise be made anew for everybody who asks.
+_POSITIONS_MAY_LAG_SECONDS = 10.0
 
 _APPROXIMATE, _RESTRICTED, _CONFIDENTIAL, _LIVE = 1, 2, 4, 8
 #: Of the map query, in its order.
@@ -271,6 +274,7 @@ class Entry:
     etag: str
     plain: bytes
     cursor: Cursor | None = None
+    made_at: float = field(default_factory=time.monotonic)
     _encoded: dict[str, bytes] = field(default_factory=dict)
 
     @classmethod
@@ -307,7 +311,7 @@ class Cache:
         with self._locks[policy.key], database.reading() as session:
             known = self._entries.get(policy.key)
             here = changes.now(session)
-            if known and known.cursor and _unchanged(session, known.cursor, here):
+            if known and known.cursor and _unchanged(session, known, here):
                 return known
             columns = whole(session, policy) | {"now": int(time.time())}
             entry = Entry.of(columns, policy_key=policy.key, cursor=here)
@@ -315,5 +319,11 @@ class Cache:
             return entry
 
 
-def _unchanged(session: Session, known: Cursor, here: Cursor) -> bool:
-    return known.within(here) and changes.quiet(session, known, here)
+def _unchanged(session: Session, known: Entry, here: Cursor) -> bool:
+    """Whether an entry still serves. Units that moved may be a moment behind: the feed, which
+    starts at the entry's cursor, tells where they are."""
+    cursor = known.cursor
+    if cursor is None or not cursor.within(here) or not changes.quiet(session, cursor, here):
+        return False
+    recent = time.monotonic() - known.made_at < _POSITIONS_MAY_LAG_SECONDS
+    return recent or not changes.anything_moved(session, cursor, here)

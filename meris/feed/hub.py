@@ -1,122 +1,40 @@
-"""The live feed: one listener a process reads the journal once and tells every client.
+"""One listener a process, which reads the journal once for all clients.
 
 A client is a mailbox. What each policy may see is worked out once per policy, not once per client,
 and handed to the mailboxes as finished bytes.
 """
 
-import json
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import suppress
-from dataclasses import dataclass, field
-from queue import Empty, SimpleQueue
-from typing import Any, NamedTuple
+from dataclasses import replace
 
 import structlog
 from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from meris import board, changes, snapshot
+from meris import changes
 from meris.accounts import Policy
-from meris.board import BoardNews
-from meris.changes import Cursor, CursorElsewhere, News
+from meris.changes import Cursor, CursorElsewhere
 from meris.db import Database
+from meris.feed import parcels
+from meris.feed.mailbox import Mailbox, message
+from meris.feed.parcels import Heard
+from meris.notices import Watch
 
 log = structlog.get_logger(__name__)
 
 CHANNEL = "meris_change"
+#: Where positions of moving units announce themselves.
+MOVED = "meris_moved"
 #: A lost notice costs at most this many seconds.
 WAKE_SECONDS = 3.0
 #: Not more often than this, so that a busy minute becomes a few messages a second.
 PAUSE_SECONDS = 0.05
+#: Positions are told not more often than this; of a unit only the newest is.
+MOVED_SECONDS = 1.0
 BEAT_SECONDS = 15.0
-#: More resources than this in one go are fetched by the clients, not pushed at them.
-MOST_IN_A_MESSAGE = 500
-#: Over how many seconds the clients spread such a fetch.
-CATCH_UP_SPREAD_SECONDS = 2.0
-#: A client this far behind is told to catch up instead of being fed from a growing queue.
-_MAILBOX_SIZE = 200
-
-
-def message(event: str, data: Any, cursor: Cursor | None = None) -> bytes:
-    """One Server-Sent Event."""
-    head = f"id: {cursor}\n" if cursor else ""
-    return f"{head}event: {event}\ndata: {json.dumps(data, separators=(',', ':'))}\n\n".encode()
-
-
-@dataclass(eq=False)
-class Mailbox:
-    """What one client has still to be sent; None in it says that there will be no more."""
-
-    policy: Policy
-    waiting: SimpleQueue[bytes | None] = field(default_factory=SimpleQueue)
-
-    def put(self, parcel: bytes, cursor: Cursor) -> None:
-        """Leave a message, or "catch up" for a client that has stopped reading."""
-        if self.waiting.qsize() >= _MAILBOX_SIZE:
-            self.take_all()
-            parcel = _catch_up(cursor)
-        self.waiting.put(parcel)
-
-    def close(self) -> None:
-        """Let the client's stream end."""
-        self.waiting.put(None)
-
-    def take(self, seconds: float) -> bytes | None:
-        """The next message; empty after `seconds` of silence, None at the end."""
-        try:
-            return self.waiting.get(timeout=seconds)
-        except Empty:
-            return b""
-
-    def take_all(self) -> bytes:
-        """Everything that waits, at once."""
-        parcels = []
-        with suppress(Empty):
-            while True:
-                parcels.append(self.waiting.get_nowait() or b"")
-        return b"".join(parcels)
-
-
-def _catch_up(cursor: Cursor) -> bytes:
-    # no id: the client's cursor moves only when it has fetched what it missed
-    return message("catchup", {"delay": CATCH_UP_SPREAD_SECONDS, "cursor": str(cursor)})
-
-
-class _Heard(NamedTuple):
-    """The news of one stretch of the journal, read once for all policies."""
-
-    map: News
-    board: BoardNews
-
-    @property
-    def nothing(self) -> bool:
-        return not (self.map.touched or self.map.whole_map or self.board.any)
-
-
-def _heard(session: Session, since: Cursor, until: Cursor) -> _Heard:
-    return _Heard(
-        changes.news(session, since, until, most=MOST_IN_A_MESSAGE),
-        board.news(session, since, until, most=MOST_IN_A_MESSAGE),
-    )
-
-
-def _map_event(session: Session, policy: Policy, news: News) -> dict[str, Any]:
-    moved = snapshot.changed(session, policy, news.touched)
-    if not moved.rows and not moved.gone:
-        return {}
-    return {"full": False, **snapshot.delta(session, moved)}
-
-
-def _board_event(session: Session, policy: Policy, news: BoardNews) -> dict[str, Any]:
-    if not news.any:
-        return {}
-    if news.overflow:
-        return {"refetch": True, "delay": CATCH_UP_SPREAD_SECONDS}
-    changed = board.changed(session, policy, news)
-    return changed if board.says_something(changed) else {}
 
 
 class Hub:
@@ -124,6 +42,8 @@ class Hub:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        #: Phones, which are told that something is new and not what.
+        self.watch = Watch()
         self._lock = threading.Lock()
         self._advancing = threading.Lock()
         self._mailboxes: set[Mailbox] = set()
@@ -131,6 +51,10 @@ class Hub:
         self._listener: threading.Thread | None = None
         self._stopping = threading.Event()
         self._heard_at = 0.0
+        # up to where positions are told, when they last were, and whether some wait
+        self._told: Cursor | None = None
+        self._moved_at = float("-inf")
+        self._moving = False
 
     @property
     def clients(self) -> int:
@@ -162,6 +86,12 @@ class Hub:
             return mailbox, message("reload", {})
         return mailbox, self._backlog(policy, since, here)
 
+    def wake(self) -> None:
+        """Read the journal from now on, for whoever waits otherwise than by a mailbox."""
+        self._start()
+        if self._cursor is None:
+            self.advance()
+
     def unsubscribe(self, mailbox: Mailbox) -> None:
         """Forget a client."""
         with self._lock:
@@ -172,7 +102,7 @@ class Hub:
         try:
             yield b"retry: 2000\n\n" + first
             while (parcel := mailbox.take(BEAT_SECONDS)) is not None:
-                yield parcel or message("beat", {"now": int(time.time())})
+                yield parcel or parcels.beat()
         finally:
             self.unsubscribe(mailbox)
 
@@ -181,23 +111,39 @@ class Hub:
         with self._advancing:
             with self._database.reading() as session:
                 here = changes.now(session)
-                heard = None if self._cursor is None else _heard(session, self._cursor, here)
-                parcels: dict[str, bytes] = {}
+                # first: told twice does no harm, and not told does
+                self.watch.tell(session, self._cursor, here)
+                heard = self._hear_up_to(session, here)
+                ready: dict[str, bytes] = {}
                 # again when somebody came meanwhile for whose policy nothing is worked out yet
-                while not self._deliver(parcels, here):
+                while not self._deliver(ready, here, heard):
                     for key, policy in self._policies().items():
-                        if key not in parcels:
-                            parcels[key] = self._parcel(session, policy, heard, here)
+                        if key not in ready:
+                            ready[key] = parcels.parcel(session, policy, heard)
             self._heard_at = time.monotonic()
 
-    def _deliver(self, parcels: dict[str, bytes], here: Cursor) -> bool:
+    def _hear_up_to(self, session: Session, here: Cursor) -> Heard | None:
+        """What is new since we last looked; None when that is the first time."""
+        if self._cursor is None or self._told is None:
+            return None
+        heard = parcels.hear(session, self._cursor, here)
+        self._moving = changes.anything_moved(session, self._told, here)
+        if not self._moving:
+            return heard
+        if time.monotonic() < self._moved_at + MOVED_SECONDS:
+            return replace(heard, told=self._told)
+        return replace(heard, moved=parcels.moved(session, self._told, here))
+
+    def _deliver(self, ready: dict[str, bytes], here: Cursor, heard: Heard | None) -> bool:
         """To every mailbox what its policy is told; False, and to nobody, when one is lacking."""
         with self._lock:
-            if any(mailbox.policy.key not in parcels for mailbox in self._mailboxes):
+            if any(mailbox.policy.key not in ready for mailbox in self._mailboxes):
                 return False
-            self._cursor = here
+            self._cursor, self._told = here, heard.told if heard else here
+            if heard and heard.moved:
+                self._moved_at, self._moving = time.monotonic(), False
             for mailbox in self._mailboxes:
-                if parcel := parcels[mailbox.policy.key]:
+                if parcel := ready[mailbox.policy.key]:
                     mailbox.put(parcel, here)
         return True
 
@@ -206,6 +152,7 @@ class Hub:
         self._stopping.set()
         for mailbox in self._snapshot():
             mailbox.close()
+        self.watch.stop()
 
     def _policies(self) -> dict[str, Policy]:
         return {mailbox.policy.key: mailbox.policy for mailbox in self._snapshot()}
@@ -228,31 +175,15 @@ class Hub:
     def _backlog(self, policy: Policy, since: Cursor | None, here: Cursor) -> bytes:
         """What `policy` missed between its cursor and ours."""
         if since is None:
-            return message("beat", {"now": int(time.time())}, here)
+            return parcels.beat(here)
         with self._database.reading() as session:
             try:
                 changes.check(since, here)
             except CursorElsewhere:
                 return message("reload", {})
-            parcel = self._parcel(session, policy, _heard(session, since, here), here)
-            return parcel or message("beat", {"now": int(time.time())}, here)
-
-    def _parcel(self, session: Any, policy: Policy, heard: "_Heard | None", here: Cursor) -> bytes:
-        """What `policy` is told. The last event has the id: a line lost before it loses none."""
-        if heard is None or heard.nothing:
-            return b""
-        if heard.map.whole_map or heard.map.overflow:
-            return _catch_up(here)
-        stamp = {"cursor": str(here), "now": int(time.time())}
-        events = [
-            ("dispatch", _board_event(session, policy, heard.board)),
-            ("change", _map_event(session, policy, heard.map)),
-        ]
-        told = [(name, stamp | data) for name, data in events if data]
-        last = len(told) - 1
-        return b"".join(
-            message(name, data, here if i == last else None) for i, (name, data) in enumerate(told)
-        )
+            heard = parcels.hear(session, since, here)
+            heard = replace(heard, moved=parcels.moved(session, since, here))
+            return parcels.parcel(session, policy, heard) or parcels.beat(here)
 
     def _start(self) -> None:
         with self._lock:
@@ -266,7 +197,7 @@ class Hub:
         wait = 0.5
         while not self._stopping.is_set():
             try:
-                with self._database.listening(CHANNEL) as connection:
+                with self._database.listening(CHANNEL, MOVED) as connection:
                     wait = 0.5
                     self._hear(connection)
             except (SQLAlchemyError, OSError) as problem:
@@ -278,4 +209,16 @@ class Hub:
         while not self._stopping.is_set():
             self.advance()
             self._stopping.wait(PAUSE_SECONDS)
-            changes.wait_for_notice(connection, WAKE_SECONDS)
+            self._wait(connection)
+
+    def _wait(self, connection: Connection) -> None:
+        """Until the journal is written to, positions are due, or the time is over."""
+        end = time.monotonic() + WAKE_SECONDS
+        while not self._stopping.is_set():
+            due = min(end, self._moved_at + MOVED_SECONDS) if self._moving else end
+            if (left := due - time.monotonic()) <= 0:
+                return
+            heard = changes.wait_for_notice(connection, left)
+            if CHANNEL in heard:
+                return
+            self._moving = self._moving or MOVED in heard

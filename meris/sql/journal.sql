@@ -18,10 +18,21 @@ GROUP BY resource_id
 LIMIT :most
 
 -- name: moved
--- Units whose newest position is newer than the cursor.
-SELECT resource_id FROM unit_position
-WHERE journal_is_new(xid, CAST(:since AS pg_snapshot), CAST(:until AS pg_snapshot))
+-- Units whose newest position is newer than the cursor, each as the line that the feed tells.
+SELECT resource.id, resource.sensitivity, resource.agency_id,
+       json_build_array(
+         resource.id, round(ST_Y(fix.position)::numeric, 5), round(ST_X(fix.position)::numeric, 5),
+         floor(extract(epoch FROM fix.at))::bigint, round(fix.accuracy_m), round(fix.speed_mps),
+         round(fix.course_deg))::text AS line
+FROM unit_position AS fix JOIN resource ON resource.id = fix.resource_id
+WHERE journal_is_new(fix.xid, CAST(:since AS pg_snapshot), CAST(:until AS pg_snapshot))
+  AND (resource.position_at IS NULL OR fix.at >= resource.position_at)
 LIMIT :most
+
+-- name: anything_moved
+SELECT EXISTS (
+  SELECT FROM unit_position
+  WHERE journal_is_new(xid, CAST(:since AS pg_snapshot), CAST(:until AS pg_snapshot)))
 
 -- name: whole_map
 -- Whether something changed that stands behind many resources; a new one stands behind none yet.
@@ -31,13 +42,10 @@ SELECT EXISTS (
     AND resource_id IS NULL AND table_name = ANY(:tables) AND operation <> 'I')
 
 -- name: map_changed
--- Whether anything changed that the map shows. An assignment names its unit, but only the unit's
+-- Whether anything changed that the map shows, but for positions. An assignment names its unit, but only the unit's
 -- own row is on the map.
 SELECT EXISTS (
   SELECT FROM change
   WHERE journal_is_new(xid, CAST(:since AS pg_snapshot), CAST(:until AS pg_snapshot))
     AND (resource_id IS NOT NULL AND table_name <> 'assignment'
          OR resource_id IS NULL AND table_name = ANY(:tables) AND operation <> 'I'))
-  OR EXISTS (
-  SELECT FROM unit_position
-  WHERE journal_is_new(xid, CAST(:since AS pg_snapshot), CAST(:until AS pg_snapshot)))

@@ -36,10 +36,7 @@ class PositionFix(Base):
     """The trail: every accepted fix, partitioned by day so that retention is a DROP."""
 
     __tablename__ = "position_fix"
-    __table_args__ = (
-        Index("ix_position_fix_resource_id", "resource_id", "at"),
-        {"postgresql_partition_by": "RANGE (at)"},
-    )
+    __table_args__ = ({"postgresql_partition_by": "RANGE (at)"},)
 
     resource_id: Mapped[BigInt] = mapped_column(primary_key=True)
     at: Mapped[Moment] = mapped_column(primary_key=True)

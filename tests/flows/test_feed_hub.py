@@ -3,14 +3,16 @@
 import random
 import threading
 from concurrent.futures import ThreadPoolExecutor, wait
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import func, select, update
 
-from meris import feed, snapshot
+from meris import changes, snapshot
 from meris.accounts import Policy
 from meris.db import SYSTEM, Database
 from meris.feed import MOST_IN_A_MESSAGE, Hub
+from meris.feed import hub as hub_module
 from meris.tables import Agency, Resource
 from tests import makers
 from tests.flows.following import Follower, events, received
@@ -76,12 +78,60 @@ def test_a_renamed_agency_makes_everybody_fetch_the_names(database, hub):
 def test_a_position_of_a_unit_reaches_the_feed_without_the_journal(database, hub):
     with database.transaction(SYSTEM) as session:
         unit = makers.unit(session)
+    staff, _ = hub.subscribe(STAFF, None)
+    public, _ = hub.subscribe(Policy(), None)
+    at = datetime.now(UTC).replace(microsecond=0)
+    with database.transaction(SYSTEM) as session:
+        makers.fix(session, unit, makers.SPRINGFIELD, at)
+    hub.advance()
+    ((event, told, cursor),) = received(staff)
+    assert (event, told["cursor"]) == ("moved", cursor)
+    assert told["units"] == [[unit, 37.20896, -93.2923, at.timestamp(), None, None, None]]
+    assert received(public) == []
+
+
+def test_positions_are_told_once_a_second_and_who_resumes_meanwhile_loses_none(
+    database, hub, monkeypatch
+):
+    monkeypatch.setattr(hub_module, "MOVED_SECONDS", 3600.0)
+    with database.transaction(SYSTEM) as session:
+        one, other = makers.unit(session), makers.unit(session)
+    mailbox, _ = hub.subscribe(STAFF, None)
+    with database.transaction(SYSTEM) as session:
+        makers.fix(session, one, makers.SPRINGFIELD)
+    hub.advance()
+    with database.transaction(SYSTEM) as session:
+        makers.fix(session, other, makers.SPRINGFIELD)
+        makers.shelter(session)
+    hub.advance()
+    moved, change = received(mailbox)
+    assert [moved[0], change[0]] == ["moved", "change"]
+    # the line breaks now: the cursor of the last event is before what was held back
+    _, backlog = hub.subscribe(STAFF, change[2])
+    units = [told["units"] for event, told, _ in events(backlog) if event == "moved"]
+    assert [[line[0] for line in lines] for lines in units] == [[other]]
+
+
+def test_a_thousand_units_that_move_are_not_a_reason_to_catch_up(database, hub):
+    with database.transaction(SYSTEM) as session:
+        units = [makers.unit(session) for _ in range(MOST_IN_A_MESSAGE + 1)]
+    mailbox, _ = hub.subscribe(STAFF, None)
+    with database.transaction(SYSTEM) as session:
+        for unit in units:
+            makers.fix(session, unit, makers.SPRINGFIELD)
+    hub.advance()
+    ((event, told, _),) = received(mailbox)
+    assert (event, sorted(line[0] for line in told["units"])) == ("moved", units)
+
+
+def test_a_place_told_by_hand_is_not_overruled_by_an_older_fix(database, hub):
+    with database.transaction(SYSTEM) as session:
+        unit = makers.unit(session, position_at=datetime.now(UTC) + timedelta(minutes=1))
     mailbox, _ = hub.subscribe(STAFF, None)
     with database.transaction(SYSTEM) as session:
         makers.fix(session, unit, makers.SPRINGFIELD)
     hub.advance()
-    ((_, columns, _),) = received(mailbox)
-    assert (columns["id"], columns["lat"], columns["lon"]) == ([unit], [3720896], [-9329230])
+    assert received(mailbox) == []
 
 
 def test_resuming_gives_what_was_missed_and_no_more(database, hub):
@@ -107,7 +157,7 @@ def test_who_comes_while_the_journal_is_read_misses_nothing(database, hub, monke
     with database.transaction(SYSTEM) as session:
         shelter = makers.shelter(session, sensitivity="public")
     late = []
-    read = feed.changes.news
+    read = changes.news
 
     def reading(*given, **options):
         if not late:
@@ -115,7 +165,7 @@ def test_who_comes_while_the_journal_is_read_misses_nothing(database, hub, monke
             late[0], _ = hub.subscribe(Policy(), str(hub._cursor))
         return read(*given, **options)
 
-    monkeypatch.setattr(feed.changes, "news", reading)
+    monkeypatch.setattr(changes, "news", reading)
     hub.subscribe(STAFF, None)
     hub.advance()
     assert [columns["id"] for _, columns, _ in received(late[0])] == [[shelter]]
