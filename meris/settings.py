@@ -38,6 +38,8 @@ VARIABLES: dict[str, str] = {
     "county; no: anything of their agency",
     "MERIS_HOLD_MINUTES": "how long a reserved unit is held (default 10)",
     "MERIS_ASSIGNMENT_HOURS": "how long a unit is expected to be sent when nobody says (default 8)",
+    "MERIS_DUTY_HOURS": "how long a turn of duty lasts at most; then it ends by itself, and so does "
+    "the sharing of positions (default 14)",
     "MERIS_GEOCODER": "finds addresses of uploaded rows: package.module:name (default: none)",
     "MERIS_DETOUR_FACTOR": "how much longer than a straight line roads are (default 1.3)",
     "MERIS_TRAIL_DAYS": "how long it is kept where units have been (default 30)",
@@ -87,6 +89,7 @@ class Settings:
     upload_own_county: bool = True
     hold_minutes: int = 10
     assignment_hours: int = 8
+    duty_hours: int = 14
     geocoder: str | None = None
     detour_factor: float = 1.3
     trail_days: int = 30
@@ -129,6 +132,7 @@ class Settings:
             upload_own_county=_yes(env, "MERIS_UPLOAD_OWN_COUNTY", default=True),
             hold_minutes=_whole(env, "MERIS_HOLD_MINUTES", 10),
             assignment_hours=_whole(env, "MERIS_ASSIGNMENT_HOURS", 8),
+            duty_hours=_hours(env, "MERIS_DUTY_HOURS", 14),
             geocoder=env.get("MERIS_GEOCODER") or None,
             detour_factor=_factor(env, "MERIS_DETOUR_FACTOR", 1.3),
             trail_days=_whole(env, "MERIS_TRAIL_DAYS", 30),
@@ -165,6 +169,13 @@ def _whole(env: Mapping[str, str], name: str, default: int) -> int:
     if not text.isdecimal():
         raise Refused(f'{name} is "{text}". Use a whole number such as {default}.')
     return int(text)
+
+
+def _hours(env: Mapping[str, str], name: str, default: int) -> int:
+    hours = _whole(env, name, default)
+    if not 1 <= hours <= 24:
+        raise Refused(f'{name} is "{hours}". Use 1 to 24 hours.')
+    return hours
 
 
 def _factor(env: Mapping[str, str], name: str, default: float) -> float:

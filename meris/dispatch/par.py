@@ -24,8 +24,11 @@ def check_in(
     note: str | None = None,
     *,
     key: str | None = None,
+    at: datetime | None = None,
 ) -> Assignment:
-    """The unit was heard of: its timer starts anew and its alarm ends.
+    """The unit was heard of, now or at `at`: its timer starts anew and its alarm ends.
+
+    What was heard of it since stays.
 
     Raises `Conflict` when the unit is not at work there, `Invalid`, `Forbidden`, `NotFound`.
     """
@@ -35,10 +38,11 @@ def check_in(
     if moves.heard_before(session, row, key):
         return held
     _require_at_work(row)
-    held.heard_at = datetime.now(UTC)
+    heard = at or datetime.now(UTC)
+    held.heard_at = max(held.heard_at or heard, heard)
     held.silenced_until = held.silenced_by = None
     said = f": {words}" if words else "."
-    _write(session, viewer, row, f"{row.unit.name} checked in{said}", key)
+    _write(session, viewer, row, f"{row.unit.name} checked in{said}", key, at)
     return held
 
 
@@ -93,7 +97,14 @@ def _require_at_work(row: Found) -> None:
         raise Conflict(f"{row.unit.name} is only reserved. It checks in once it was sent.")
 
 
-def _write(session: Session, viewer: Viewer, row: Found, text: str, key: str | None) -> None:
+def _write(
+    session: Session,
+    viewer: Viewer,
+    row: Found,
+    text: str,
+    key: str | None,
+    at: datetime | None = None,
+) -> None:
     session.flush()
     session.refresh(row.assignment)
     log.add(
@@ -102,6 +113,7 @@ def _write(session: Session, viewer: Viewer, row: Found, text: str, key: str | N
         row.incident.id,
         text,
         kind="check_in",
+        at=at,
         resource_id=row.unit.id,
         key=key,
     )

@@ -140,6 +140,7 @@ def terms_of() -> Terms:
         hold=timedelta(minutes=settings.hold_minutes),
         work=timedelta(hours=settings.assignment_hours),
         detour=settings.detour_factor,
+        duty=timedelta(hours=settings.duty_hours),
         zone=context().home.zone,
     )
 
