@@ -31,8 +31,10 @@ from meris.web import (
     logs,
     map,  # noqa: A004  # it is the map
     metrics,
+    notices_api,
     openapi,
     pages,
+    phone,
     phone_files,
     recommend_api,
     records,
@@ -48,7 +50,7 @@ from meris.web import (
     uploads_api_rows,
 )
 from meris.web.context import Context, context
-from meris.web.doors import Door, may, meter, person, public, unasked
+from meris.web.doors import Door, may, meter, person, public, reporter, unasked
 
 #: Every blueprint, and who may enter. Flask-Security's pages look after themselves.
 DOORS: tuple[tuple[Blueprint | str, Door], ...] = (
@@ -69,6 +71,8 @@ DOORS: tuple[tuple[Blueprint | str, Door], ...] = (
     (areas_api.api,      public),
     (areas_api.writes,   person),
     (commands_api.api,   may("see_staff")),
+    (notices_api.api,    person),
+    (phone.pages,        reporter),
     (boards.pages,       may("see_staff")),
     (boards.api,         may("see_staff")),
     (incident_list.pages, may("see_staff")),

@@ -46,7 +46,7 @@ from meris.fields.lists_incident import (
     LOG_KIND,
     PRIORITY,
 )
-from meris.fields.lists_unit import ICS_STATUS
+from meris.fields.lists_unit import ICS_STATUS, OUT_REASON
 from meris.fields.rule import Judged, Rule
 from meris.fields.schema import json_schema, row_model
 from meris.fields.template import template_csv, template_fields
@@ -67,6 +67,7 @@ __all__ = [
     "KINDS",
     "LOG_KIND",
     "LOG_TEXT",
+    "OUT_REASON",
     "POSITION_SOURCE",
     "PRIORITY",
     "RESOURCE_KIND",

@@ -47,6 +47,13 @@ def may(permission: str) -> Door:
     return Door(f"who may {permission}", lambda viewer: viewer.may(permission))
 
 
+#: Those who may say what became of a unit or a shelter: the pages and calls of phones.
+reporter = Door(
+    "who reports",
+    lambda viewer: any(map(viewer.may, ("report", "edit_own", "edit_all"))),
+)
+
+
 def _measures(viewer: Viewer) -> bool:
     token, given = context().settings.metrics_token, bearer()
     if token and given:

@@ -1,0 +1,197 @@
+"""What the phone shows of a shelter to who keeps it: the last figures, their age, what it asked."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import Session
+
+from meris import counts, fields, shelters
+from meris.accounts import Viewer
+from meris.errors import NotFound
+from meris.phone import bases, onward
+from meris.phone.view import OnDuty, may_report, on_duty
+from meris.tables import PhoneReport, Resource, Shelter, ShelterCount, StatusCode
+
+MOST_SHELTERS, MOST_COUNTS = 60, 5
+#: The count of this hour: midday around noon, overnight around midnight (domain §2.2).
+_MIDDAY, _OVERNIGHT = range(10, 15), (*range(20, 24), *range(5))
+
+
+@dataclass(frozen=True)
+class Line:
+    """A shelter of the own agency in the list."""
+
+    id: int
+    name: str
+    status: str
+    title: str
+    letter: str
+    brief: str
+    stale: bool
+
+
+@dataclass(frozen=True)
+class Move:
+    """A status that the shelter may be said to have; `now`: it may be said now."""
+
+    status: str
+    title: str
+    letter: str
+    moves: Sequence[str]
+    now: bool
+
+
+@dataclass(frozen=True)
+class Kept:
+    """One shelter. Counts are None where nobody counted."""
+
+    id: int
+    name: str
+    status: str
+    title: str
+    letter: str
+    status_at: datetime | None
+    status_by: str | None
+    confirmed_at: datetime | None
+    stale_at: datetime | None
+    address: str
+    people: int | None
+    places: int | None
+    pet_places: int | None
+    count: ShelterCount | None
+    earlier: Sequence[ShelterCount]
+    period: str
+    moves: Sequence[Move]
+    asked: Sequence[dict[str, Any]]
+    status_base: dict[str, Any]
+    count_base: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class ShelterPage:
+    """The shelters that somebody keeps, and the one in hand."""
+
+    now: datetime
+    duty: OnDuty | None
+    lines: Sequence[Line]
+    shelter: Kept | None
+
+
+def shelter_page(
+    session: Session, viewer: Viewer, shelter_id: int | None, *, clock_hour: int
+) -> ShelterPage:
+    """The shelter asked for, else the one last reported on, else the only one.
+
+    `clock_hour`: the hour of the state's clock. Raises `NotFound` for a shelter that this viewer
+    does not keep.
+    """
+    now = datetime.now(UTC)
+    rows = _own(session, viewer)
+    known = [row[0].id for row in rows]
+    if shelter_id is not None and shelter_id not in known:
+        raise NotFound("There is no such shelter among those that you keep.")
+    chosen = shelter_id or _last(session, viewer, known) or (known[0] if len(known) == 1 else None)
+    kept = next((row for row in rows if row[0].id == chosen), None)
+    return ShelterPage(
+        now,
+        on_duty(session, viewer),
+        [_line(*row, now) for row in rows[:MOST_SHELTERS]],
+        _kept(session, viewer, *kept, clock_hour) if kept else None,
+    )
+
+
+def _own(session: Session, viewer: Viewer) -> list[tuple[Resource, Shelter, int]]:
+    """Of the own agency, the open ones first."""
+    if not may_report(viewer, "shelter"):
+        return []
+    statement = (
+        select(Resource, Shelter, StatusCode.age_limit_minutes)
+        .join(Shelter, Shelter.resource_id == Resource.id)
+        .join(StatusCode, (StatusCode.kind == "shelter") & (StatusCode.code == Resource.status))
+        .where(Resource.agency_id == viewer.agency_id, viewer.policy.condition())
+        .order_by(_rank(), Resource.name)
+    )
+    return [(one, part, limit) for one, part, limit in session.execute(statement)]
+
+
+def _rank() -> ColumnElement[bool]:
+    return Resource.status.not_in(("open", "full"))
+
+
+def _last(session: Session, viewer: Viewer, known: Sequence[int]) -> int | None:
+    statement = (
+        select(PhoneReport.resource_id)
+        .where(PhoneReport.account_id == viewer.account_id, PhoneReport.resource_id.in_(known))
+        .order_by(PhoneReport.received_at.desc())
+        .limit(1)
+    )
+    return session.scalar(statement)
+
+
+def _facts(part: Shelter) -> dict[str, Any]:
+    return {
+        "evacuation_capacity": part.evacuation_capacity,
+        "post_impact_capacity": part.post_impact_capacity,
+        "population_total": part.population_total,
+    }
+
+
+def _stale_at(one: Resource, limit: int) -> datetime | None:
+    return one.confirmed_at and one.confirmed_at + timedelta(minutes=limit)
+
+
+def _line(one: Resource, part: Shelter, limit: int, now: datetime) -> Line:
+    look, stale_at = fields.statuses("shelter")[one.status], _stale_at(one, limit)
+    brief = shelters.summary(one.status, _facts(part))
+    stale = stale_at is None or stale_at <= now
+    return Line(one.id, one.name, one.status, look.title, look.glyph or "", brief, stale)
+
+
+def _kept(
+    session: Session, viewer: Viewer, one: Resource, part: Shelter, limit: int, clock_hour: int
+) -> Kept:
+    look = fields.statuses("shelter")[one.status]
+    history = counts.history(session, one.id, most=MOST_COUNTS)
+    newest = history[0] if history else None
+    return Kept(
+        id=one.id,
+        name=one.name,
+        status=one.status,
+        title=look.title,
+        letter=look.glyph or "",
+        status_at=one.status_at,
+        status_by=one.status_by,
+        confirmed_at=one.confirmed_at,
+        stale_at=_stale_at(one, limit),
+        address=", ".join(filter(None, (one.address_line1, one.city))),
+        people=part.population_total,
+        places=shelters.capacity_in_use(_facts(part)),
+        pet_places=part.pet_capacity,
+        count=newest,
+        earlier=history[1:],
+        period=_period(clock_hour),
+        moves=_moves(one.status),
+        asked=(),
+        status_base=bases.of_status(one),
+        count_base={"at": bases.iso(newest.at) if newest else None},
+    )
+
+
+def _period(hour: int) -> str:
+    if hour in _MIDDAY:
+        return "midday"
+    return "overnight" if hour in _OVERNIGHT else "adhoc"
+
+
+def _moves(status: str) -> list[Move]:
+    allowed = onward.of_shelter(status)
+    later = [one for one in onward.ORDER_OF_SHELTER if one not in allowed]
+    return [_move(one, now=one in allowed) for one in (*allowed, *later)]
+
+
+def _move(status: str, *, now: bool) -> Move:
+    look = fields.statuses("shelter")[status]
+    return Move(status, look.title, look.glyph or "", onward.of_shelter(status), now)
