@@ -71,11 +71,11 @@
     return mark ? caches.match(pathname, { cacheName: PAGES + mark, ignoreVary: true }) : undefined;
   }
 
-  async function ask(event, { pathname }) {
+  /** A question in the address (such as a search) is answered, and not kept as if it were the page. */
+  async function ask(event, { pathname, search }) {
     const askedAt = Date.now();
     const response = await fetch(event.request);
-    const copy = response.clone();
-    event.waitUntil(keep(pathname, copy, askedAt).catch(() => {}));
+    if (!search) event.waitUntil(keep(pathname, response.clone(), askedAt).catch(() => {}));
     return response;
   }
 

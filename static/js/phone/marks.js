@@ -1,0 +1,79 @@
+// What a tap will make of the page, shown before the server has answered and marked as such.
+import { $ } from '../core/dom.js';
+
+const NOW = { unit_status: '#status-now', respond: '#status-now', shelter_status: '#shelter-status' };
+const WAITING = 'Waiting to send';
+
+let shown = null; // {item, originals: [[selector, copy]]}
+
+const isHere = ({ subject }) => {
+  const { duty } = document.body.dataset;
+  return [duty, $('#shelter')?.dataset.id].filter(Boolean).map(Number).includes(subject);
+};
+
+/** The page was replaced by a newer one. */
+export function forget() {
+  shown = null;
+}
+
+/** Mark the last of what waits. @param {object[]} items of the outbox */
+export function show(items) {
+  const last = items.filter((item) => item.state === 'waiting' && item.shown && NOW[item.kind] && isHere(item)).at(-1);
+  if (last) mark(last);
+  else if (shown && !shown.isSent) restore();
+}
+
+/** The server has taken it: it is so, though the page has not been renewed yet. */
+export function sent(item) {
+  if (shown?.item.key !== item.key) return;
+  shown.isSent = true;
+  say(NOW[item.kind], 'Sent');
+}
+
+function mark(item) {
+  const selector = NOW[item.kind];
+  if (shown?.item.key === item.key || !$(selector)) return;
+  const originals = shown?.originals ?? [selector, '#dock', '#shelter-moves'].filter((name) => $(name))
+    .map((name) => [name, $(name).cloneNode(true)]);
+  shown = { item, originals };
+  paint($(selector), item.shown);
+  say(selector, WAITING);
+  arrange(item.shown.moves ?? []);
+}
+
+function paint(now, { status, title, letter }) {
+  now.dataset.status = status;
+  const sign = $('.letter', now);
+  if (sign) {
+    sign.className = `letter st-${status}`;
+    sign.textContent = letter || sign.textContent;
+  }
+  $('.word', now).textContent = title;
+}
+
+/** `#status-since` told of the status before. */
+function say(selector, words) {
+  const pending = $(`${selector} [id$=pending]`);
+  const since = $(`${selector} [id$=since]`);
+  if (pending) Object.assign(pending, { hidden: false, textContent: words });
+  if (since) since.hidden = true;
+}
+
+/** Offer what may follow, the likeliest biggest. */
+function arrange(moves) {
+  const [next, more, off] = ['#move-next', '#moves-more', '#moves-off'].map((name) => $(name));
+  $('#respond')?.remove();
+  if (!next || !more || !off) return;
+  if ($('#moves-other')) $('#moves-other').open = false;
+  const buttons = [...document.querySelectorAll('#moves .move')];
+  off.append(...buttons);
+  const allowed = moves.map((status) => buttons.find(({ dataset }) => dataset.status === status)).filter(Boolean);
+  next.append(...allowed.slice(0, 1));
+  more.append(...allowed.slice(1));
+  $('#dock')?.classList.toggle('rest', allowed.length === 0);
+}
+
+function restore() {
+  for (const [selector, copy] of shown.originals) $(selector)?.replaceWith(copy);
+  shown = null;
+}
