@@ -19,6 +19,8 @@ from meris.web import (
     details_boards,
     details_commands,
     details_incidents,
+    details_notices,
+    details_phone,
     details_recommend,
 )
 from meris.web.route_details import WRITE, Details
@@ -126,6 +128,8 @@ DETAILS: dict[tuple[str, str], Details] = {
     **details_commands.ROUTES,
     **details_assignments.ROUTES,
     **details_incidents.ROUTES,
+    **details_notices.ROUTES,
+    **details_phone.ROUTES,
     **details_recommend.ROUTES,
 }
 

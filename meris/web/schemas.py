@@ -8,6 +8,8 @@ from meris.web import (
     details_boards,
     details_commands,
     details_incidents,
+    details_notices,
+    details_phone,
     details_recommend,
 )
 from meris.web.schema_parts import ANY as _ANY
@@ -254,6 +256,8 @@ _OF_OTHERS = (
     | details_commands.SCHEMAS
     | details_assignments.SCHEMAS
     | details_incidents.SCHEMAS
+    | details_notices.SCHEMAS
+    | details_phone.SCHEMAS
     | details_recommend.SCHEMAS
 )
 _EVENTS = "Server-Sent Events: change, dispatch, catchup, reload, beat"
