@@ -13,7 +13,7 @@ from geo.gazetteer import Gazetteer
 from geo.grid import from_usng
 from geo.notation import read_position
 from geo.values import NotAPlace, Position
-from meris import changes, fields
+from meris import changes, counts, fields
 from meris.accounts import Viewer
 from meris.errors import Conflict, Forbidden, Invalid
 from meris.fields import Field, Home
@@ -25,7 +25,8 @@ from meris.tables import Resource
 #: Accepted in place of `latitude` and `longitude`.
 _PLACE_FIELDS = ("latitude", "longitude", "usng", "coordinates")
 #: A status says something about now, so setting one confirms the record.
-_CONFIRMING = frozenset({"status", "population_total", "population_general"})
+_COUNTED = frozenset(counts.FIELDS.values())
+_CONFIRMING = _COUNTED | {"status"}
 
 Problem = dict[str, Any]
 
@@ -49,7 +50,7 @@ def change(
     require_version(session, viewer, resource, version)
     common, part = _read(resource, values, home)
     _check_facts(session, resource, common, part)
-    _stamp(resource, common, values, viewer)
+    _stamp(resource, common, part, viewer)
     _write(session, viewer, resource, version, common, part)
 
 
@@ -186,15 +187,18 @@ def _check_facts(
 
 
 def _stamp(
-    resource: Resource, common: dict[str, Any], values: Mapping[str, Any], viewer: Viewer
+    resource: Resource, common: dict[str, Any], part: dict[str, Any], viewer: Viewer
 ) -> None:
-    """Who says so, and since when."""
+    """Who says so, and since when. People are counted anew though their number be the same."""
     now = _now()
     if "status" in common and common["status"] != resource.status:
         common |= {"status_at": common.get("status_at", now), "status_by": viewer.name}
         common.setdefault("status_reason", None)
-    if not _CONFIRMING.isdisjoint(values):
+    if not _CONFIRMING.isdisjoint(common | part):
         common |= {"confirmed_at": now, "confirmed_by": viewer.name}
+    if not _COUNTED.isdisjoint(part):
+        part["counted_at"] = now
+        part.setdefault("reporting_period", "adhoc")
 
 
 def _write(

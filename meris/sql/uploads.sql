@@ -35,3 +35,7 @@ DELETE FROM stock_line
 WHERE id IN (SELECT row_id::bigint FROM change
              WHERE upload_id = :upload AND table_name = 'stock_line' AND operation = 'I'
                AND resource_id = ANY(:ids))
+
+-- name: withdraw_counts
+-- What the file counted was never counted; the figures put back then agree with the newest count.
+SELECT shelter_count_withdraw(:upload, CAST(:ids AS bigint[]))

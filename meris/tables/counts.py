@@ -1,6 +1,6 @@
 """How many people a shelter had, count by count. A count is never changed; a later one corrects."""
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index
+from sqlalchemy import CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from meris.tables.base import Base, BigInt, Id, Moment, Now
@@ -16,6 +16,11 @@ class ShelterCount(Base):
             "least(total, general, medical_needs, other, pets) >= 0", name="not_negative"
         ),
         Index("ix_shelter_count_resource_id", "resource_id", "at", "id"),
+        Index(
+            "ix_shelter_count_upload_id",
+            "upload_id",
+            postgresql_where=text("upload_id IS NOT NULL"),
+        ),
     )
 
     id: Mapped[Id]
@@ -28,6 +33,9 @@ class ShelterCount(Base):
     other: Mapped[int | None]
     pets: Mapped[int | None]
     reported_by: Mapped[str]
-    source: Mapped[str] = mapped_column(comment="phone, web, upload, api")
+    source: Mapped[str] = mapped_column(comment="phone, web, upload, database")
     received_at: Mapped[Now]
     client_key: Mapped[str | None] = mapped_column(unique=True)
+    upload_id: Mapped[int | None] = mapped_column(
+        ForeignKey("upload.id"), comment="taken back when that is undone"
+    )

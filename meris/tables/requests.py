@@ -78,5 +78,7 @@ class RequestLine(Base):
     status_at: Mapped[Moment]
     status_by: Mapped[str]
     status_reason: Mapped[str | None]
+    provider: Mapped[str | None] = mapped_column(comment="who gives it, in words")
+    expected_at: Mapped[Moment | None] = mapped_column(comment="when it should arrive")
     version: Mapped[int] = mapped_column(server_default=sql("1"))
     updated_at: Mapped[Now]

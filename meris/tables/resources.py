@@ -72,6 +72,13 @@ class Resource(Base):
             "type",
             where="kind = 'unit' AND position IS NOT NULL",
         ),
+        geography_index(
+            "ix_resource_site_nearest",
+            "position",
+            "kind",
+            "status",
+            where="kind <> 'unit' AND position IS NOT NULL",
+        ),
         Index(
             "ix_resource_unit_county",
             "type",
@@ -171,6 +178,9 @@ class Shelter(Base):
     population_other: Mapped[int | None]
     population_pets: Mapped[int | None]
     reporting_period: Mapped[str | None]
+    counted_at: Mapped[Moment | None] = mapped_column(
+        comment="when these people were counted: that of the newest ShelterCount"
+    )
     ada_compliant: Mapped[bool | None]
     wheelchair_accessible: Mapped[bool | None]
     pet_policy: Mapped[str | None]

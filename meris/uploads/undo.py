@@ -69,6 +69,7 @@ def undo(session: Session, actor: Actor, upload_id: int, *, days: int = DAYS) ->
             "every record of it since.",
             left=[vars(one) for one in left],
         )
+    session.execute(named("uploads", "withdraw_counts"), {"upload": upload_id, "ids": changed})
     _put_back(session, upload_id, changed)
     session.execute(named("uploads", "remove_resources"), {"ids": made})
     upload.state, upload.undone_at = "undone", datetime.now(UTC)

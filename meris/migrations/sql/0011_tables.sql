@@ -149,15 +149,19 @@ CREATE TABLE shelter_count (
   source VARCHAR NOT NULL,
   received_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
   client_key VARCHAR,
+  upload_id BIGINT,
   CONSTRAINT pk_shelter_count PRIMARY KEY (id),
   CONSTRAINT ck_shelter_count_period CHECK (period IN ('midday', 'overnight', 'adhoc')),
   CONSTRAINT ck_shelter_count_not_negative CHECK (least(total, general, medical_needs, other, pets) >= 0),
   CONSTRAINT fk_shelter_count_resource_id FOREIGN KEY(resource_id) REFERENCES resource (id) ON DELETE CASCADE,
+  CONSTRAINT fk_shelter_count_upload_id FOREIGN KEY(upload_id) REFERENCES upload (id),
   CONSTRAINT uq_shelter_count_client_key UNIQUE (client_key)
 );
 COMMENT ON COLUMN shelter_count.at IS 'when it was counted';
-COMMENT ON COLUMN shelter_count.source IS 'phone, web, upload, api';
+COMMENT ON COLUMN shelter_count.source IS 'phone, web, upload, database';
+COMMENT ON COLUMN shelter_count.upload_id IS 'taken back when that is undone';
 CREATE INDEX ix_shelter_count_resource_id ON shelter_count (resource_id, at, id);
+CREATE INDEX ix_shelter_count_upload_id ON shelter_count (upload_id) WHERE upload_id IS NOT NULL;
 
 CREATE TABLE request_counter (
   year INTEGER NOT NULL,
@@ -208,6 +212,8 @@ CREATE TABLE request_line (
   status_at TIMESTAMP WITH TIME ZONE NOT NULL,
   status_by VARCHAR NOT NULL,
   status_reason VARCHAR,
+  provider VARCHAR,
+  expected_at TIMESTAMP WITH TIME ZONE,
   version INTEGER DEFAULT 1 NOT NULL,
   updated_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
   CONSTRAINT pk_request_line PRIMARY KEY (id),
@@ -216,6 +222,8 @@ CREATE TABLE request_line (
   CONSTRAINT fk_request_line_request_id FOREIGN KEY(request_id) REFERENCES request (id) ON DELETE CASCADE
 );
 COMMENT ON COLUMN request_line.item_code IS 'of the catalogue of items';
+COMMENT ON COLUMN request_line.provider IS 'who gives it, in words';
+COMMENT ON COLUMN request_line.expected_at IS 'when it should arrive';
 CREATE INDEX ix_request_line_request_id ON request_line (request_id);
 CREATE INDEX ix_request_line_status ON request_line (status, status_at);
 

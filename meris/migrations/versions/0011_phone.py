@@ -38,9 +38,47 @@ def upgrade() -> None:
         "ALTER TABLE position_fix ADD CONSTRAINT pk_position_fix"
         " PRIMARY KEY (resource_id, at, device_id)"
     )
+    _begin_counting()
+    op.execute(
+        "CREATE INDEX ix_resource_site_nearest ON resource"
+        " USING gist (kind, status, geography(position))"
+        " WHERE kind <> 'unit' AND position IS NOT NULL"
+    )
+
+
+def _begin_counting() -> None:
+    """What each shelter says of its people now is its first count."""
+    op.execute("ALTER TABLE shelter ADD COLUMN counted_at TIMESTAMP WITH TIME ZONE")
+    op.execute(
+        "COMMENT ON COLUMN shelter.counted_at IS"
+        " 'when these people were counted: that of the newest ShelterCount'"
+    )
+    op.execute("""
+        INSERT INTO shelter_count (resource_id, at, period, total, general, medical_needs, other,
+                                   pets, reported_by, source)
+        SELECT resource_id, coalesce(confirmed_at, as_of, updated_at),
+               coalesce(reporting_period, 'adhoc'), population_total, population_general,
+               population_medical_needs, population_other, population_pets,
+               coalesce(confirmed_by, 'unknown'), 'database'
+        FROM shelter JOIN resource ON resource.id = resource_id
+        WHERE num_nonnulls(population_total, population_general, population_medical_needs,
+                           population_other, population_pets) > 0
+    """)
+    # nobody said anything new: no version moves
+    op.execute("ALTER TABLE shelter DISABLE TRIGGER touch_owner_update")
+    op.execute(
+        "UPDATE shelter SET counted_at = at FROM shelter_count c"
+        " WHERE c.resource_id = shelter.resource_id"
+    )
+    op.execute("ALTER TABLE shelter ENABLE TRIGGER touch_owner_update")
+    _run("0011_counts.sql")
 
 
 def downgrade() -> None:
+    op.execute("DROP INDEX ix_resource_site_nearest")
+    op.execute("DROP TRIGGER count_insert ON shelter")
+    op.execute("DROP TRIGGER count_update ON shelter")
+    op.execute("ALTER TABLE shelter DROP COLUMN counted_at")
     op.execute("DELETE FROM position_fix WHERE device_id <> 0")
     op.execute("ALTER TABLE position_fix DROP CONSTRAINT pk_position_fix")
     op.execute("ALTER TABLE position_fix DROP COLUMN device_id, DROP COLUMN account_id")
@@ -51,6 +89,8 @@ def downgrade() -> None:
         op.execute(f"DROP TABLE {table} CASCADE")
     for table, _, _, _ in _COVERED:
         op.execute(f"DROP FUNCTION IF EXISTS journal_write_{table}")
+    for name in ("lead", "follow", "withdraw", "keep"):
+        op.execute(f"DROP FUNCTION shelter_count_{name}")
 
 
 def _run(name: str) -> None:
