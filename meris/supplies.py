@@ -1,11 +1,13 @@
 """Supply sites and their stock lines."""
 
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from meris.fields.lists_supply import UNIT_OF_ISSUE
 from meris.tables import StockLine
 
 #: From each status the ones it may become; a site changes hands of its own accord.
@@ -42,6 +44,37 @@ def stock(session: Session, resource_id: int) -> list[dict[str, Any]]:
         .order_by(StockLine.category, StockLine.item_name, StockLine.expires_on.nulls_last())
     )
     return [_line(line) for line in session.scalars(statement)]
+
+
+def brief_stock(session: Session, ids: Sequence[int], *, most: int) -> dict[int, list[str]]:
+    """What each site can give away, as "Cots, standard: 120", the items with most lines first.
+
+    `most` are put in words, and the list is as long as there are items.
+    """
+    free = func.sum(StockLine.quantity_on_hand - StockLine.quantity_committed)
+    statement = (
+        select(StockLine.resource_id, StockLine.item_name, StockLine.unit_of_issue, free)
+        .where(StockLine.resource_id.in_(ids))
+        .group_by(StockLine.resource_id, StockLine.item_name, StockLine.unit_of_issue)
+        .having(free > 0)
+        .order_by(func.count().desc(), free.desc(), StockLine.item_name)
+    )
+    found: dict[int, list[str]] = {}
+    for site, name, unit, quantity in session.execute(statement):
+        lines = found.setdefault(site, [])
+        lines.append(f"{name}: {amount(quantity, unit)}" if len(lines) < most else "")
+    return found
+
+
+def amount(quantity: Decimal, unit: str) -> str:
+    """A quantity with its unit as people say it: 40, 1 pallet, 1,200 liters."""
+    number = f"{quantity.normalize():,f}"
+    if unit == "EA":
+        return number
+    title = UNIT_OF_ISSUE[unit].title if unit in UNIT_OF_ISSUE else unit
+    if quantity == 1 or unit not in UNIT_OF_ISSUE:
+        return f"{number} {title}"
+    return f"{number} {title}{'es' if title.endswith('x') else 's'}"
 
 
 def _line(line: StockLine) -> dict[str, Any]:
