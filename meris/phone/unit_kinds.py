@@ -172,7 +172,9 @@ def _moved(scene: Scene, status: str) -> Outcome:
     """While the unit is assigned, its status moves the assignment."""
     held, unit, report = scene.held, scene.unit, scene.report
     assert held is not None
-    if status != unit.status and status not in units.moves_of(unit.status, held.status):
+    late = unit.status_at is not None and report.happened_at < unit.status_at
+    onward = [unit.status, *units.moves_of(unit.status, held.status)]
+    if status not in onward and not late:
         raise Invalid(
             f"{unit.name} is {phrases.title(held.status)} at an incident and cannot become"
             f" {phrases.unit_title(status)} from there."
@@ -198,11 +200,14 @@ def _changed(scene: Scene, status: str) -> Outcome:
     """A unit that nobody has sent: a plain change, at its own time."""
     unit, report = scene.unit, scene.report
     values = {"status": status, "status_at": bases.iso(report.happened_at)}
-    if reason := report.word("reason"):
-        values["status_reason"] = reason
+    reason = phrases.read(report.word("reason"), "reason")
     resources.change(
         scene.session, scene.viewer, unit.id, version=unit.version, values=values, home=scene.home
     )
+    if status == "out_of_service" and reason:
+        # as the unit has it when it goes out from an incident
+        _again(scene).unit.status_reason = reason
+        scene.session.flush()
     if status == "off_duty":
         duty.end_of_unit(scene.session, unit.id, report.happened_at)
     return _done(scene, "")

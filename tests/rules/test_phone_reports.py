@@ -1,0 +1,373 @@
+"""What crews report from phones: applied at its real time, once; conflicts told from both sides."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import func, select
+
+from meris import resources
+from meris.dispatch.assignments import assign
+from meris.dispatch.moves import move
+from meris.dispatch.unit_status import set_unit_status
+from meris.errors import Forbidden
+from meris.tables import Assignment, Change, IncidentLog, PhoneReport, Resource
+from tests import makers, phones
+from tests.phones import HOME, minutes_ago, outcomes, report
+
+MINUTE = timedelta(minutes=1)
+
+
+@pytest.fixture
+def dana(cast):
+    return cast.viewer("dana")
+
+
+@pytest.fixture
+def rita(cast):
+    return cast.viewer("rita")
+
+
+@pytest.fixture
+def engine(session, rita):
+    """Rita's engine, available for two hours."""
+    return makers.unit(
+        session,
+        name="E12",
+        agency_id=rita.agency_id,
+        status_at=minutes_ago(120),
+        status_by="Dana",
+    )
+
+
+@pytest.fixture
+def fire(session):
+    return makers.incident(session)
+
+
+@pytest.fixture
+def held(session, dana, fire, engine):
+    """The engine was sent half an hour ago."""
+    return assign(session, dana, fire, [engine], at=minutes_ago(30))[0]
+
+
+@pytest.fixture
+def send(database, rita):
+    """Rita's phone sends."""
+    return lambda *given, **options: phones.send(database, rita, *given, **options)
+
+
+def unit_of(session, engine):
+    session.expire_all()
+    return session.get_one(Resource, engine)
+
+
+def held_of(session, held):
+    session.expire_all()
+    return session.get_one(Assignment, held.id)
+
+
+def status(engine, base, to, ago=0, **given):
+    return report("unit_status", engine, ago=ago, base=base, status=to, **given)
+
+
+def test_a_chain_said_offline_is_applied_in_order_at_its_real_times(session, send, engine, held):
+    base = phones.base(session, engine)
+    chain = [
+        status(engine, base, "en_route", 20),
+        status(engine, base, "on_scene", 12),
+        status(engine, base, "available", 3),
+    ]
+    answers = send(*chain)
+    assert outcomes(answers) == ["applied"] * 3
+    now = held_of(session, held)
+    assert (now.status, now.left_as) == ("released", "available")
+    for moment, ago in ((now.en_route_at, 20), (now.on_scene_at, 12), (now.released_at, 3)):
+        assert abs(moment - minutes_ago(ago)) < MINUTE / 2
+    unit = unit_of(session, engine)
+    assert (unit.status, unit.status_by) == ("available", "Rita")
+    assert answers[-1].outcome.state == phones.base(session, engine)
+    assert answers[1].outcome.message == "E12 is on scene."
+
+
+def test_a_unit_that_nobody_sent_changes_at_its_real_time_too(session, send, engine):
+    base = phones.base(session, engine)
+    answers = send(
+        status(engine, base, "staged", 9),
+        status(engine, base, "out_of_service", 4, reason="Mechanical"),
+    )
+    assert [one.outcome.message for one in answers] == ["E12 is staged.", "E12 is out of service."]
+    unit = unit_of(session, engine)
+    assert (unit.status, unit.status_reason) == ("out_of_service", "Mechanical")
+    assert abs(unit.status_at - minutes_ago(4)) < MINUTE / 2
+
+
+def test_the_same_key_again_answers_as_it_did_and_does_nothing(session, send, engine, held):
+    base = phones.base(session, engine)
+    once = status(engine, base, "en_route", 5)
+    first = send(once)
+    later = status(engine, base, "on_scene", 2)
+    send(later)
+    assert send(once, later)[0].told() == first[0].told()
+    assert held_of(session, held).status == "on_scene"
+    assert session.scalar(select(func.count()).select_from(PhoneReport)) == 2
+
+
+def test_the_key_of_another_account_is_refused_without_saying_whose(
+    session, database, cast, send, engine, held
+):
+    mine = status(engine, phones.base(session, engine), "en_route", 5)
+    send(mine)
+    (answer,) = phones.send(database, cast.viewer("sam"), mine)
+    assert answer.outcome.outcome == "refused"
+    assert "Rita" not in answer.outcome.message
+    assert answer.outcome.state is None
+
+
+def test_what_the_dispatcher_did_meanwhile_is_a_conflict_whatever_the_clocks(
+    session, dana, send, engine, held
+):
+    base = phones.base(session, engine)
+    move(session, dana, held.id, status="released", left_as="returning", at=minutes_ago(10))
+    before = unit_of(session, engine).version
+    early, late = status(engine, base, "on_scene", 25), status(engine, base, "on_scene", 1)
+    for one in (early, late):
+        (answer,) = send(one)
+        told = answer.told()
+        assert told["outcome"] == "conflict"
+        assert (told["theirs"]["what"], told["theirs"]["by"]) == ("Returning", "Dana")
+        assert told["theirs"]["at"] == phones.base(session, engine)["status_at"]
+        assert told["mine"]["what"] == "On scene"
+        assert told["mine"]["at"][:15] == one["said_at"][:15]
+    assert unit_of(session, engine).version == before
+
+
+def test_use_mine_is_a_new_report_in_the_face_of_theirs(session, dana, send, engine, held):
+    base = phones.base(session, engine)
+    move(session, dana, held.id, status="on_scene", at=minutes_ago(2))
+    (answer,) = send(status(engine, base, "en_route", 1))
+    assert answer.outcome.outcome == "conflict"
+    assert answer.outcome.theirs["what"].startswith("On scene, 2000-")
+    mine = status(engine, answer.told()["state"], "available")
+    assert outcomes(send(mine)) == ["applied"]
+    assert unit_of(session, engine).status == "available"
+
+
+def test_every_report_of_a_chain_conflicts_when_the_first_does(session, dana, send, engine, held):
+    base = phones.base(session, engine)
+    move(session, dana, held.id, status="released", left_as="returning", at=minutes_ago(10))
+    chain = [status(engine, base, to, 5) for to in ("en_route", "on_scene", "available")]
+    assert outcomes(send(*chain)) == ["conflict"] * 3
+    assert unit_of(session, engine).status == "returning"
+
+
+def test_a_change_between_two_of_a_chain_is_a_conflict_for_the_second(
+    session, dana, send, engine, held
+):
+    base = phones.base(session, engine)
+    assert outcomes(send(status(engine, base, "en_route", 5))) == ["applied"]
+    move(session, dana, held.id, status="cancelled", reason="False alarm", at=minutes_ago(1))
+    (answer,) = send(status(engine, base, "on_scene", 4))
+    assert answer.outcome.outcome == "conflict"
+    assert answer.outcome.theirs["by"] == "Dana"
+
+
+def test_another_assignment_meanwhile_is_a_conflict_though_the_status_is_the_same(
+    session, dana, send, engine, held
+):
+    base = phones.base(session, engine)
+    move(session, dana, held.id, status="cancelled", reason="Nearer one", at=minutes_ago(5))
+    other = makers.incident(session)
+    assign(session, dana, other, [engine], at=minutes_ago(4))
+    move(session, dana, _active(session, engine), status="en_route", at=minutes_ago(3))
+    (answer,) = send(status(engine, base, "en_route", 2))
+    assert answer.outcome.outcome == "conflict"
+
+
+def _active(session, engine):
+    return phones.base(session, engine)["assignment_id"]
+
+
+def test_what_is_so_already_is_applied_and_keeps_the_earlier_time(
+    session, dana, send, engine, held
+):
+    base = phones.base(session, engine)
+    move(session, dana, held.id, status="on_scene", at=minutes_ago(2))
+    (answer,) = send(status(engine, base, "on_scene", 6))
+    assert answer.told()["outcome"] == "applied"
+    assert answer.told()["message"] == "E12 was so already: on scene."
+    assert abs(held_of(session, held).on_scene_at - minutes_ago(6)) < MINUTE / 2
+    # and the chain goes on from there: both sides have said the same
+    assert outcomes(send(status(engine, base, "available", 1))) == ["applied"]
+
+
+def test_what_another_phone_of_mine_said_later_stays(session, send, engine):
+    base = phones.base(session, engine)
+    send(status(engine, base, "staged", 2))
+    (answer,) = send(status(engine, base, "available", 8))
+    assert answer.told()["outcome"] == "older"
+    assert answer.told()["message"].startswith("Kept in the record. E12 became staged 2 min ago")
+    assert unit_of(session, engine).status == "staged"
+
+
+def test_an_older_status_of_the_same_work_gives_its_time(session, send, engine, held):
+    base = phones.base(session, engine)
+    send(status(engine, base, "on_scene", 2))
+    (answer,) = send(status(engine, base, "en_route", 8))
+    assert answer.told()["outcome"] == "older"
+    now = held_of(session, held)
+    assert now.status == "on_scene"
+    assert abs(now.en_route_at - minutes_ago(8)) < MINUTE / 2
+
+
+def test_respond_acknowledges_and_rolls_at_once(session, send, engine, held):
+    (answer,) = send(report("respond", engine, ago=4, base=phones.base(session, engine)))
+    assert answer.told()["outcome"] == "applied"
+    now = held_of(session, held)
+    assert (now.status, now.acknowledged_at) == ("en_route", now.en_route_at)
+    assert abs(now.en_route_at - minutes_ago(4)) < MINUTE / 2
+
+
+def test_respond_to_what_was_called_off_is_a_conflict(session, dana, send, engine, held):
+    base = phones.base(session, engine)
+    move(session, dana, held.id, status="cancelled", reason="False alarm")
+    (answer,) = send(report("respond", engine, base=base))
+    assert answer.told()["outcome"] == "conflict"
+
+
+def test_respond_to_nothing_is_refused(session, send, engine):
+    (answer,) = send(report("respond", engine, base=phones.base(session, engine)))
+    assert answer.told()["message"] == "E12 is not sent anywhere. There is nothing to respond to."
+
+
+def test_a_move_that_is_not_allowed_is_refused_with_what_is(session, send, engine, held):
+    base = phones.base(session, engine)
+    (answer,) = send(status(engine, base, "at_destination", 1))
+    assert answer.told()["outcome"] == "refused"
+    assert "cannot become at destination" in answer.told()["message"]
+
+
+def test_a_report_without_what_was_shown_is_refused(send, engine):
+    (answer,) = send(report("unit_status", engine, status="staged"))
+    assert "does not say what the phone showed" in answer.told()["message"]
+
+
+def test_what_was_said_three_days_ago_is_refused_with_words(session, send, engine):
+    base = phones.base(session, engine) | {"status_at": None}
+    (answer,) = send(status(engine, base, "staged", 73 * 60))
+    assert answer.told()["outcome"] == "refused"
+    assert "more than 72 hours ago" in answer.told()["message"]
+
+
+def test_the_crew_of_another_agency_is_refused(session, database, cast, engine):
+    given = status(engine, phones.base(session, engine), "staged")
+    (answer,) = phones.send(database, cast.viewer("sam"), given)
+    assert answer.told()["outcome"] == "refused"
+    assert unit_of(session, engine).status == "available"
+
+
+def test_the_public_and_machines_send_nothing(database, cast, engine):
+    with pytest.raises(Forbidden):
+        phones.send(database, cast.viewer("nobody"), report("check_in", engine))
+
+
+@pytest.mark.parametrize("subject", [None, 2**40, 1])
+def test_a_unit_that_is_not_there_is_refused(session, send, subject):
+    (answer,) = send(report("unit_status", subject, base={}, status="staged"))
+    assert answer.told()["outcome"] == "refused"
+
+
+def test_a_kind_that_the_server_does_not_know_is_refused_and_kept(session, send):
+    answers = send(report("beam_up"), report("sharing", on="false"))
+    assert outcomes(answers) == ["refused", "applied"]
+    assert session.scalar(select(PhoneReport.outcome).where(PhoneReport.kind == "beam_up"))
+
+
+def test_what_is_refused_leaves_nothing_half_done(session, send, engine, held):
+    """A status of a hundred words: the move is undone, the log has no line."""
+    lines = session.scalar(select(func.count()).select_from(IncidentLog))
+    base = phones.base(session, engine)
+    (answer,) = send(status(engine, base, "available", 1, reason="word " * 100))
+    assert answer.told()["outcome"] == "refused"
+    assert held_of(session, held).status == "dispatched"
+    assert session.scalar(select(func.count()).select_from(IncidentLog)) == lines
+
+
+def test_a_check_in_counts_from_when_it_was_said(session, dana, send, engine, held):
+    move(session, dana, held.id, status="on_scene", at=minutes_ago(25))
+    base = phones.base(session, engine)
+    assert outcomes(send(report("check_in", engine, ago=5, base=base))) == ["applied"]
+    heard = held_of(session, held).heard_at
+    assert abs(heard - minutes_ago(5)) < MINUTE / 2
+    assert outcomes(send(report("check_in", engine, ago=9, base=base))) == ["older"]
+    assert held_of(session, held).heard_at == heard
+    told = session.scalars(
+        select(IncidentLog.at).where(IncidentLog.kind == "check_in").order_by(IncidentLog.at)
+    ).all()
+    assert [round((minutes_ago(0) - at) / MINUTE) for at in told] == [9, 5]
+
+
+def test_a_check_in_at_an_incident_that_is_over_is_refused(session, dana, send, engine, held):
+    base = phones.base(session, engine)
+    move(session, dana, held.id, status="cancelled", reason="False alarm")
+    (answer,) = send(report("check_in", engine, base=base))
+    assert answer.told()["outcome"] == "refused"
+
+
+def test_a_check_in_by_hand_still_counts_from_now(session, database, dana, send, engine, held):
+    assert outcomes(send(status(engine, phones.base(session, engine), "on_scene", 9))) == [
+        "applied"
+    ]
+    base = phones.base(session, engine)
+    send(report("check_in", engine, base=base))
+    assert minutes_ago(0) - held_of(session, held).heard_at < MINUTE
+
+
+def test_a_line_in_the_log_stands_at_the_time_it_was_said(session, send, engine, fire, held):
+    said = report("log", engine, ago=7, incident_id=str(fire), text="Second floor is clear.")
+    assert outcomes(send(said, said)) == ["applied", "applied"]
+    (line,) = session.scalars(
+        select(IncidentLog).where(IncidentLog.text == "Second floor is clear.")
+    ).all()
+    assert abs(line.at - minutes_ago(7)) < MINUTE / 2
+    assert (line.author, line.resource_id, line.kind) == ("Rita", engine, "note")
+
+
+@pytest.mark.parametrize("incident", [None, "x", -1, 2**40, 0, True])
+def test_a_line_for_no_incident_is_refused(send, engine, incident):
+    (answer,) = send(report("log", engine, incident_id=incident, text="Hello"))
+    assert answer.told()["outcome"] == "refused"
+
+
+def test_the_journal_names_who_said_it(session, send, rita, engine):
+    send(status(engine, phones.base(session, engine), "staged", 1))
+    row = session.scalars(
+        select(Change).where(Change.resource_id == engine).order_by(Change.id.desc())
+    ).first()
+    assert (row.actor_id, row.actor_name) == (rita.account_id, "Rita")
+
+
+def test_a_county_that_set_the_status_meanwhile_is_a_conflict(session, dana, send, engine):
+    base = phones.base(session, engine)
+    version = unit_of(session, engine).version
+    set_unit_status(
+        session, dana, engine, version=version, values={"status": "out_of_service"}, home=HOME
+    )
+    (answer,) = send(status(engine, base, "staged", 0))
+    assert answer.told()["theirs"]["what"] == "Out of service"
+
+
+def test_what_does_not_touch_the_status_is_no_conflict(session, dana, send, engine):
+    base = phones.base(session, engine)
+    version = unit_of(session, engine).version
+    resources.change(
+        session, dana, engine, version=version, values={"personnel_count": 3}, home=HOME
+    )
+    assert outcomes(send(status(engine, base, "staged", 0))) == ["applied"]
+
+
+def test_a_report_of_mine_about_something_else_hides_no_change(session, dana, send, engine, held):
+    """A check-in after Dana's change does not make that change mine."""
+    base = phones.base(session, engine)
+    move(session, dana, held.id, status="on_scene", at=minutes_ago(3))
+    assert outcomes(send(report("check_in", engine, base=base))) == ["applied"]
+    assert outcomes(send(status(engine, base, "available", 0))) == ["conflict"]
