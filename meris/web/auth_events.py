@@ -5,7 +5,7 @@ from functools import partial
 from typing import Any
 
 import structlog
-from flask import Flask, after_this_request, g, session
+from flask import Flask, Response, after_this_request, g, session
 from flask_login import user_logged_in, user_logged_out
 from flask_security import (
     password_changed,
@@ -16,13 +16,16 @@ from flask_security import (
     wan_registered,
 )
 
-from meris.accounts import guesses, sign_ins
+from meris.accounts import guesses, sign_ins, viewer_of
+from meris.phone import duty
 from meris.tables import Account
 from meris.web import account_mark, devices
 from meris.web.sessions import KEY, accounts_session, act_as, limits
 
 log = structlog.get_logger(__name__)
 
+#: Roles that report from the field and do nothing else.
+_IN_THE_FIELD = frozenset({"responder", "shelter_manager"})
 #: Changes of how an account is proved; whoever logged in by the old way is logged out.
 _FACTOR_CHANGES = {
     "authenticator set up": tf_profile_changed,
@@ -56,9 +59,21 @@ def _start(_app: Flask, user: Account, **_: Any) -> None:
     guesses.prune(database)
     after_this_request(partial(devices.remember, email=user.email))
     after_this_request(partial(account_mark.rename, account_id=user.id))
+    if {role.name for role in user.roles} <= _IN_THE_FIELD:
+        after_this_request(_start_at_phone)
+
+
+def _start_at_phone(response: Response) -> Response:
+    """Who only reports starts at the pages of phones, unless the log-in leads elsewhere."""
+    if response.location == "/":
+        response.location = "/m"
+    return response
 
 
 def _end(_app: Flask, user: Account, **_: Any) -> None:
+    """The sign-in ends, and with it the duty in which the person's position is kept."""
+    if isinstance(user, Account):
+        duty.stop(accounts_session(), viewer_of(user), at=datetime.now(UTC), by="log_out")
     token = session.get(KEY)
     if token:
         sign_ins.end(accounts_session(), token)

@@ -15,10 +15,10 @@ from flask.typing import ResponseReturnValue
 
 from meris import fields
 from meris.errors import Invalid
-from meris.phone import view, view_me, view_shelter
+from meris.phone import view, view_me, view_near, view_shelter
 from meris.phone.report import read_batch
 from meris.phone.reports import take
-from meris.web import phone_words
+from meris.web import assets, phone_words
 from meris.web.account_mark import mark_of, name_account
 from meris.web.assignments_api import terms_of
 from meris.web.context import context, viewer
@@ -48,6 +48,18 @@ def home() -> str:
     return _page("unit", page.duty, page=page)
 
 
+@pages.route("/m/near", methods=["GET", "POST"])
+def near() -> str:
+    """Shelters and supply sites around a place; posted, so that no address tells where I am."""
+    form = request.form
+    here = (form.get("lat", ""), form.get("lon", ""))
+    with context().database.reading() as session:
+        page = view_near.near_page(
+            session, viewer(), context().home, typed=form.get("place", ""), here=here
+        )
+    return _page("near", page.duty, page=page)
+
+
 @pages.get("/m/me")
 def me() -> str:
     """Duty, position sharing, notices, and the way out."""
@@ -58,7 +70,7 @@ def me() -> str:
 
 @pages.get("/m/queue")
 def queue() -> str:
-    """What was said and has not arrived, was refused, or contradicts somebody; kept on the phone."""
+    """What was said and has not arrived, was refused, or contradicts somebody."""
     with context().database.reading() as session:
         duty = view.on_duty(session, viewer())
     return _page("queue", duty)
@@ -96,6 +108,7 @@ def _page(name: str, duty: view.OnDuty | None, **parts: Any) -> str:
         mark=mark_of(viewer().account_id or 0),
         version=current_app.extensions["static_version"],
         zone=context().home.facts.time_zone,
+        map_settings=_map_settings(),
         tabs=_tabs(),
         words=phone_words,
         apple=phone_words.has_apple_maps(),
@@ -105,6 +118,19 @@ def _page(name: str, duty: view.OnDuty | None, **parts: Any) -> str:
         trail_days=context().settings.trail_days,
         **parts,
     )
+
+
+def _map_settings() -> dict[str, Any]:
+    """What the small map needs when it is asked for: the members of the big one's settings."""
+    settings, home = context().settings, context().home
+    return {
+        "state": {"name": home.name},
+        "bounds": home.bounds.as_list(),
+        "geo_url": assets.static_url(f"geo/{home.state}"),
+        "tile_url": settings.tile_url,
+        "tile_attribution": settings.tile_attribution,
+        "pmtiles": settings.pmtiles,
+    }
 
 
 def _tabs() -> list[tuple[str, str, str]]:
