@@ -84,6 +84,7 @@ test('a symbol says what it is, where, and whether it can be believed', () => {
   made.take(answer([{ id: 5, kind: 'unit', status: 'on_scene', type: 'engine', lat: 38.5, lon: -92.25, flags: 9, fresh: false }, { id: 6 }]));
   assert.deepEqual(made.locate(5), {
     id: 5, kind: 'unit', status: 'on_scene', type: 'engine', lat: 38.5, lon: -92.25, approximate: true, moving: true, stale: true, danger: 0,
+    fix: null,
   });
   assert.equal(made.locate(6).lat, null);
 });
@@ -97,4 +98,32 @@ test('a ring opens to its extent, or to its members when they stand on one spot'
   const [wide, spot] = made.look({ ...VIEW, zoom: 6 }).filter(({ count }) => count).sort((a, b) => a.lat - b.lat);
   assert.deepEqual(made.open(wide.cluster).bounds, [-92.02, 38, -92, 38.01]);
   assert.deepEqual(made.open(spot.cluster).points.map(({ id }) => id).sort(), [3, 4]);
+});
+
+test('a unit that only moved is drawn elsewhere, believed again, and told as moved and not as changed', () => {
+  const { made, news } = engine();
+  made.configure(CATALOG);
+  made.take(answer([{ id: 5, kind: 'unit', status: 'on_scene', lat: 38.5, lon: -92.25, flags: 1, fresh: false }, { id: 6 }]));
+  made.refreshedAt = -Infinity; // nothing happened lately
+  made.move([[5, 38.6, -92.3, NOW, 12, 15, 45, 1_000_010]]);
+  const told = news.at(-1);
+  assert.deepEqual([told.moved, told.changed], [[5], []]);
+  const { lat, lon, stale, moving, approximate, fix } = made.locate(5);
+  assert.deepEqual([lat, lon, stale, moving, approximate], [38.6, -92.3, false, true, false]);
+  assert.deepEqual(fix, { at: NOW, accuracy: 12, speed: 15, course: 45 });
+});
+
+test('an older position, and one of a unit that this page knows nothing of, change nothing', () => {
+  const { made, news } = engine();
+  made.configure(CATALOG);
+  made.take(answer([{ id: 5, kind: 'unit', lat: 38.5, lon: -92.25, flags: 8 }]));
+  made.refreshedAt = -Infinity;
+  made.move([[5, 38.6, -92.3, NOW, null, null, null, 1_000_010]]);
+  const before = news.length;
+  made.move([[5, 38.5, -92.2, NOW - 10, null, null, null, 1_000_010], [99, 38, -92, NOW, 1, 1, 1, 1_000_010]]);
+  assert.equal(news.length, before);
+  assert.equal(made.locate(5).lat, 38.6);
+  assert.equal(made.locate(99), null);
+  made.take(answer([{ id: 5, kind: 'unit', lat: 38, lon: -92 }], { full: false }));
+  assert.equal(made.locate(5).fix, null, 'placed by hand since');
 });

@@ -35,6 +35,7 @@ class World {
       EventSource: FakeSource,
       get: async (url) => (url === '/api/dispatch' ? this.#askBoard() : this.#ask(url)),
       take: (answer) => this.taken.push(answer),
+      move: (units) => this.taken.push(units),
       takeBoard: (answer, { full = false }) => this.boards.push([answer.incidents?.[0] ?? answer, full]),
       report: ({ state }) => this.states.push(state),
       online: () => this.isOnline,
@@ -93,6 +94,20 @@ test('a change is taken and moves the cursor', async () => {
   world.source.send('change', { id: [1] }, 'at-7');
   assert.deepEqual(world.taken.at(-1), { id: [1] });
   assert.equal(world.feed.cursor, 'at-7');
+});
+
+test('units that moved are taken as such and move the cursor; while rows are fetched they wait', async () => {
+  const world = await live();
+  world.source.send('moved', { units: [[5, 38, -92]] }, 'at-7');
+  assert.deepEqual(world.taken.at(-1), [[5, 38, -92]]);
+  assert.equal(world.feed.cursor, 'at-7');
+  world.serve();
+  world.source.send('catchup', { delay: 2 });
+  world.source.send('moved', { units: [[5, 39, -92]] }, 'at-95');
+  assert.equal(world.feed.cursor, 'at-7');
+  await world.tick(0);
+  assert.deepEqual(world.taken.slice(-2).map((one) => one.cursor ?? one), ['at-2', [[5, 39, -92]]]);
+  assert.equal(world.feed.cursor, 'at-95');
 });
 
 test('an error closes, waits, asks what was missed and listens from there', async () => {

@@ -34,6 +34,7 @@ export class Engine {
     this.view = null;
     this.sifted = null;
     this.changed = new Set();
+    this.moved = new Set();
   }
 
   /** @param {{kinds, statuses, types, counties, regions}} catalog codes and names from the page */
@@ -49,6 +50,14 @@ export class Engine {
     this.filled = true;
     if (ids === null) this.changed = null;
     else if (this.changed) for (const id of ids) this.changed.add(id);
+    this.refreshSoon();
+  }
+
+  /** Take a `moved` event in: units elsewhere, and nothing else about them. */
+  move(units) {
+    const moved = this.store.move(units);
+    if (!moved.length) return;
+    for (const id of moved) this.moved.add(id);
     this.refreshSoon();
   }
 
@@ -141,6 +150,7 @@ export class Engine {
       moving: Boolean(store.flags[row] & FLAG.moving),
       stale: isStale(store.staleAt[row], this.now()),
       danger: store.danger[row],
+      fix: store.fixOf(store.id[row]),
     };
   }
 
@@ -197,8 +207,10 @@ export class Engine {
     const { rows, located, counts } = this.sifted;
     const changed = this.changed === null || this.changed.size > FEW ? null : [...this.changed];
     this.changed = new Set();
+    const moved = [...this.moved];
+    this.moved = new Set();
     return {
-      counts, changed, items: this.items(),
+      counts, changed, moved, items: this.items(),
       total: this.store.size, shown: rows.length, unplaced: rows.length - located,
     };
   }

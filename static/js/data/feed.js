@@ -37,13 +37,13 @@ export class Feed {
   /**
    * @param {object} parts
    *   `get(url)` resolves to JSON or rejects with {status}; `EventSource` its constructor;
-   *   `take(answer)` applies columns, `takeBoard(answer, {full})` rows of dispatching;
+   *   `take(answer)` applies columns, `move(units)` positions, `takeBoard(answer, {full})` rows of dispatching;
    *   `report(state)` tells the page; `online()` tells whether the machine has a network;
    *   `timers` {set, clear}; `random()` in [0, 1)
    */
-  constructor({ get, EventSource, take, takeBoard = () => {}, report, online = () => true, random = Math.random,
+  constructor({ get, EventSource, take, move = () => {}, takeBoard = () => {}, report, online = () => true, random = Math.random,
     timers = { set: (call, ms) => setTimeout(call, ms), clear: (t) => clearTimeout(t) } }) {
-    Object.assign(this, { get, EventSource, take, takeBoard, report, online, random, timers });
+    Object.assign(this, { get, EventSource, take, move, takeBoard, report, online, random, timers });
     this.clock = new Clock();
     this.cursor = null;
     this.attempt = 0;
@@ -117,6 +117,7 @@ export class Feed {
     });
     on('open', this.#opened);
     on('change', this.#change);
+    on('moved', this.#moved);
     on('dispatch', this.#dispatch);
     on('catchup', this.#catchUp);
     on('reload', this.#reload);
@@ -138,8 +139,22 @@ export class Feed {
   #change(event) {
     const change = JSON.parse(event.data);
     this.#heard();
-    if (this.held) this.held.push([change, event.lastEventId]);
-    else this.#take(change, event.lastEventId);
+    this.#orHold(() => this.#take(change, event.lastEventId));
+  }
+
+  #moved(event) {
+    const { units } = JSON.parse(event.data);
+    this.#heard();
+    this.#orHold(() => {
+      this.move(units);
+      this.cursor = event.lastEventId || this.cursor;
+    });
+  }
+
+  // While rows are on their way, what comes after them waits.
+  #orHold(apply) {
+    if (this.held) this.held.push(apply);
+    else apply();
   }
 
   #take(change, cursor) {
@@ -170,7 +185,7 @@ export class Feed {
     this.held = [];
     try {
       await step();
-      for (const [change, cursor] of this.held) this.#take(change, cursor);
+      for (const apply of this.held) apply();
       this.#fetchBoard();
     } catch (problem) {
       if (this.source === source) this.#failed(problem);

@@ -1,6 +1,6 @@
 // Everything the viewer may see, one row a resource, in typed arrays. Rows have no order that
 // anybody may rely on: a resource that goes leaves its row to the last one.
-import { NOWHERE } from './columns.js';
+import { DEGREE, FLAG, NEVER, NOWHERE } from './columns.js';
 import { UNKNOWN_DANGER } from './dangers.js';
 
 const COLUMNS = {
@@ -8,6 +8,10 @@ const COLUMNS = {
   county: Int16Array, agency: Uint16Array, flags: Uint8Array, staleAt: Uint32Array,
   danger: Uint8Array, // does not travel: data/dangers.js works it out
 };
+
+const EPOCH_2020 = 1577836800;
+/** What a device said this long ago is not believed; the server says more where it knows more. */
+const POSITION_AGE_LIMIT_MIN = 10;
 
 /** Words seen so far, each with a number; the numbers stay the same across answers. */
 class Dictionary {
@@ -38,6 +42,7 @@ export class Store {
     this.size = 0;
     this.capacity = capacity;
     this.rows = new Map();
+    this.fixes = new Map();
     for (const [name, ArrayType] of Object.entries(COLUMNS)) this[name] = new ArrayType(capacity);
   }
 
@@ -48,6 +53,32 @@ export class Store {
     for (let i = 0; i < answer.count; i++) this.#put(answer, i, numbers);
     for (const id of answer.gone) this.#remove(id);
     return answer.full ? null : [...answer.id, ...answer.gone];
+  }
+
+  /**
+   * Units that only moved. What is older than what is known changes nothing.
+   * @param {Array[]} units [id, lat, lon, epoch s, accuracy m, speed m/s, course, stale minute] each
+   * @returns {number[]} ids that moved
+   */
+  move(units) {
+    return units.filter((fix) => this.#moveOne(fix)).map(([id]) => id);
+  }
+
+  /** What a device last said of a unit, if the feed told it: {at, accuracy, speed, course}. */
+  fixOf(id) {
+    return this.fixes.get(id) ?? null;
+  }
+
+  #moveOne([id, lat, lon, at, accuracy, speed, course, staleAt = Math.floor((at - EPOCH_2020) / 60) + POSITION_AGE_LIMIT_MIN]) {
+    const row = this.rows.get(id);
+    if (row === undefined || this.fixes.get(id)?.at > at) return false;
+    this.fixes.set(id, { at, accuracy, speed, course });
+    this.lat[row] = Math.round(lat * DEGREE);
+    this.lon[row] = Math.round(lon * DEGREE);
+    this.flags[row] = (this.flags[row] | FLAG.moving) & ~FLAG.approximate;
+    this.staleAt[row] = staleAt ?? NEVER;
+    this.danger[row] = UNKNOWN_DANGER;
+    return true;
   }
 
   has(id) {
@@ -88,6 +119,7 @@ export class Store {
     this.county[row] = answer.county[i] < 0 ? -1 : numbers.county[answer.county[i]];
     this.agency[row] = numbers.agency[answer.agency[i]];
     this.flags[row] = answer.flags[i];
+    if (!(answer.flags[i] & FLAG.moving)) this.fixes.delete(id); // somebody placed it by hand since
     this.staleAt[row] = answer.staleAt[i];
     this.danger[row] = UNKNOWN_DANGER;
   }
@@ -114,6 +146,7 @@ export class Store {
     if (row === undefined) return;
     const last = --this.size;
     this.rows.delete(id);
+    this.fixes.delete(id);
     if (row === last) return;
     for (const name of Object.keys(COLUMNS)) this[name][row] = this[name][last];
     this.rows.set(this.id[row], row);

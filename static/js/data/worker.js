@@ -27,6 +27,7 @@ const feed = new Feed({
     constructor(url) { super(asked(url, mark)); }
   },
   take: (answer) => engine.take(answer),
+  move: (units) => engine.move(units),
   takeBoard: (answer, options) => engine.takeBoard(answer, options),
   report: (state) => emit('connection', state),
   online: () => navigator.onLine,

@@ -30,7 +30,7 @@ export class BoardLayers extends Emitter {
     this.links = new Links(stage.map, (id) => client.locate(id));
     this.cover = new Cover().on('holes', () => this.#coverDrawn());
     client.on('dispatch', (news) => this.#heard(news));
-    client.on('refreshed', ({ changed }) => this.#moved(changed));
+    client.on('refreshed', ({ changed, moved }) => this.#moved(changed && [...changed, ...moved]));
     setInterval(() => this.#tick(), TICK_MS);
   }
 
