@@ -115,7 +115,11 @@ def end_overdue(session: Session) -> int:
 
 def _end_due(session: Session, which: ColumnElement[bool]) -> int:
     ids = session.scalars(
-        select(Duty.resource_id).join(Resource).where(_due(), which).distinct().order_by(Duty.resource_id)
+        select(Duty.resource_id)
+        .join(Resource)
+        .where(_due(), which)
+        .distinct()
+        .order_by(Duty.resource_id)
     ).all()
     return sum(_end_due_on(session, unit_id, which) for unit_id in ids)
 

@@ -1,6 +1,7 @@
 """A report from a phone and what becomes of it: the values that every kind of report works with."""
 
 import json
+import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -59,11 +60,12 @@ class Report:
         if given is None or given == "":
             return None
         try:
-            if isinstance(given, bool):
-                raise ValueError
-            return float(given)
-        except (TypeError, ValueError) as problem:
-            raise Invalid(f"{name!r} is to be a number.") from problem
+            number = math.nan if isinstance(given, bool) else float(given)
+        except (TypeError, ValueError, OverflowError):
+            number = math.nan
+        if not math.isfinite(number):
+            raise Invalid(f"{name!r} is to be a number.")
+        return number
 
 
 @dataclass(frozen=True)
