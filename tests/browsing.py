@@ -1,5 +1,12 @@
-"""A real server and a real browser: gunicorn in a process of its own, Debian's Chromium."""
+"""A real server and a real browser: gunicorn in a process of its own, Debian's Chromium.
 
+What every server needs and what is proven elsewhere is done once a run: the compressed files of
+the pages are shared by all (tests/rules/test_assets.py), servers of browser tests are forks of one
+process that has imported MERIS (tests/web/test_operations_serve.py starts the program itself), and
+people come with the cookie of a log-in (tests/flows/test_log_in_in_a_browser.py has the page).
+"""
+
+import multiprocessing
 import os
 import shutil
 import signal
@@ -8,12 +15,14 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from flask import Flask
+from flask.sessions import SecureCookieSessionInterface
 from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 
 from meris.db import SYSTEM, Database
@@ -33,6 +42,57 @@ FLAGS = [
     "--disable-sync",
 ]
 _PATIENCE_S = 60
+#: A clean process that imports MERIS once and forks from there.
+_FORKS = multiprocessing.get_context("forkserver")
+_FORKS.set_forkserver_preload(["meris.cli"])
+
+
+class Fork:
+    """`meris serve` in a fork of a process that has imported it; speaks as `subprocess.Popen`."""
+
+    def __init__(self, home: Path, log: Path, settings: Mapping[str, str]) -> None:
+        environ = {**os.environ, **settings}
+        self._process = _FORKS.Process(target=_serve, args=(home, log, environ), daemon=False)
+        self._process.start()
+
+    @property
+    def pid(self) -> int:
+        """Of the server, not of the process it was forked from."""
+        assert self._process.pid is not None
+        return self._process.pid
+
+    def poll(self) -> int | None:
+        """How it ended; None while it runs."""
+        return self._process.exitcode
+
+    def send_signal(self, how: int) -> None:
+        """As Popen does."""
+        if self.poll() is None:
+            os.kill(self.pid, how)
+
+    def kill(self) -> None:
+        """As Popen does."""
+        self.send_signal(signal.SIGKILL)
+
+    def wait(self, timeout: float | None = None) -> int:
+        """Until it has ended."""
+        self._process.join(timeout)
+        ended = self.poll()
+        if ended is None:
+            raise TimeoutError(f"The server did not end within {timeout} s.")
+        return ended
+
+
+def _serve(home: Path, log: Path, environ: Mapping[str, str]) -> None:
+    from meris.cli import main  # noqa: PLC0415  # not in the process of the tests
+
+    os.environ.clear()
+    os.environ.update(environ)
+    os.chdir(home)
+    with log.open("ab") as output:
+        for stream in (1, 2):
+            os.dup2(output.fileno(), stream)
+    main(["serve"], prog_name="meris")
 
 
 @dataclass(frozen=True)
@@ -42,16 +102,29 @@ class LiveServer:
     url: str
     urls: Urls
     log: Path
-    process: subprocess.Popen[bytes]
+    process: subprocess.Popen[bytes] | Fork
 
     def database(self) -> Database:
         """Its database, for making what a test looks at; whoever asks must dispose of it."""
         return Database.at(self.urls.web, pool_size=2)
 
+    def cookie_for(self, who: str) -> dict[str, str]:
+        """The cookie of somebody of the cast who has logged in."""
+        app = Flask("cookies")
+        app.secret_key = (self.log.parent / "secret.key").read_text().strip()
+        serializer = SecureCookieSessionInterface().get_signing_serializer(app)
+        assert serializer is not None
+        database = self.database()
+        with database.transaction(SYSTEM) as session:
+            content = people.signed_in(session, people.account(session, who))
+        database.dispose()
+        return {"name": "meris", "value": str(serializer.dumps(content)), "url": self.url}
 
-def start_server(urls: Urls, home: Path, **environ: str) -> LiveServer:
+
+def start_server(urls: Urls, home: Path, *, fork: bool = False, **environ: str) -> LiveServer:
     """`meris serve` on PORT or a free port, answering; the caller stops it."""
     home.mkdir(parents=True, exist_ok=True)
+    _share_files(home)
     port, log = int(environ.get("PORT") or _free_port()), home / "server.log"
     settings = {
         "MERIS_HOME": str(home),
@@ -61,8 +134,23 @@ def start_server(urls: Urls, home: Path, **environ: str) -> LiveServer:
         "PORT": str(port),
         **environ,
     }
+    process = Fork(home, log, settings) if fork else _program(home, log, settings)
+    server = LiveServer(f"http://127.0.0.1:{port}", urls, log, process)
+    _wait_for(server)
+    return server
+
+
+def _share_files(home: Path) -> None:
+    """To compress the files of the pages takes longer than all else of a start."""
+    shared = Path(os.environ["MERIS_TEST_HOME"]) / "static"
+    shared.mkdir(parents=True, exist_ok=True)
+    if not (home / "static").exists():
+        (home / "static").symlink_to(shared, target_is_directory=True)
+
+
+def _program(home: Path, log: Path, settings: Mapping[str, str]) -> subprocess.Popen[bytes]:
     with log.open("ab") as output:
-        process = subprocess.Popen(
+        return subprocess.Popen(
             [str(Path(sys.executable).parent / "meris"), "serve"],
             cwd=home,
             env={**os.environ, **settings},
@@ -70,9 +158,6 @@ def start_server(urls: Urls, home: Path, **environ: str) -> LiveServer:
             stdout=output,
             stderr=output,
         )
-    server = LiveServer(f"http://127.0.0.1:{port}", urls, log, process)
-    _wait_for(server)
-    return server
 
 
 def stop_server(server: LiveServer) -> None:
@@ -108,7 +193,7 @@ def live_server(cluster: Cluster, home: Path, request: pytest.FixtureRequest) ->
         for who in people.PEOPLE:
             people.account(session, who)
     database.dispose()
-    server = start_server(urls, home / name)
+    server = start_server(urls, home / name, fork=True)
     yield server
     stop_server(server)
     cluster.drop_database(name)
@@ -147,12 +232,8 @@ class Visitors:
         return page
 
     def sign_in(self, page: Page, who: str) -> None:
-        """By the log-in page, as people do."""
-        page.goto("/log-in")
-        page.locator("input[name=email]").fill(people.email(who))
-        page.locator("input[name=password]").fill(people.PASSWORD)
-        page.locator("input[name=password]").press("Enter")
-        page.wait_for_url(lambda url: "/log-in" not in url)
+        """Without the log-in page."""
+        page.context.add_cookies([self._server.cookie_for(who)])
 
     def close(self) -> None:
         """End all pages."""

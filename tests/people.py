@@ -13,7 +13,7 @@ import secrets
 import time
 from datetime import UTC, datetime
 from functools import cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pytest
 from flask.testing import FlaskClient
@@ -111,19 +111,25 @@ def cast(session: Session) -> Cast:
     return Cast(session)
 
 
+def signed_in(session: Session, person: Account) -> dict[str, Any]:
+    """What the cookie of somebody says who has just logged in."""
+    return {
+        "sign_in": sign_ins.start(session, person.id),
+        "_user_id": person.fs_uniquifier,
+        "_fresh": True,
+        "fs_cc": "set",
+        "fs_paa": time.time(),
+    }
+
+
 class Visitor(FlaskClient):
     """A browser without a screen, in the hands of the public until somebody signs in."""
 
     def sign_in(self, session: Session, who: str) -> Viewer:
         """As one of the cast, without the log-in page: that has tests of its own."""
         person = account(session, who)
-        token = sign_ins.start(session, person.id)
         with self.session_transaction() as cookie:
-            cookie["sign_in"] = token
-            cookie["_user_id"] = person.fs_uniquifier
-            cookie["_fresh"] = True
-            cookie["fs_cc"] = "set"
-            cookie["fs_paa"] = time.time()
+            cookie.update(signed_in(session, person))
         return viewer_of(person)
 
     def csrf(self) -> dict[str, str]:
