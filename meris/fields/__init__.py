@@ -35,7 +35,7 @@ from meris.fields.headers import Meaning, header_table, meanings, meant_by_tag
 from meris.fields.home import Home
 from meris.fields.important import important, vital
 from meris.fields.incident import INCIDENT, INCIDENT_BY_NAME, LOG_TEXT
-from meris.fields.items import ITEMS, Item, find_item, in_base_units
+from meris.fields.items import BY_CODE, ITEMS, Item, find_item, in_base_units
 from meris.fields.lists_common import APPROXIMATE_SOURCES, POSITION_SOURCE, SENSITIVITY
 from meris.fields.lists_incident import (
     AREA_KIND,
@@ -56,6 +56,7 @@ __all__ = [
     "APPROXIMATE_SOURCES",
     "AREA_KIND",
     "ASSIGNMENT_STATUS",
+    "BY_CODE",
     "CATALOGUE",
     "CLOSE_REASON",
     "DANGEROUS_AREAS",

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from meris.accounts import Viewer
 from meris.dispatch.terms import Terms
 from meris.fields import Home
-from meris.phone import duty_kinds, unit_kinds
+from meris.phone import duty_kinds, shelter_kinds, unit_kinds
 from meris.phone.report import Outcome, Report
 
 #: Carries a report out, or raises `Refused` with words; the caller undoes what was half done.
@@ -20,4 +20,5 @@ KINDS: Mapping[str, Handler] = {
     "log": unit_kinds.log,
     "duty": duty_kinds.on_or_off,
     "sharing": duty_kinds.sharing,
+    **shelter_kinds.KINDS,
 }

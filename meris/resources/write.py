@@ -39,8 +39,9 @@ def change(
     version: int,
     values: Mapping[str, Any],
     home: Home,
+    at: datetime | None = None,
 ) -> None:
-    """Set fields of a resource that the viewer saw at `version`.
+    """Set fields of a resource that the viewer saw at `version`; said `at`, None is now.
 
     Raises `Invalid` with every problem, `Forbidden`, `NotFound`, or `Conflict` when somebody
     wrote in between: with the present state and what they changed. Nothing is half done.
@@ -50,16 +51,23 @@ def change(
     require_version(session, viewer, resource, version)
     common, part = _read(resource, values, home)
     _check_facts(session, resource, common, part)
-    _stamp(resource, common, part, viewer)
+    _stamp(resource, common, part, viewer, at or _now())
     _write(session, viewer, resource, version, common, part)
 
 
-def confirm(session: Session, viewer: Viewer, resource_id: int, *, version: int) -> None:
-    """Say that what is recorded is still true. Raises as `change` does."""
+def confirm(
+    session: Session,
+    viewer: Viewer,
+    resource_id: int,
+    *,
+    version: int,
+    at: datetime | None = None,
+) -> None:
+    """Say that what is recorded is still true, `at`; None is now. Raises as `change` does."""
     resource = find(session, viewer.policy, resource_id)
     require_editable(viewer, resource, {"status": None})
     require_version(session, viewer, resource, version)
-    confirmed = {"confirmed_at": _now(), "confirmed_by": viewer.name}
+    confirmed = {"confirmed_at": at or _now(), "confirmed_by": viewer.name}
     _write(session, viewer, resource, version, confirmed, {})
 
 
@@ -187,18 +195,26 @@ def _check_facts(
 
 
 def _stamp(
-    resource: Resource, common: dict[str, Any], part: dict[str, Any], viewer: Viewer
+    resource: Resource,
+    common: dict[str, Any],
+    part: dict[str, Any],
+    viewer: Viewer,
+    now: datetime,
 ) -> None:
     """Who says so, and since when. People are counted anew though their number be the same."""
-    now = _now()
     if "status" in common and common["status"] != resource.status:
         common |= {"status_at": common.get("status_at", now), "status_by": viewer.name}
         common.setdefault("status_reason", None)
-    if not _CONFIRMING.isdisjoint(common | part):
+    if not _CONFIRMING.isdisjoint(common | part) and _is_newer(resource, now):
         common |= {"confirmed_at": now, "confirmed_by": viewer.name}
     if not _COUNTED.isdisjoint(part):
         part["counted_at"] = now
         part.setdefault("reporting_period", "adhoc")
+
+
+def _is_newer(resource: Resource, now: datetime) -> bool:
+    """Whether nobody has confirmed the record later than that."""
+    return resource.confirmed_at is None or resource.confirmed_at < now
 
 
 def _write(
