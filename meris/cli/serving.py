@@ -8,7 +8,7 @@ from dataclasses import fields as fields_of
 from typing import Any
 
 import click
-from flask import json
+from flask import Flask, json
 from sqlalchemy import make_url
 
 from meris import demo, migrations
@@ -18,6 +18,7 @@ from meris.db import Database, driver_url
 from meris.errors import Refused
 from meris.settings import Settings
 from meris.web import server
+from meris.web.chores import Chores
 from meris.web.openapi import describe
 
 _SECRET = {"secret_key", "metrics_token"}
@@ -39,7 +40,13 @@ def serve() -> None:
         if ready.environment == "demo":
             load_demo(ready)
         click.echo(f"MERIS is at http://{_host(ready)}:{ready.port}  (Ctrl-C stops it)")
-        server.serve(lambda: create_app(ready), ready, listener)
+        server.serve(lambda: _with_chores(create_app(ready)), ready, listener)
+
+
+def _with_chores(app: Flask) -> Flask:
+    """In the process that answers: what it does beside answering begins with it."""
+    Chores(app.extensions["meris"]).start()
+    return app
 
 
 def load_demo(settings: Settings) -> None:

@@ -175,7 +175,8 @@ def _grant(connection: Connection, web_role: str) -> None:
         f"GRANT INSERT, UPDATE ON {_KEPT} TO {role}",
         f"GRANT INSERT ON {_ADDED} TO {role}",
         f"GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {role}",
-        f"GRANT EXECUTE ON FUNCTION journal_identity(), position_fix_prepare(date, integer)"
+        f"GRANT EXECUTE ON FUNCTION journal_identity(), position_fix_prepare(date, integer),"
+        f" position_fix_let_go(text, date)"
         f" TO {role}",
     ):
         connection.exec_driver_sql(statement)
