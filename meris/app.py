@@ -10,6 +10,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from meris.db import Database, open_database
 from meris.feed import Hub
+from meris.positions import Intake
 from meris.settings import Settings
 from meris.uploads.geocoder import home_of
 from meris.web import (
@@ -37,6 +38,7 @@ from meris.web import (
     phone,
     phone_api,
     phone_files,
+    positions,
     recommend_api,
     records,
     resources,
@@ -52,6 +54,7 @@ from meris.web import (
 )
 from meris.web.context import Context, context
 from meris.web.doors import Door, may, meter, person, public, reporter, unasked
+from meris.web.ingest import Desk, Front
 
 #: Every blueprint, and who may enter. Flask-Security's pages look after themselves.
 DOORS: tuple[tuple[Blueprint | str, Door], ...] = (
@@ -75,6 +78,8 @@ DOORS: tuple[tuple[Blueprint | str, Door], ...] = (
     (notices_api.api,    person),
     (phone.pages,        reporter),
     (phone_api.api,      reporter),
+    (positions.pages,    reporter),
+    (positions.api,      reporter),
     (boards.pages,       may("see_staff")),
     (boards.api,         may("see_staff")),
     (incident_list.pages, may("see_staff")),
@@ -117,6 +122,8 @@ def create_app(settings: Settings, database: Database | None = None) -> Flask:
     phone_files.init_app(app)
     app.context_processor(_for_every_page)
     _trust_proxies(app, settings.trusted_proxies)
+    # in front of everything: a thousand requests a second are not Flask's to count and log
+    app.wsgi_app = Front(app.wsgi_app, Desk(parts.intake))  # type: ignore[method-assign]
     return app
 
 
@@ -143,7 +150,13 @@ def _write_once(file: Path, text: str) -> None:
 
 
 def _parts(settings: Settings, database: Database) -> Context:
-    return Context(settings=settings, database=database, hub=Hub(database), home=home_of(settings))
+    return Context(
+        settings=settings,
+        database=database,
+        hub=Hub(database),
+        home=home_of(settings),
+        intake=Intake(database),
+    )
 
 
 def _for_every_page() -> dict[str, object]:

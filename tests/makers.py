@@ -122,6 +122,13 @@ def duty(session: Session, account_id: int, resource_id: int, **values: Any) -> 
     return session.scalars(insert(Duty).values(row).returning(Duty.id)).one()
 
 
+def sharing(session: Session, account_id: int, resource_id: int, **values: Any) -> int:
+    """The same since an hour ago, sharing the position from the start."""
+    since = datetime.now(UTC) - timedelta(hours=1)
+    row = {"started_at": since, "sharing": True, "sharing_at": since, **values}
+    return duty(session, account_id, resource_id, **row)
+
+
 def incident(session: Session, *, at: Position | None = COLUMBIA, **values: Any) -> int:
     """A new structure fire."""
     row = {

@@ -10,6 +10,7 @@ from meris.accounts import PUBLIC, Viewer
 from meris.db import Database
 from meris.feed import Hub
 from meris.fields import Home
+from meris.positions import Intake
 from meris.settings import Settings
 from meris.snapshot import Cache
 from meris.web.shared import Shared
@@ -23,6 +24,7 @@ class Context:
     database: Database
     hub: Hub
     home: Home
+    intake: Intake
     maps: Cache = field(default_factory=Cache)
     shared: Shared = field(default_factory=Shared)
     boards: board.Cache = field(default_factory=board.Cache)

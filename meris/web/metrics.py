@@ -13,7 +13,7 @@ from prometheus_client import (
     ProcessCollector,
     generate_latest,
 )
-from prometheus_client.core import GaugeMetricFamily, InfoMetricFamily, Metric
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, InfoMetricFamily, Metric
 from prometheus_client.registry import Collector
 from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
@@ -84,7 +84,18 @@ class _State(Collector):
         in_use, most = self._parts.database.connections
         yield _gauge("meris_db_connections_in_use", "Database connections in use", in_use)
         yield _gauge("meris_db_connections_limit", "Most database connections", most)
+        yield self._positions()
         yield from self._uploads()
+
+    def _positions(self) -> Metric:
+        fixes = CounterMetricFamily(
+            "meris_positions",
+            "Positions that devices reported: taken, or why they were dropped",
+            labels=("outcome",),
+        )
+        for outcome, count in sorted(self._parts.intake.counts.items()):
+            fixes.add_metric((outcome,), count)
+        return fixes
 
     def _uploads(self) -> Iterator[Metric]:
         uploads = GaugeMetricFamily(

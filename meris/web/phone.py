@@ -45,7 +45,7 @@ def home() -> str:
         return shelter()
     with context().database.reading() as session:
         page = view.unit_page(session, viewer(), find=request.args.get("find", ""))
-    return _page("unit", page.duty, page=page)
+    return phone_page("unit", page.duty, page=page)
 
 
 @pages.route("/m/near", methods=["GET", "POST"])
@@ -57,7 +57,7 @@ def near() -> str:
         page = view_near.near_page(
             session, viewer(), context().home, typed=form.get("place", ""), here=here
         )
-    return _page("near", page.duty, page=page)
+    return phone_page("near", page.duty, page=page)
 
 
 @pages.get("/m/me")
@@ -65,7 +65,7 @@ def me() -> str:
     """Duty, position sharing, notices, and the way out."""
     with context().database.reading() as session:
         page = view_me.me_page(session, viewer())
-    return _page("me", page.duty, page=page)
+    return phone_page("me", page.duty, page=page)
 
 
 @pages.get("/m/queue")
@@ -73,7 +73,7 @@ def queue() -> str:
     """What was said and has not arrived, was refused, or contradicts somebody."""
     with context().database.reading() as session:
         duty = view.on_duty(session, viewer())
-    return _page("queue", duty)
+    return phone_page("queue", duty)
 
 
 @pages.get("/m/shelter")
@@ -83,7 +83,7 @@ def shelter(shelter_id: int | None = None) -> str:
     hour = datetime.now(context().home.zone).hour
     with context().database.reading() as session:
         page = view_shelter.shelter_page(session, viewer(), shelter_id, clock_hour=hour)
-    return _page("shelter", page.duty, page=page)
+    return phone_page("shelter", page.duty, page=page)
 
 
 @pages.post("/m/report")
@@ -98,7 +98,8 @@ def report() -> ResponseReturnValue:
     return redirect(_onward(), 303)
 
 
-def _page(name: str, duty: view.OnDuty | None, **parts: Any) -> str:
+def phone_page(name: str, duty: view.OnDuty | None, **parts: Any) -> str:
+    """The page `templates/phone/NAME.html` for whoever asks; `duty` is theirs, for the bar."""
     now = datetime.now(UTC)
     return render_template(
         f"phone/{name}.html",

@@ -24,7 +24,7 @@ def taken() -> Response:
     answered 503, or not at all, is sent again. 409: the phone kept these for another account.
     """
     body, received_at = body_of(), datetime.now(UTC)
-    _require_mark(body.get("account"))
+    require_mark(body.get("account"))
     answers = reports.take(
         context().database, viewer(), read_batch(body, received_at), context().home, terms_of()
     )
@@ -33,7 +33,8 @@ def taken() -> Response:
     return response
 
 
-def _require_mark(given: object) -> None:
+def require_mark(given: object) -> None:
+    """Raise `OtherAccount` unless the mark is that of whoever asks."""
     """The reports are of whoever is logged in now, and not of who was when they were made."""
     account_id = viewer().account_id
     if account_id is None:

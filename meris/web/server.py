@@ -1,9 +1,11 @@
 """gunicorn as a library: one process, many threads, because most requests are feeds that wait."""
 
 import gc
+import resource
 import socket
 import threading
 from collections.abc import Callable
+from functools import partial
 from types import FrameType
 from typing import Any
 
@@ -15,9 +17,12 @@ from gunicorn.workers.gthread import ThreadWorker
 from meris.errors import Refused
 from meris.settings import Settings
 from meris.web.context import Context
+from meris.web.ingest import PATHS, Desk
+from meris.web.lane import Lane
 
 _BACKLOG = 1024
 _GRACE_SECONDS = 10
+_MOST_FILES = 16_384
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -39,6 +44,7 @@ def listen(host: str, port: int) -> socket.socket:
 
 def serve(make_app: Callable[[], Flask], settings: Settings, listener: socket.socket) -> None:
     """Answer requests until a signal says stop; ends by SystemExit."""
+    _allow_many_lines()
     options = {
         "bind": f"fd://{listener.detach()}",
         "workers": 1,
@@ -57,6 +63,14 @@ def serve(make_app: Callable[[], Flask], settings: Settings, listener: socket.so
         "secure_scheme_headers": {},
     }
     _Server(make_app, options).run()
+
+
+def _allow_many_lines() -> None:
+    """Each open feed and each device takes a file; 1,024 is what a shell allows at first."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    most = _MOST_FILES if hard == resource.RLIM_INFINITY else min(hard, _MOST_FILES)
+    if soft != resource.RLIM_INFINITY and soft < most:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
 
 
 class _Server(BaseApplication):  # type: ignore[misc]
@@ -81,7 +95,46 @@ class _Server(BaseApplication):  # type: ignore[misc]
 
 
 class _Worker(ThreadWorker):  # type: ignore[misc]
-    """Tells the open feeds to end when it is told to."""
+    """Hands lines that report positions over to the fast lane, and tells the open feeds to end
+    when it is told to."""
+
+    _lane: Lane | None = None
+
+    def handle_request(self, req: Any, conn: Any) -> bool:
+        keep = bool(super().handle_request(req, conn))
+        conn.of_positions = keep and req.path in PATHS
+        return keep
+
+    def finish_request(self, conn: Any, fs: Any) -> None:
+        if not self._handed_over(conn, fs):
+            super().finish_request(conn, fs)
+
+    def _handed_over(self, conn: Any, fs: Any) -> bool:
+        """Whether the lane has taken the line over; its lines do not count against ours."""
+        done = not fs.cancelled() and fs.exception() is None and fs.result() is True
+        if not (self.alive and done and getattr(conn, "of_positions", False)):
+            return False
+        if conn.parser.unreader.buf.getvalue():
+            return False
+        if self._lane is None:
+            self._lane = Lane(Desk(self._parts().intake))
+        taken = self._lane.adopt(conn.sock, partial(self._give_back, conn))
+        self.nr_conns -= int(taken)
+        return taken
+
+    def _give_back(self, conn: Any, read: bytes) -> None:
+        """From the lane's thread: a request on this line belongs elsewhere."""
+        self.method_queue.defer(self._readmit, conn, read)
+
+    def _readmit(self, conn: Any, read: bytes) -> None:
+        self.nr_conns += 1
+        conn.sock.setblocking(True)
+        conn.parser.unreader.unread(read)
+        self.enqueue_req(conn)
+
+    def _parts(self) -> Context:
+        parts: Context = self.wsgi.extensions["meris"]
+        return parts
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         self._end_feeds()
@@ -92,9 +145,10 @@ class _Worker(ThreadWorker):  # type: ignore[misc]
         super().handle_quit(sig, frame)
 
     def _end_feeds(self) -> None:
-        app = getattr(self, "wsgi", None)
-        if isinstance(app, Flask):
-            parts: Context = app.extensions["meris"]
+        if self._lane is not None:
+            self._lane.stop()
+        if isinstance(getattr(self, "wsgi", None), Flask):
+            parts = self._parts()
             # not here: a signal may come while this very thread holds the hub's lock
             threading.Thread(target=parts.hub.stop, daemon=True).start()
 
