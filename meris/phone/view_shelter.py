@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
-from meris import counts, fields, shelters
+from meris import counts, fields, requests, shelters
 from meris.accounts import Viewer
 from meris.errors import NotFound
 from meris.phone import bases, onward
@@ -77,28 +77,34 @@ class ShelterPage:
     now: datetime
     duty: OnDuty | None
     lines: Sequence[Line]
+    more: int
+    find: str
     shelter: Kept | None
 
 
 def shelter_page(
-    session: Session, viewer: Viewer, shelter_id: int | None, *, clock_hour: int
+    session: Session, viewer: Viewer, shelter_id: int | None, *, find: str = "", clock_hour: int
 ) -> ShelterPage:
     """The shelter asked for, else the one last reported on, else the only one.
 
-    `clock_hour`: the hour of the state's clock. Raises `NotFound` for a shelter that this viewer
-    does not keep.
+    `find`: words of the others' names. `clock_hour`: that of the state. Raises `NotFound` for a
+    shelter that this viewer does not keep.
     """
     now = datetime.now(UTC)
     rows = _own(session, viewer)
     known = [row[0].id for row in rows]
     if shelter_id is not None and shelter_id not in known:
         raise NotFound("There is no such shelter among those that you keep.")
-    chosen = shelter_id or _last(session, viewer, known) or (known[0] if len(known) == 1 else None)
+    chosen = shelter_id or _usual(session, viewer, known, find)
     kept = next((row for row in rows if row[0].id == chosen), None)
+    words = find.lower().split()
+    found = [row for row in rows if all(word in row[0].search_text for word in words)]
     return ShelterPage(
         now,
         on_duty(session, viewer),
-        [_line(*row, now) for row in rows[:MOST_SHELTERS]],
+        [_line(*row, now) for row in found[:MOST_SHELTERS]],
+        max(0, len(found) - MOST_SHELTERS),
+        " ".join(words),
         _kept(session, viewer, *kept, clock_hour) if kept else None,
     )
 
@@ -119,6 +125,13 @@ def _own(session: Session, viewer: Viewer) -> list[tuple[Resource, Shelter, int]
 
 def _rank() -> ColumnElement[bool]:
     return Resource.status.not_in(("open", "full"))
+
+
+def _usual(session: Session, viewer: Viewer, known: Sequence[int], find: str) -> int | None:
+    """The one that is meant when none is named; none while somebody looks for another."""
+    if find:
+        return None
+    return _last(session, viewer, known) or (known[0] if len(known) == 1 else None)
 
 
 def _last(session: Session, viewer: Viewer, known: Sequence[int]) -> int | None:
@@ -174,7 +187,7 @@ def _kept(
         earlier=history[1:],
         period=_period(clock_hour),
         moves=_moves(one.status),
-        asked=(),
+        asked=requests.open_at(session, viewer, one.id),
         status_base=bases.of_status(one),
         count_base={"at": bases.iso(newest.at) if newest else None},
     )

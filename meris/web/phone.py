@@ -82,7 +82,9 @@ def shelter(shelter_id: int | None = None) -> str:
     """A shelter that I keep: its count, its status, what it lacks."""
     hour = datetime.now(context().home.zone).hour
     with context().database.reading() as session:
-        page = view_shelter.shelter_page(session, viewer(), shelter_id, clock_hour=hour)
+        page = view_shelter.shelter_page(
+            session, viewer(), shelter_id, find=request.args.get("find", ""), clock_hour=hour
+        )
     return phone_page("shelter", page.duty, page=page)
 
 

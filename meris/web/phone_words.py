@@ -22,15 +22,17 @@ def clock(at: datetime, now: datetime) -> str:
     return f"{local:%H:%M}" if local.date() == today else f"{local:%b} {local.day}, {local:%H:%M}"
 
 
-def since(at: datetime, now: datetime) -> Markup:
+def since(at: datetime | str, now: datetime) -> Markup:
     """14:05, 3 min ago; the page's script keeps it current."""
+    at = _moment(at)
     length = now - at
     ago = "just now" if length < _SOON else f"{phrases.span(length)} ago"
     return _time(at, "since", f"{clock(at, now)}, {ago}")
 
 
-def until(at: datetime, now: datetime) -> Markup:
+def until(at: datetime | str, now: datetime) -> Markup:
     """14:05, in 3 min; or how long it is overdue."""
+    at = _moment(at)
     left = at - now
     words = f"in {phrases.span(left)}" if left >= timedelta() else f"{phrases.span(-left)} ago"
     return _time(at, "until", f"{clock(at, now)}, {words}")
@@ -47,6 +49,10 @@ def has_apple_maps() -> bool:
     """iPhones and iPads open places by a link of their own."""
     agent = request.user_agent.string
     return any(name in agent for name in ("iPhone", "iPad", "iPod"))
+
+
+def _moment(at: datetime | str) -> datetime:
+    return datetime.fromisoformat(at) if isinstance(at, str) else at
 
 
 def _time(at: datetime, age: str, words: str) -> Markup:
