@@ -28,6 +28,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from meris import units
 from meris.tables import Assignment
+from meris.uploads import merge_counts
 from meris.uploads.stage import PARTS, PLACE, Staging
 from meris.uploads.stage import RESOURCE as _R
 
@@ -79,8 +80,11 @@ class After:
 
     @cached_property
     def part(self) -> Columns:
-        """Each column of the kind's own table."""
-        return {name: self._value(name, self._p) for name in self.staging.part}
+        """Each column of the kind's own table; who counted people last is believed."""
+        after = {name: self._value(name, self._p) for name in self.staging.part}
+        if merge_counts.tells(self.staging):
+            after |= merge_counts.believed(self.staging, after)
+        return after
 
     @property
     def facts(self) -> list[str]:

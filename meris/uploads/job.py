@@ -135,7 +135,7 @@ class Job:
     def write(self, compared: "Compared") -> None:
         """Change the tables."""
         self.telling.step("writing", 0, 2)
-        compared.merge.write()
+        compared.merge.write(self.upload.id)
         self.telling.step("writing", 1, 2)
         if compared.lines is not None:
             compared.lines.write()

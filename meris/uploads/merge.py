@@ -24,8 +24,8 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from meris.db import Actor
-from meris.uploads import same
-from meris.uploads.after import After, differ
+from meris.uploads import merge_counts, same
+from meris.uploads.after import After, Columns, differ
 from meris.uploads.stage import PARTS, Staging
 from meris.uploads.stage import RESOURCE as _R
 
@@ -82,6 +82,10 @@ class Merge:
     def _p(self) -> Table:
         return PARTS[self.staging.kind]
 
+    @property
+    def _tells_people(self) -> bool:
+        return merge_counts.tells(self.staging)
+
     def match(self, upload_id: int) -> dict[int, int]:
         """Find the resource of each row, where there is one; nothing is changed.
 
@@ -120,6 +124,8 @@ class Merge:
         next_id = func.nextval(func.pg_get_serial_sequence("resource", "id"))
         own_id = case((fate == "new", func.coalesce(x.c.new_id, next_id)), else_=x.c.resource_id)
         names = ["number", "resource_id", "fate", "diff", "position", "position_radius_m"]
+        if self._tells_people:
+            names.append("counted_at")
         chosen = select(x.c.number, own_id, fate, *(x.c[name] for name in names[3:]))
         self.session.execute(insert(self._f).from_select(names, chosen))
         self.staging.analyze(self.session, self._f)
@@ -145,8 +151,12 @@ class Merge:
         )
         return list(self.session.scalars(statement))
 
-    def write(self) -> None:
+    def write(self, upload_id: int) -> None:
         """Update what differs and insert what is new."""
+        if self._tells_people:
+            rows = self._rows("changed", "confirmed", "unchanged")
+            name = self.actor.name
+            self.session.execute(merge_counts.keep_older(self.staging, rows, name, upload_id))
         self._update_common()
         self._update_part()
         self._insert_common()
@@ -187,7 +197,11 @@ class Merge:
         s, p, after = self._s, self._p, self._after
         known, held = _R.c.id.is_not(None), func.coalesce(s.c.held, False)
         changes = and_(known, ~held, ~after.older(), after.differs())
-        place = {name: case((known, after.common[name]), else_=s.c[name]) for name in _PLACE}
+        place: Columns = {
+            name: case((known, after.common[name]), else_=s.c[name]) for name in _PLACE
+        }
+        if self._tells_people:
+            place["counted_at"] = merge_counts.counted_at(self.staging, after.part)
         return select(
             s.c.number,
             s.c.resource_id,
@@ -228,9 +242,12 @@ class Merge:
         p, after = self._p, self._after.part
         if not after:
             return
+        values = dict(after)
+        if self._tells_people:
+            values["counted_at"] = self._f.c.counted_at
         self.session.execute(
             update(p)
-            .values(after)
+            .values(values)
             .where(
                 p.c.resource_id == self._f.c.resource_id,
                 self._rows("changed"),
@@ -267,7 +284,9 @@ class Merge:
 
     def _insert_part(self) -> None:
         s, names = self._s, list(self.staging.part)
-        own = (s.c[name] for name in names)
+        own: list[ColumnElement[Any]] = [s.c[name] for name in names]
+        if self._tells_people:
+            own, names = [*own, merge_counts.first_counted_at(self.staging)], [*names, "counted_at"]
         chosen = select(self._f.c.resource_id, *own).where(self._rows("new")).order_by(s.c.number)
         self.session.execute(insert(self._p).from_select(["resource_id", *names], chosen))
 

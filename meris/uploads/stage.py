@@ -127,8 +127,9 @@ def _fate() -> list[Column[Any]]:
 
 
 def _where() -> list[Column[Any]]:
-    """Where the resource will be."""
-    return [_like(RESOURCE, "position"), _like(RESOURCE, "position_radius_m")]
+    """Where the resource will be, and when the people in it were counted."""
+    place = [_like(RESOURCE, "position"), _like(RESOURCE, "position_radius_m")]
+    return [*place, _like(PARTS["shelter"], "counted_at")]
 
 
 def _columns(row_kind: str, table: str, names: Collection[str]) -> tuple[str, ...]:
