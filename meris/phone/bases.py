@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from meris import fields, units
 from meris.accounts import Viewer
 from meris.errors import Invalid
+from meris.phone import clock
 from meris.phone.report import Outcome, Report
 from meris.tables import Assignment, Incident, PhoneReport, Resource
 
@@ -53,6 +54,8 @@ def was_shown(session: Session, viewer: Viewer, report: Report, now: Mapping[str
     statement = exists().where(
         PhoneReport.account_id == viewer.account_id,
         PhoneReport.resource_id == report.subject,
+        # no page that is still of use is older
+        PhoneReport.happened_at > report.received_at - 2 * clock.OLDEST,
         PhoneReport.answer.contains({"left": dict(now)}),
     )
     return bool(session.scalar(select(statement)))

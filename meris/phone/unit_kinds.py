@@ -199,10 +199,15 @@ def _moved(scene: Scene, status: str) -> Outcome:
 def _changed(scene: Scene, status: str) -> Outcome:
     """A unit that nobody has sent: a plain change, at its own time."""
     unit, report = scene.unit, scene.report
-    values = {"status": status, "status_at": bases.iso(report.happened_at)}
     reason = phrases.read(report.word("reason"), "reason")
     resources.change(
-        scene.session, scene.viewer, unit.id, version=unit.version, values=values, home=scene.home
+        scene.session,
+        scene.viewer,
+        unit.id,
+        version=unit.version,
+        values={"status": status},
+        home=scene.home,
+        at=report.happened_at,
     )
     if status == "out_of_service" and reason:
         # as the unit has it when it goes out from an incident

@@ -12,16 +12,17 @@ from dataclasses import dataclass
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
-from meris.db import Database
+from meris.db import SYSTEM, Database
 from meris.errors import Refused
 from meris.notices.sender import Sender
+from meris.phone.duty import end_overdue
 from meris.pruning import prune
 from meris.settings import Settings
 from meris.web.context import Context
 
 log = structlog.get_logger(__name__)
 
-_HOUR, _DAY = 3600.0, 86_400.0
+_MINUTE, _HOUR, _DAY = 60.0, 3600.0, 86_400.0
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,15 @@ class Chore:
     work: Callable[[Database, Settings], object]
 
 
-CHORES: tuple[Chore, ...] = (Chore("prune", _DAY, prune),)
+def _end_duty(database: Database, _settings: Settings) -> int:
+    with database.transaction(SYSTEM) as session:
+        return end_overdue(session)
+
+
+CHORES: tuple[Chore, ...] = (
+    Chore("duty", _MINUTE, _end_duty),
+    Chore("prune", _DAY, prune),
+)
 
 
 class Chores:
@@ -70,4 +79,5 @@ class Chores:
         except (SQLAlchemyError, Refused, OSError) as problem:
             log.warning("chore.failed", chore=chore.name, problem=f"{type(problem).__name__}")
         else:
-            log.info("chore.done", chore=chore.name, done=str(done))
+            # a chore of every minute that found nothing to do is no news
+            (log.info if done else log.debug)("chore.done", chore=chore.name, done=str(done))

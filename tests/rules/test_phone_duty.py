@@ -12,6 +12,7 @@ from meris.dispatch.terms import Terms
 from meris.errors import Conflict, Forbidden, Invalid, NotFound
 from meris.phone import duty
 from meris.tables import Change, Duty, IncidentLog, Resource
+from meris.web.chores import CHORES
 from tests import makers, phones
 from tests.phones import HOME, minutes_ago, outcomes, report
 
@@ -205,6 +206,15 @@ def _overdue(session, viewer, unit, minutes=10):
     turn.sharing = True
     session.flush()
     return turn
+
+
+def test_the_server_ends_turns_by_itself(session, database, settings, rita, engine):
+    turn = _overdue(session, rita, engine)
+    (chore,) = (one for one in CHORES if one.name == "duty")
+    assert (chore.work(database, settings), chore.work(database, settings)) == (1, 0)
+    session.refresh(turn)
+    assert turn.ended_by == "limit"
+    assert chore.every <= 60
 
 
 def test_nobody_is_taken_off_a_unit_where_another_stays(session, rita, rob, engine):

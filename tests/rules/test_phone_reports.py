@@ -3,13 +3,15 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
+from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from meris import resources
 from meris.dispatch.assignments import assign
 from meris.dispatch.moves import move
 from meris.dispatch.unit_status import set_unit_status
-from meris.errors import Forbidden
+from meris.errors import Conflict, Forbidden, Unavailable
+from meris.phone.kinds import KINDS
 from meris.tables import Assignment, Change, IncidentLog, PhoneReport, Resource
 from tests import makers, phones
 from tests.phones import HOME, minutes_ago, outcomes, report
@@ -280,6 +282,54 @@ def test_a_kind_that_the_server_does_not_know_is_refused_and_kept(session, send)
     answers = send(report("beam_up"), report("sharing", on="false"))
     assert outcomes(answers) == ["refused", "applied"]
     assert session.scalar(select(PhoneReport.outcome).where(PhoneReport.kind == "beam_up"))
+
+
+def test_rows_that_others_hold_too_long_say_nothing_about_the_report(
+    session, send, monkeypatch, engine
+):
+    """It stays unknown, so that the phone sends it again."""
+
+    def busy(*_):
+        raise Conflict("Somebody is writing to these units right now.") from OperationalError(
+            "SELECT", {}, Exception("lock timeout")
+        )
+
+    given = status(engine, phones.base(session, engine), "staged")
+    with monkeypatch.context() as patched:
+        patched.setitem(KINDS, "unit_status", busy)
+        with pytest.raises(Unavailable):
+            send(given)
+    assert outcomes(send(given)) == ["applied"]
+
+
+def test_an_answer_of_another_version_is_still_an_answer(session, rita, send, engine):
+    """Members that are not known are passed over, those that are missing are empty."""
+    given = status(engine, phones.base(session, engine), "staged")
+    at = minutes_ago(0)
+    session.add(
+        PhoneReport(
+            key=given["key"],
+            account_id=rita.account_id,
+            kind="unit_status",
+            body={},
+            said_at=at,
+            sent_at=at,
+            happened_at=at,
+            outcome="applied",
+            answer={"outcome": "applied", "message": "Done.", "mood": "bright"},
+        )
+    )
+    session.flush()
+    (answer,) = send(given)
+    assert (answer.told()["outcome"], answer.told()["message"]) == ("applied", "Done.")
+    assert unit_of(session, engine).status == "available"
+
+
+def test_a_report_and_its_answer_are_never_changed(session, send, engine):
+    """The web's role may add to the record and not alter it."""
+    send(report("sharing", on=False))
+    with pytest.raises(ProgrammingError, match="permission denied"), session.begin_nested():
+        session.execute(update(PhoneReport).values(outcome="refused"))
 
 
 def test_what_is_refused_leaves_nothing_half_done(session, send, engine, held):
