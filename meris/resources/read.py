@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from geo.columns import position_of
 from geo.grid import to_usng
 from geo.values import Position
-from meris import dangers, fields, supplies, units
+from meris import dangers, fields, supplies, trails, units
 from meris.accounts import Policy, Viewer
 from meris.errors import Invalid, NotFound
 from meris.fields import Field
@@ -61,6 +61,7 @@ def detail(session: Session, viewer: Viewer, resource_id: int) -> dict[str, Any]
         "stock": supplies.stock(session, resource_id) if resource.kind == "supply_site" else [],
         "editable": editable is None or bool(editable),
         "history_url": _history_url(viewer, resource),
+        "trail_url": _trail_url(viewer, resource),
     }
 
 
@@ -75,6 +76,10 @@ def _history_url(viewer: Viewer, resource: Resource) -> str | None:
     if viewer.may("history") or (viewer.signed_in and resource.agency_id == viewer.agency_id):
         return f"/api/resources/{resource.id}/history"
     return None
+
+
+def _trail_url(viewer: Viewer, resource: Resource) -> str | None:
+    return f"/api/units/{resource.id}/trail" if trails.may_look(viewer, resource) else None
 
 
 def find(session: Session, policy: Policy, resource_id: int) -> Resource:

@@ -11,6 +11,7 @@ from meris.web import (
     details_notices,
     details_phone,
     details_recommend,
+    details_trails,
 )
 from meris.web.schema_parts import ANY as _ANY
 from meris.web.schema_parts import MAYBE_DEGREES as _MAYBE_DEGREES
@@ -259,6 +260,7 @@ _OF_OTHERS = (
     | details_notices.SCHEMAS
     | details_phone.SCHEMAS
     | details_recommend.SCHEMAS
+    | details_trails.SCHEMAS
 )
 _EVENTS = "Server-Sent Events: change, dispatch, catchup, reload, beat"
 
