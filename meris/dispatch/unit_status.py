@@ -19,6 +19,8 @@ from meris.resources.read import find
 from meris.resources.write import require_editable, require_version
 from meris.tables import Assignment, Resource
 
+_OF_THE_MOVE = frozenset({"status", "status_at", "status_reason"})
+
 
 def set_unit_status(
     session: Session,
@@ -49,11 +51,12 @@ def set_unit_status(
     if status == resource.status:
         resources.change(session, viewer, unit_id, version=version, values=values, home=home)
         return
-    rest = {name: raw for name, raw in values.items() if name not in ("status", "status_at")}
+    rest = {name: raw for name, raw in values.items() if name not in _OF_THE_MOVE}
     if rest:
         resources.change(session, viewer, unit_id, version=version, values=rest, home=home)
     at = _read("status_at", values.get("status_at"), home)
-    _move(session, viewer, held, resource, status, at, terms)
+    reason = phrases.read(values.get("status_reason"), "status_reason")
+    _move(session, viewer, held, resource, status, at, reason, terms)
 
 
 def _led_by(session: Session, resource: Resource) -> Assignment | None:
@@ -85,6 +88,7 @@ def _move(
     unit: Resource,
     status: str,
     at: datetime | None,
+    reason: str | None,
     terms: Terms | None,
 ) -> None:
     if status not in units.moves_of(unit.status, held.status):
@@ -98,6 +102,7 @@ def _move(
             status="released" if ends else status,
             left_as=status if ends else None,
             at=at,
+            reason=reason,
             terms=terms,
         )
     except NotFound as hidden:

@@ -17,6 +17,8 @@ from meris import changes, counts, fields
 from meris.accounts import Viewer
 from meris.errors import Conflict, Forbidden, Invalid
 from meris.fields import Field, Home
+from meris.fields.common import EVERY
+from meris.fields.text_rules import Text
 from meris.resources.history import title_of
 from meris.resources.kinds import KINDS
 from meris.resources.read import detail, find
@@ -24,6 +26,10 @@ from meris.tables import Resource
 
 #: Accepted in place of `latitude` and `longitude`.
 _PLACE_FIELDS = ("latitude", "longitude", "usng", "coordinates")
+#: Said with a status by a person; files have no column for it, so that none can outlive its status.
+_REASON = Field(
+    "status_reason", "Reason", EVERY, Text(200, "reason"), "resource", "status", "Why it is so."
+)
 #: A status says something about now, so setting one confirms the record.
 _COUNTED = frozenset(counts.FIELDS.values())
 _CONFIRMING = _COUNTED | {"status"}
@@ -101,6 +107,9 @@ def _read(
     known = fields.by_name(resource.kind)
     for name, raw in values.items():
         if name in _PLACE_FIELDS:
+            continue
+        if name == _REASON.name:
+            _read_one(_REASON, raw, home, common, problems)
             continue
         field = known.get(name)
         if field is None or not field.table or field.table == "stock_line":

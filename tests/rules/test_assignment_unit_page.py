@@ -102,6 +102,16 @@ def test_without_an_assignment_nothing_is_new(session, rita, engine):
     assert unit_of(session, engine).status == "out_of_service"
 
 
+@pytest.mark.parametrize("sent", [True, False], ids=["sent", "free"])
+def test_why_it_is_out_of_service_is_kept_until_it_is_not(session, dana, rita, fire, engine, sent):
+    if sent:
+        assign(session, dana, fire, [engine])
+    patch(session, rita, engine, status="out_of_service", status_reason="Flat tire")
+    assert unit_of(session, engine).status_reason == "Flat tire"
+    patch(session, rita, engine, status="available")
+    assert unit_of(session, engine).status_reason is None
+
+
 def test_a_hold_does_not_lead_the_unit(session, dana, rita, fire, engine):
     assign(session, dana, fire, [engine], how="reserved")
     patch(session, rita, engine, status="out_of_service")
