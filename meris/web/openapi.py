@@ -22,6 +22,7 @@ from meris.web import (
     details_notices,
     details_phone,
     details_recommend,
+    details_requests,
     details_trails,
 )
 from meris.web.route_details import WRITE, Details
@@ -132,6 +133,7 @@ DETAILS: dict[tuple[str, str], Details] = {
     **details_notices.ROUTES,
     **details_phone.ROUTES,
     **details_recommend.ROUTES,
+    **details_requests.ROUTES,
     **details_trails.ROUTES,
 }
 

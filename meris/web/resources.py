@@ -1,9 +1,12 @@
 """/api/resources and /api/search: reading and changing what is on the map."""
 
+from typing import Any
+
 from flask import Blueprint, jsonify, request
 from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
 
-from meris import resources
+from meris import requests, resources
 from meris.dispatch.unit_status import set_unit_status
 from meris.errors import Invalid
 from meris.web.assignments_api import terms_of
@@ -26,7 +29,7 @@ def briefs() -> ResponseReturnValue:
 def detail(resource_id: int) -> ResponseReturnValue:
     """Everything the viewer may know of one resource."""
     with context().database.reading() as session:
-        return jsonify(resources.detail(session, viewer(), resource_id))
+        return jsonify(_detail(session, resource_id))
 
 
 @api.get("/api/resources/<int:resource_id>/history")
@@ -54,7 +57,7 @@ def change(resource_id: int) -> ResponseReturnValue:
             home=context().home,
             terms=terms_of(),
         )
-        return jsonify(resources.detail(session, viewer(), resource_id))
+        return jsonify(_detail(session, resource_id))
 
 
 @writes.post("/api/resources/<int:resource_id>/confirm")
@@ -63,7 +66,7 @@ def confirm(resource_id: int) -> ResponseReturnValue:
     version = version_of(body_of())
     with context().database.transaction(viewer().actor) as session:
         resources.confirm(session, viewer(), resource_id, version=version)
-        return jsonify(resources.detail(session, viewer(), resource_id))
+        return jsonify(_detail(session, resource_id))
 
 
 @api.get("/api/search")
@@ -73,6 +76,13 @@ def search() -> ResponseReturnValue:
     gazetteer = context().home.gazetteer
     with context().database.reading() as session:
         return jsonify(resources.search(session, viewer().policy, query, gazetteer))
+
+
+def _detail(session: Session, resource_id: int) -> dict[str, Any]:
+    """The resource with what is open of its requests, for who may see those."""
+    told = resources.detail(session, viewer(), resource_id)
+    asks = told["kind"] != "unit" and viewer().may("see_staff")
+    return told | {"requests": requests.open_at(session, viewer(), resource_id) if asks else []}
 
 
 def _ids(given: str) -> list[int]:

@@ -11,6 +11,7 @@ from meris.web import (
     details_notices,
     details_phone,
     details_recommend,
+    details_requests,
     details_trails,
 )
 from meris.web.schema_parts import ANY as _ANY
@@ -260,6 +261,7 @@ _OF_OTHERS = (
     | details_notices.SCHEMAS
     | details_phone.SCHEMAS
     | details_recommend.SCHEMAS
+    | details_requests.SCHEMAS
     | details_trails.SCHEMAS
 )
 _EVENTS = "Server-Sent Events: change, dispatch, catchup, reload, beat"
@@ -282,6 +284,7 @@ SCHEMAS: dict[str, dict[str, Any]] = _OF_OTHERS | {
         version=_NUMBER,
         name=_TEXT,
         fields=_list_of(_object(name=_TEXT, title=_TEXT, value=_ANY, text=_TEXT)),
+        requests=_list_of(_ref("Request")) | {"description": "those that are open, for staff"},
     ),
     "Change": _object(
         version=_VERSION,

@@ -8,6 +8,8 @@ import { symbol } from './symbol.js';
 const SENSITIVITY = { restricted: 'Signed-in staff only', confidential: 'Named roles only' };
 /** Shown in the head or elsewhere in the panel, so not again among the facts. */
 const ELSEWHERE = new Set(['name', 'status', 'latitude', 'longitude', 'usng', 'coordinates', 'position']);
+/** So many lines of requests are listed beside a site; the page of requests has them all. */
+const MOST_LINES = 8;
 const ago = (moment) => agoInWords(Date.now() / 1000 - epochOf(moment));
 
 export function isStale({ stale_at: staleAt }) {
@@ -96,4 +98,20 @@ export function stockTable(stock) {
   return el('section', { class: 'stock' }, el('h3', {}, 'Stock'),
     el('div', { class: 'table-box' }, el('table', { class: 'table' },
       el('thead', {}, el('tr', {}, heads)), el('tbody', {}, stock.map(line)))));
+}
+
+/** What the site has asked for and not got: each line with its state, and the way to them all. */
+export function openRequests({ id, requests = [] }) {
+  if (!requests.length) return null;
+  const lines = requests.flatMap((request) => request.lines);
+  const title = requests.length === 1 ? '1 open request' : `${count(requests.length)} open requests`;
+  const one = (line) => el('li', {}, line.words, ' ',
+    el('span', { class: 'quietly' }, `· ${line.status_title}, `,
+      el('time', { title: clockTime(line.status_at) }, ago(line.status_at)),
+      line.provider ? ` from ${line.provider}` : null),
+    line.overdue ? el('span', { class: 'out-of-date' }, ' · overdue') : null);
+  return el('section', { class: 'open-requests' },
+    el('h3', {}, el('a', { href: `/requests?deliver_to=${id}` }, title)),
+    el('ul', {}, lines.slice(0, MOST_LINES).map(one)),
+    lines.length > MOST_LINES ? el('p', { class: 'quietly' }, `and ${count(lines.length - MOST_LINES)} more`) : null);
 }

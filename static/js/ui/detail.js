@@ -3,7 +3,7 @@ import { Emitter } from '../core/emitter.js';
 import { ApiError, get, send } from '../core/api.js';
 import { el, icon } from '../core/dom.js';
 import { Conflict } from './conflict.js';
-import { closeButton, groups, head, isStale, occupancy, statusLine, stockTable } from './detail-parts.js';
+import { closeButton, groups, head, isStale, occupancy, openRequests, statusLine, stockTable } from './detail-parts.js';
 import { FieldRow } from './field-row.js';
 import { historyFold } from './history.js';
 import { Notice } from './notice.js';
@@ -55,6 +55,11 @@ export class Detail extends Emitter {
     else await this.#load(this.id);
   }
 
+  /** A device says where it is now; the rest of it is as it was. */
+  moved(item) {
+    if (item?.fix && item.id === this.detail?.id) this.place?.moved(item);
+  }
+
   /** The place chosen on the map, or null. */
   picked(position) {
     this.place.fill(position);
@@ -87,8 +92,8 @@ export class Detail extends Emitter {
     const scroll = this.root.querySelector('.detail-body')?.scrollTop ?? 0;
     const history = this.root.querySelector('.history[open]') !== null;
     const body = el('div', { class: 'detail-body' },
-      statusLine(detail), ...this.blocks.map((make) => make(detail) ?? ''), occupancy(detail), this.#placeBlock(detail),
-        stockTable(detail.stock), this.#facts(detail),
+      statusLine(detail), ...this.blocks.map((make) => make(detail) ?? ''), occupancy(detail), openRequests(detail),
+      this.#placeBlock(detail), stockTable(detail.stock), this.#facts(detail),
       detail.history_url ? historyFold(detail.history_url, (name, value) => this.#titled(name, value)) : '');
     this.root.replaceChildren(head(this.catalog, detail, () => this.emit('closed')), this.notice.root, body,
       detail.editable ? this.#actions(detail) : '');
