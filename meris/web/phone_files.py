@@ -13,9 +13,36 @@ from meris.web.assets import static_url
 files = Blueprint("phone_files", __name__)
 
 #: What the pages of /m load before a button works, in the order in which it is needed.
-MODULES = ("phone/app.js",)
-#: What the worker keeps besides: asked for later, and wanted without a line too.
-_LATER = ("img/symbols.svg", "img/icon.svg", "img/icon-192.png")
+MODULES = (
+    "phone/app.js",
+    "core/dom.js",
+    "core/storage.js",
+    "core/emitter.js",
+    "words/age.js",
+    "words/clock.js",
+    "phone/asking.js",
+    "phone/form.js",
+    "phone/marks.js",
+    "phone/outbox.js",
+    "phone/sender.js",
+    "phone/store.js",
+    "phone/swap.js",
+    "phone/telling.js",
+)
+#: What they load later, and what else the worker keeps: all of it is wanted without a line too.
+_LATER = (
+    "css/phone.css",
+    "js/phone/kept.js",
+    "js/phone/leaving.js",
+    "js/phone/news.js",
+    "js/phone/places.js",
+    "js/phone/positions.js",
+    "js/phone/push.js",
+    "js/phone/queue.js",
+    "js/alarm/siren.js",
+    "img/icon.svg",
+    "img/icon-192.png",
+)
 #: The worker's own parts, classic scripts.
 _WORKER = ("js/phone/push-worker.js", "js/phone/worker.js")
 _START = """\

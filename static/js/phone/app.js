@@ -1,7 +1,7 @@
 // The phone page: every tap is kept at once, sent when it can be, and shown as what it is until then.
 import { $ } from '../core/dom.js';
 import { recall, remember } from '../core/storage.js';
-import { agoInWords, epochOf } from '../words/age.js';
+import { ageInWords, agoInWords, epochOf } from '../words/age.js';
 import { pageOf, post, renew } from './asking.js';
 import { reportOf } from './form.js';
 import * as marks from './marks.js';
@@ -28,6 +28,8 @@ const known = {
   seenAt: Number(here().kept) || performance.timeOrigin,
 };
 
+const isOnline = () => known.isOnline && navigator.onLine;
+
 // Saying
 
 function say({ tone, text }) {
@@ -40,7 +42,7 @@ function say({ tone, text }) {
 
 function tell() {
   const { state, text, link, action } = banner({
-    ...known, epoch: Number(here().asOf), zone: here().zone, age: Math.max(0, (Date.now() - known.seenAt) / 1000),
+    ...known, isOnline: isOnline(), epoch: Number(here().asOf), zone: here().zone, age: Math.max(0, (Date.now() - known.seenAt) / 1000),
   });
   $('#banner').dataset.state = state;
   if ($('#banner-text').textContent !== text) $('#banner-text').textContent = text;
@@ -54,8 +56,8 @@ function tell() {
 
 function tellAge(time) {
   const seconds = Date.now() / 1000 + skew() - epochOf(time.getAttribute('datetime'));
-  const clock = time.textContent.split(',')[0];
-  const words = seconds >= 0 ? agoInWords(seconds) : `in ${agoInWords(-seconds).replace(' ago', '')}`;
+  const clock = time.textContent.slice(0, time.textContent.lastIndexOf(','));
+  const words = seconds > -45 ? agoInWords(Math.max(0, seconds)) : `in ${ageInWords(-seconds)}`;
   time.textContent = `${clock}, ${words}`;
 }
 
@@ -117,10 +119,18 @@ async function submitted(form, submitter) {
   navigator.storage?.persist?.().catch(() => {});
   form.dataset.taken = '1';
   const item = await outbox.say(report);
-  say(taken(item, known));
+  say(taken(item, { ...known, isOnline: isOnline() }));
   if (EMPTIED.has(item.kind)) form.reset();
   sender.kick();
-  if (submitter?.dataset.route) location.href = submitter.dataset.route;
+  if (submitter?.dataset.route) leadTo(submitter.dataset.route);
+}
+
+/** The phone's own maps open beside this page, which must go on sending. */
+function leadTo(href) {
+  const link = Object.assign(document.createElement('a'), { href, target: '_blank', rel: 'noopener' });
+  document.body.append(link);
+  link.click();
+  link.remove();
 }
 
 // The page, renewed in place

@@ -1,5 +1,6 @@
 // What a form says. The same form works without a script, by the names of its inputs.
 const NOT_SAID = new Set(['csrf_token', 'key', 'kind', 'subject', 'base', 'next']);
+const COUNTED = [['general', 'general'], ['medical_needs', 'medical needs'], ['other', 'other'], ['pets', 'pets']];
 const AS = { int: Number, bool: (text) => text === 'true' || text === 'on' || text === '1' };
 
 const conversion = (form, name) => form.querySelector(`[name="${name}"][data-as]`)?.dataset.as;
@@ -24,8 +25,16 @@ export function reportOf(form, submitter) {
   return {
     kind: form.dataset.report, subject: told.subject ? Number(told.subject) : null,
     base: told.base ? JSON.parse(told.base) : null, body,
-    words: submitter?.dataset.said ?? form.dataset.said ?? submitter?.textContent.trim() ?? '', shown: shownBy(submitter),
+    words: wordsOf(submitter?.dataset.said ?? form.dataset.said ?? submitter?.textContent.trim() ?? '', body),
+    shown: shownBy(submitter),
   };
+}
+
+/** "Count: 25 general, 3 pets", so that what waits can be told apart. */
+function wordsOf(said, { text, ...body }) {
+  const counted = COUNTED.filter(([name]) => name in body).map(([name, title]) => `${body[name]} ${title}`);
+  const more = text ?? counted.join(', ');
+  return more ? `${said}: ${more}` : said;
 }
 
 /** How things will look once it is true; null for what changes no status. */

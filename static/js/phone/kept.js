@@ -21,6 +21,7 @@ export async function startWorker(account, hasUpdate) {
     await endIfGone();
     return;
   }
+  if (!registration) return; // workers are forbidden here
   registration.waiting?.postMessage('take-over');
   registration.addEventListener('updatefound', () => {
     const next = registration.installing;
@@ -47,7 +48,8 @@ async function endIfGone() {
 async function keepPages(account) {
   const cache = await caches.open(PAGES_OF + account);
   const known = new Set((await cache.keys()).map(({ url }) => new URL(url).pathname));
-  for (const path of PAGES.filter((page) => !known.has(page))) {
+  const wanted = new Set([location.pathname, ...PAGES]); // this one came before the worker did
+  for (const path of [...wanted].filter((page) => !known.has(page))) {
     await fetch(path, { headers: { Accept: 'text/html' } }).catch(() => {});
   }
 }

@@ -59,18 +59,18 @@ function say(selector, words) {
   if (since) since.hidden = true;
 }
 
-/** Offer what may follow, the likeliest biggest. */
+/** Offer what may follow, the likeliest biggest. A shelter's moves have no likeliest. */
 function arrange(moves) {
   const [next, more, off] = ['#move-next', '#moves-more', '#moves-off'].map((name) => $(name));
   $('#respond')?.remove();
-  if (!next || !more || !off) return;
-  if ($('#moves-other')) $('#moves-other').open = false;
-  const buttons = [...document.querySelectorAll('#moves .move')];
+  if (!more || !off) return;
+  const buttons = [...document.querySelectorAll('.move[data-moves]')];
   off.append(...buttons);
   const allowed = moves.map((status) => buttons.find(({ dataset }) => dataset.status === status)).filter(Boolean);
-  next.append(...allowed.slice(0, 1));
-  more.append(...allowed.slice(1));
-  $('#dock')?.classList.toggle('rest', allowed.length === 0);
+  next?.append(...allowed.splice(0, 1));
+  more.append(...allowed);
+  if ($('#moves-other')) $('#moves-other').open = false;
+  $('#dock')?.classList.toggle('rest', !next?.childElementCount);
 }
 
 function restore() {

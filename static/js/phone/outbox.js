@@ -20,6 +20,7 @@ export class Outbox extends Emitter {
   constructor({ store, uuid = () => crypto.randomUUID(), now = Date.now }) {
     super();
     Object.assign(this, { store, uuid, now });
+    this.saying = Promise.resolve();
   }
 
   /** All that is not settled, in the order in which it was said. */
@@ -35,7 +36,13 @@ export class Outbox extends Emitter {
    * Keep what was just said. @param {object} report {kind, subject, body, base, words, shown}
    * @returns {Promise<object>} the item; the one there is when a tap was doubled
    */
-  async say({ kind, subject = null, body = {}, base = null, words = '', shown = null }) {
+  say(report) {
+    // one after the other: the second tap must find what the first has kept
+    this.saying = this.saying.catch(() => {}).then(() => this.#keep(report));
+    return this.saying;
+  }
+
+  async #keep({ kind, subject = null, body = {}, base = null, words = '', shown = null }) {
     const before = (await this.of('waiting')).filter((item) => item.subject === subject).at(-1);
     if (before && same(before, { kind, subject, body }) && isSoonAfter(this.now(), Date.parse(before.said_at))) return before;
     const item = {

@@ -59,10 +59,11 @@ export function choose(input) {
   }
 }
 
-/** How many are counted in all; unknown as long as the general count is. */
+/** How many are counted in all, in words; unknown as long as the general count is. */
 export function total(form) {
   const number = (name) => (form.elements[name]?.value.trim() ? Number(form.elements[name].value) : NaN);
   const known = ['general', 'medical_needs', 'other'].map(number).filter((count) => !Number.isNaN(count));
+  if (!known.length) return 'not counted';
   const sum = known.reduce((all, count) => all + count, 0);
   return Number.isNaN(number('general')) ? 'unknown' : String(sum);
 }

@@ -6,6 +6,8 @@ const MOST_KEPT = 500;
 const MOST_SENT = 100;
 const EARTH_M = 6_371_008.8;
 const RADIANS = Math.PI / 180;
+const DENIED = 1;
+const WHY_DENIED = 'This browser may not read the position. Allow it in its settings.';
 const OPTIONS = { enableHighAccuracy: true, maximumAge: 5000, timeout: 60_000 };
 
 /** Meters between two positions. */
@@ -74,9 +76,8 @@ export class Positions {
   }
 
   #watch() {
-    this.watch = this.geolocation.watchPosition((position) => this.heard(fixOf(position)), ({ code }) => {
-      this.told(code === 1 ? 'This browser may not read the position. Allow it in its settings.' : 'No position from the phone yet.');
-    }, OPTIONS);
+    const failed = ({ code }) => this.told(code === DENIED ? WHY_DENIED : 'No position from the phone yet.');
+    this.watch = this.geolocation.watchPosition((position) => this.heard(fixOf(position)), failed, OPTIONS);
   }
 
   /** The phone says where it is. */
