@@ -13,6 +13,8 @@ from meris.errors import Invalid
 
 #: What was said longer ago is told by voice: nobody remembers what it was about.
 OLDEST = timedelta(hours=72)
+#: A line may take so long to carry a report, which then seems to have happened later by that.
+SLOWEST = timedelta(minutes=2)
 _EARLIEST, _LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
 
 
@@ -49,3 +51,15 @@ def not_before(moment: datetime, shown: object, received_at: datetime) -> dateti
     except Invalid:
         return moment
     return max(moment, min(floor, received_at))
+
+
+def not_before_the_last(
+    moment: datetime, said_at: datetime, last: datetime, last_said_at: datetime
+) -> datetime:
+    """`moment`, but not before the report that the same person's phone made before this one.
+
+    What a slow line carried seems to have happened later than it did, by as long as it took. By
+    the phone's own clock the order of the two is certain.
+    """
+    slow = last_said_at <= said_at and timedelta() < last - moment <= SLOWEST
+    return last if slow else moment

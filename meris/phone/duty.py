@@ -19,6 +19,11 @@ from meris.incidents import log
 from meris.resources.read import find
 from meris.tables import Assignment, Duty, Incident, Resource
 
+
+class Outdated(Conflict):
+    """A later turn of duty is known; what was told of an earlier time changes nothing."""
+
+
 _MERIS = Viewer(SYSTEM.name)
 #: A unit that cannot go stays so, whoever comes on duty or goes.
 _OUT = "out_of_service"
@@ -41,7 +46,8 @@ def start(session: Session, viewer: Viewer, unit_id: int, *, hours: float, at: d
     A turn on another unit ends by it; one on this unit goes on as it is. A turn that was over by
     the clock before it was told is kept as such. Positions are not shared yet.
 
-    Raises `Invalid`, `Forbidden`, `NotFound`, and `Conflict` as `stop` does for the other unit.
+    Raises `Invalid`, `Forbidden`, `NotFound`, `Outdated`, and `Conflict` as `stop` does for the
+    other unit.
     """
     unit = _unit(session, viewer, unit_id)
     length = timedelta(hours=hours)
@@ -55,7 +61,7 @@ def start(session: Session, viewer: Viewer, unit_id: int, *, hours: float, at: d
         stop(session, viewer, at=at, by="unit")
     found.lock_unit(session, unit_id)
     session.refresh(unit)
-    made = _new(session, viewer, unit, _after_the_last(session, viewer, at), length)
+    made = _new(session, viewer, unit, at, length)
     if made.ended_at is None and unit.status == "off_duty" and not _newer(unit, made.started_at):
         _set(session, unit, "available", made.started_at, viewer.name)
     return made
@@ -65,13 +71,15 @@ def stop(session: Session, viewer: Viewer, *, at: datetime, by: str = "self") ->
     """Go off duty at `at`; None when the viewer was not on duty.
 
     `by`: "self", "log_out", "unit" (another one, or the unit itself went off), "dispatcher".
-    Raises `Conflict` when the unit is at an incident and nobody else is on it, unless by log-out:
-    that ends the turn and leaves the unit where it is.
+    Raises `Outdated` when the turn began after `at`, and `Conflict` when the unit is at an incident
+    and nobody else is on it, unless by log-out: that ends the turn and leaves the unit where it is.
     """
     _end_due(session, Duty.account_id == viewer.account_id)
     turn = current(session, _account(viewer))
     if turn is None:
         return None
+    if at < turn.started_at:
+        raise _outdated(turn.started_at)
     found.lock_unit(session, turn.resource_id)
     unit = session.get_one(Resource, turn.resource_id, populate_existing=True)
     assigned = _assigned(session, unit.id)
@@ -81,17 +89,24 @@ def stop(session: Session, viewer: Viewer, *, at: datetime, by: str = "self") ->
     _end(turn, at, by)
     session.flush()
     if alone and assigned is None and not _newer(unit, at):
-        _go_off(session, unit, max(at, turn.started_at), viewer.name)
+        _go_off(session, unit, at, viewer.name)
     return turn
 
 
 def share(session: Session, viewer: Viewer, *, on: bool, at: datetime) -> Duty:
-    """Share positions from now on, or no longer. Raises `Conflict` for who is not on duty."""
+    """Share positions from now on, or no longer.
+
+    Raises `Conflict` for who is not on duty, `Outdated` for a tap of a turn before, or of before
+    the last one about it.
+    """
     turn = current(session, _account(viewer))
     if turn is None:
         raise Conflict("Positions are shared on duty only. Go on duty first.")
+    since = turn.sharing_at or turn.started_at
+    if at < since:
+        raise _outdated(since)
     if turn.sharing != on:
-        turn.sharing, turn.sharing_at = on, max(at, turn.started_at)
+        turn.sharing, turn.sharing_at = on, at
         session.flush()
     return turn
 
@@ -190,15 +205,19 @@ def _account(viewer: Viewer) -> int:
     return viewer.account_id
 
 
-def _new(
-    session: Session, viewer: Viewer, unit: Resource, started_at: datetime, length: timedelta
-) -> Duty:
-    until_at = started_at + length
+def _new(session: Session, viewer: Viewer, unit: Resource, at: datetime, length: timedelta) -> Duty:
+    """Turns of one person do not overlap, though clocks may say so."""
+    until_at = at + length
+    last = session.scalar(
+        select(func.max(Duty.ended_at)).where(Duty.account_id == viewer.account_id)
+    )
+    if last is not None and last >= until_at:
+        raise _outdated(last)
     over = until_at <= datetime.now(UTC)
     made = Duty(
         account_id=viewer.account_id,
         resource_id=unit.id,
-        started_at=started_at,
+        started_at=at if last is None else max(at, last),
         until_at=until_at,
         ended_at=until_at if over else None,
         ended_by="limit" if over else None,
@@ -209,12 +228,9 @@ def _new(
     return made
 
 
-def _after_the_last(session: Session, viewer: Viewer, at: datetime) -> datetime:
-    """Turns of one person do not overlap, though clocks may say so."""
-    ended = session.scalar(
-        select(func.max(Duty.ended_at)).where(Duty.account_id == viewer.account_id)
-    )
-    return at if ended is None else max(at, ended)
+def _outdated(known: datetime) -> Outdated:
+    when = phrases.ago(known, datetime.now(UTC))
+    return Outdated(f"Kept in the record. What is known of your duty since ({when}) stays.")
 
 
 def _end(turn: Duty, at: datetime, by: str) -> None:

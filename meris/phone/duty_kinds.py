@@ -16,9 +16,12 @@ def on_or_off(
     session: Session, viewer: Viewer, report: Report, _home: Home, terms: Terms
 ) -> Outcome:
     """{on, hours?}: `hours` is what the installation allows at most, and without it that."""
-    return (
-        _on(session, viewer, report, terms) if report.flag("on") else _off(session, viewer, report)
-    )
+    try:
+        if report.flag("on"):
+            return _on(session, viewer, report, terms)
+        return _off(session, viewer, report)
+    except duty.Outdated as outdated:
+        return Outcome("older", outdated.message)
 
 
 def sharing(session: Session, viewer: Viewer, report: Report, _home: Home, terms: Terms) -> Outcome:
@@ -27,7 +30,10 @@ def sharing(session: Session, viewer: Viewer, report: Report, _home: Home, terms
     turn = duty.current(session, viewer.account_id or 0)
     if turn is None and not on:
         return Outcome("applied", "Nothing is shared: you are not on duty.")
-    turn = duty.share(session, viewer, on=on, at=report.happened_at)
+    try:
+        turn = duty.share(session, viewer, on=on, at=report.happened_at)
+    except duty.Outdated as outdated:
+        return Outcome("older", outdated.message)
     until = clock(turn.until_at, terms.zone)
     told = f"Your position is shared until {until} at most." if on else "Sharing has stopped."
     return Outcome("applied", told)

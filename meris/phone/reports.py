@@ -1,6 +1,6 @@
 """Reports from phones, each carried out once whatever the line does, in the order of the taps."""
 
-from dataclasses import asdict, fields
+from dataclasses import asdict, fields, replace
 
 from sqlalchemy import func, select, text
 from sqlalchemy.exc import DataError, IntegrityError, OperationalError
@@ -50,6 +50,7 @@ def _one(
         known = session.get(PhoneReport, report.key)
         if known is not None:
             return Answer(report.key, _said_then(known, viewer))
+        report = _after_the_last(session, viewer, report)
         outcome = _carry_out(session, viewer, report, home, terms)
         _keep(session, viewer, report, outcome)
         return Answer(report.key, outcome)
@@ -68,6 +69,19 @@ def _said_then(known: PhoneReport, viewer: Viewer) -> Outcome:
         return Outcome("refused", "This report has a key that is not yours. Say it again.")
     # what a later version no longer knows of an answer is passed over
     return Outcome(**{one.name: known.answer.get(one.name) for one in fields(Outcome)})
+
+
+def _after_the_last(session: Session, viewer: Viewer, report: Report) -> Report:
+    last = session.execute(
+        select(PhoneReport.happened_at, PhoneReport.said_at)
+        .where(PhoneReport.account_id == viewer.account_id)
+        .order_by(PhoneReport.received_at.desc())
+        .limit(1)
+    ).one_or_none()
+    if last is None:
+        return report
+    at = clock.not_before_the_last(report.happened_at, report.said_at, *last)
+    return replace(report, happened_at=at)
 
 
 def _carry_out(

@@ -128,7 +128,7 @@ def _say(scene: Scene, status: str) -> Outcome:
     if not shown and not same and not _ended_by_itself(unit):
         words = bases.unit_words(scene.session, scene.viewer, unit, scene.now["assignment_id"])
         return bases.conflict(unit, report, _title(status), scene.now, words)
-    if _is_older(scene, status):
+    if not same and _is_older(scene, status):
         return _kept(scene)
     if scene.held is not None:
         return _moved(scene, status)

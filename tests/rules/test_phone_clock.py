@@ -83,6 +83,22 @@ def _raw(said_at, base):
     return {"key": "a-key-of-mine", "kind": "log", "said_at": said_at.isoformat(), "base": base}
 
 
+SECOND = timedelta(seconds=1)
+
+
+def test_a_slow_line_turns_no_order_around():
+    """The first was five seconds on its way, the next a tenth of one."""
+    last, said = NOON, NOON - 5 * SECOND
+    late = NOON - 3 * SECOND
+    assert clock.not_before_the_last(late, said + 2 * SECOND, last, said) == last
+    # said before the last one, by the same clock: another phone of the same person
+    assert clock.not_before_the_last(late, said - 2 * SECOND, last, said) == late
+    # no line is that slow: the clock was set in between
+    hours = NOON - 3 * HOUR
+    assert clock.not_before_the_last(hours, said + 2 * SECOND, last, said) == hours
+    assert clock.not_before_the_last(NOON + SECOND, said, last, said) == NOON + SECOND
+
+
 @pytest.mark.parametrize(
     "broken",
     [

@@ -196,3 +196,16 @@ def test_a_report_of_mine_about_something_else_hides_no_change(session, dana, se
     move(session, dana, held.id, status="on_scene", at=minutes_ago(3))
     assert outcomes(send(report("check_in", engine, base=base))) == ["applied"]
     assert outcomes(send(status(engine, base, "available", 0))) == ["conflict"]
+
+
+def test_what_a_free_unit_is_already_is_no_conflict_and_stays_as_it_was_told(
+    session, dana, send, engine
+):
+    base = phones.base(session, engine)
+    unit = unit_of(session, engine)
+    resources.change(
+        session, dana, engine, version=unit.version, values={"status": "staged"}, home=HOME
+    )
+    (answer,) = send(status(engine, base, "staged", 5))
+    assert answer.told()["message"] == "E12 was so already: staged."
+    assert answer.told()["state"]["status_at"] == phones.base(session, engine)["status_at"]

@@ -341,3 +341,34 @@ def test_the_unit_off_duty_by_its_crew_ends_every_turn_on_it(session, send, rita
     ]
     assert [turn.ended_by for turn in turns(session)] == ["unit", "unit"]
     assert datetime.now(UTC) > turns(session)[0].ended_at
+
+
+def test_taps_of_a_turn_before_change_nothing_of_the_turn_now(session, send, rita, engine, ladder):
+    """A tablet left in the cab sends what was tapped on it before the shift."""
+    turn = start(session, rita, engine, ago=60)
+    late = (
+        report("duty", ladder, ago=300, on=True, hours=12),
+        report("sharing", ago=200, on=True),
+        report("duty", ago=100, on=False),
+    )
+    assert outcomes(send(*late)) == ["older"] * 3
+    session.refresh(turn)
+    assert (turn.ended_at, turn.sharing, turn.resource_id) == (None, False, engine)
+    assert len(turns(session)) == 1
+
+
+def test_an_older_tap_about_sharing_does_not_undo_a_later_one(session, send, rita, engine):
+    turn = start(session, rita, engine, ago=60)
+    duty.share(session, rita, on=True, at=minutes_ago(50))
+    duty.share(session, rita, on=False, at=minutes_ago(10))
+    assert outcomes(send(report("sharing", ago=40, on=True))) == ["older"]
+    session.refresh(turn)
+    assert not turn.sharing
+
+
+def test_a_turn_that_lies_within_one_that_is_known_is_not_made_again(session, send, rita, engine):
+    start(session, rita, engine, ago=600)
+    duty.stop(session, rita, at=minutes_ago(30))
+    assert outcomes(send(report("duty", engine, ago=500, on=True, hours=2))) == ["older"]
+    assert duty.current(session, rita.account_id) is None
+    assert len(turns(session)) == 1

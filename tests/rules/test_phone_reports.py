@@ -101,6 +101,18 @@ def test_a_unit_that_nobody_sent_changes_at_its_real_time_too(session, send, eng
     assert abs(unit.status_at - minutes_ago(4)) < MINUTE / 2
 
 
+def test_what_a_slow_line_carried_is_not_newer_than_what_was_said_after_it(
+    session, send, engine, held
+):
+    base = phones.base(session, engine)
+    first = status(engine, base, "en_route", 0.2)
+    # sent when it was tapped, twelve seconds ago, and on its way until now
+    send(first, sent_at=minutes_ago(0.2))
+    assert outcomes(send(status(engine, base, "on_scene", 0.1))) == ["applied"]
+    now = held_of(session, held)
+    assert (now.status, now.on_scene_at) == ("on_scene", now.en_route_at)
+
+
 def test_the_same_key_again_answers_as_it_did_and_does_nothing(session, send, engine, held):
     base = phones.base(session, engine)
     once = status(engine, base, "en_route", 5)
