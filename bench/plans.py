@@ -101,8 +101,10 @@ def _sent(engine: Engine, work: Work, site: int) -> list[tuple[str, Any]]:
     def note(_connection, _cursor, statement, parameters, _context, _many):  # type: ignore[no-untyped-def]
         sent.append((statement, parameters))
 
-    event.listen(engine, "before_cursor_execute", note)
     with Session(engine) as session:
+        # what is prepared once a connection cannot be explained; how it runs then can
+        work(session, site)
+        event.listen(engine, "before_cursor_execute", note)
         work(session, site)
     event.remove(engine, "before_cursor_execute", note)
     return sent

@@ -9,38 +9,39 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cache
+from functools import lru_cache
 from math import inf
 from typing import Any
 
 from sqlalchemy import (
     ARRAY,
     BigInteger,
-    BindParameter,
     Boolean,
     ColumnElement,
     DateTime,
     Double,
-    Integer,
-    Row,
     Select,
-    String,
+    Text,
     all_,
     and_,
-    bindparam,
     case,
+    cast,
+    column,
     func,
     literal_column,
     select,
+    true,
     union_all,
 )
 from sqlalchemy.orm import Session
 
-from geo.queries import near, spot, touching
+from geo.columns import as_wkb
+from geo.queries import near, touching
 from geo.values import Position
 from meris.accounts import Policy
 from meris.dangers import in_force
 from meris.dispatch import work
+from meris.dispatch.prepared import Prepared, given
 from meris.dispatch.travel import Profile
 from meris.dispatch.work import Workload
 from meris.fields import DANGEROUS_AREAS
@@ -51,11 +52,14 @@ from meris.tables import Agency, Area, Resource, Unit, UnitPosition, UnitProfile
 READY = ("available", "staged")
 
 #: A walk's last distance and the one worked out here may differ in the last digits.
-_ROUNDING = 1 - 1e-9
+ROUNDING = 1 - 1e-9
 #: Each time a walk goes on it meets so many times those that it has met, and so doubles them.
 _GROWTH = 1
+#: A walk over devices meets a part of what one over recorded places does: most units have none.
+#: Where more have, it goes on.
+_DEVICES = 2
 #: Columns before those of a `Candidate`.
-_BEFORE = 7
+_BEFORE = 8
 
 
 @dataclass(slots=True)
@@ -109,7 +113,8 @@ class _Stream:
 
 @dataclass
 class Walk:
-    """The walks of several kinds, drawn out together; each meets `step` units at first."""
+    """The walks of several kinds, drawn out together; each meets `step` units at first, and fewer
+    by their devices."""
 
     session: Session
     policy: Policy
@@ -124,7 +129,7 @@ class Walk:
         """The first units of the kinds."""
         every = sorted(set(kinds))
         self._streams = {(kind, live): _Stream() for kind in every for live in (False, True)}
-        return self._fetch(every, self.step)
+        return self._fetch(self.step, every, every)
 
     def reached(self, kind: str) -> float:
         """Every unit of the kind nearer than this has been met; infinite when all have."""
@@ -132,8 +137,16 @@ class Walk:
 
     def extend(self, kind: str) -> list[Candidate]:
         """The units of the kind met by going on; the walk reaches farther, or its end."""
-        met = max(len(self._streams[kind, live].met) for live in (False, True))
-        return self._fetch([kind], max(self.step, _GROWTH * met))
+        recorded, device = (self._streams[kind, live] for live in (False, True))
+        # whoever is not far ahead is asked as well: to ask once more later costs more
+        soon = 2 * self.reached(kind)
+        most = max(
+            self.step,
+            _GROWTH * len(recorded.met) if recorded.reached <= soon else 0,
+            _GROWTH * _DEVICES * len(device.met) if device.reached <= soon else 0,
+        )
+        asked = [[kind] if stream.reached <= soon else [] for stream in (recorded, device)]
+        return self._fetch(most, *asked)
 
     def profile(self, kind: str) -> Profile:
         """How units of the kind travel, of those met; a kind that nobody described, as most do."""
@@ -143,56 +156,68 @@ class Walk:
         """Everybody met so far, in no order."""
         return iter(self._met.values())
 
-    def _fetch(self, kinds: Sequence[str], most: int) -> list[Candidate]:
-        told: dict[str, object] = {f"kind{n}": kind for n, kind in enumerate(kinds)}
-        for number, kind in enumerate(kinds):
-            for live in (False, True):
-                told[f"met{number}{live:d}"] = self._streams[kind, live].met
-        told |= {"lat": self.position.lat, "lon": self.position.lon, "most": most}
-        told["since"] = self.now - work.LOOK_BACK
-        rows = self.session.execute(_statement(self.policy, len(kinds)), told).all()
-        self._note(kinds, most, rows)
-        fresh = [Candidate(*row[_BEFORE:]) for row in rows if row.id is not None]
+    def _fetch(self, most: int, recorded: list[str], devices: list[str]) -> list[Candidate]:
+        """So many more of each of these walks, and fewer of each by devices."""
+        rows = _statement(self.policy, most).rows(
+            self.session,
+            as_wkb(self.position).desc,
+            self.now - work.LOOK_BACK,
+            recorded,
+            [number for kind in recorded for number in self._streams[kind, False].met],
+            devices,
+            [number for kind in devices for number in self._streams[kind, True].met],
+        )
+        for live, kinds in ((False, recorded), (True, devices)):
+            for kind in kinds:
+                some = [row for row in rows if row[0] == kind and row[1] == live]
+                self._note(kind, live, some, ended=len(some) < _limit(most, live=live))
+        fresh = [Candidate(*row[_BEFORE:]) for row in rows if row[_BEFORE] is not None]
         self._met.update((unit.id, unit) for unit in fresh)
         return fresh
 
-    def _note(self, kinds: Sequence[str], most: int, rows: Sequence[Row[Any]]) -> None:
-        """How far each walk has come: to its end, when it met fewer than it might."""
-        met: dict[tuple[int, bool], list[Row[Any]]] = defaultdict(list)
-        for row in rows:
-            met[row.walk, row.walk_live].append(row)
-        for number, kind in enumerate(kinds):
-            some = met[number, False] or met[number, True]
-            if some and some[0].speed_kmh is not None:
-                self._profiles[kind] = Profile.of(some[0])
-            for live in (False, True):
-                stream, fresh = self._streams[kind, live], met[number, live]
-                stream.met += [row.met for row in fresh]
-                ended = len(fresh) < most
-                stream.reached = inf if ended else max(row.meters for row in fresh) * _ROUNDING
+    def _note(self, kind: str, live: bool, rows: Sequence[tuple[Any, ...]], *, ended: bool) -> None:
+        """How far a walk has come: to its end, when it met fewer than it might."""
+        stream = self._streams[kind, live]
+        stream.met += [row[2] for row in rows]
+        stream.reached = inf if ended else rows[-1][3] * ROUNDING
+        if rows and rows[0][4] is not None:
+            self._profiles[kind] = Profile(*rows[0][4:_BEFORE])
 
 
-@cache
-def _statement(policy: Policy, kinds: int) -> Select[Any]:
-    """One row a unit met; parameters lat, lon, most, kind0, kind1, …. Kept: it is long to make.
+def _limit(most: int, *, live: bool) -> int:
+    return -(-most // _DEVICES) if live else most
+
+
+#: What a walk is told, in this order.
+_HERE, _SINCE = given(1, "geography"), given(2, "timestamptz", DateTime(timezone=True))
+_RECORDED, _MET_RECORDED = given(3, "text[]"), given(4, "bigint[]", ARRAY(BigInteger))
+_DEVICE, _MET_DEVICE = given(5, "text[]"), given(6, "bigint[]", ARRAY(BigInteger))
+
+
+@lru_cache(maxsize=200)
+def _statement(policy: Policy, most: int) -> Prepared:
+    """One row a unit met, each walk nearest first; so many of each kind. Kept: it is long to make.
 
     Only the index decides who is met; whoever is met in the other walk, or is not for the viewer,
-    comes as a distance without a unit, because that tells how far the walk has come.
+    comes as a distance without a unit, because that tells how far the walk has come. How many are
+    asked for is written out, because the planner has to know that they are few.
     """
     walks = union_all(
-        *(walk(number) for number in range(kinds) for walk in (_recorded, _by_device))
+        _walk(_RECORDED, _recorded(_limit(most, live=False)), live=False),
+        _walk(_DEVICE, _by_device(_limit(most, live=True)), live=True),
     ).subquery("walks")
     live = walks.c.live
     place: ColumnElement[Any] = case((live, UnitPosition.position), else_=Resource.position)
     theirs = and_(Resource.id == walks.c.id, is_live() == live, policy.condition())
-    return (
+    return Prepared(
         select(
-            walks.c.walk,
+            walks.c.kind,
             live.label("walk_live"),
             walks.c.id.label("met"),
-            UnitProfile.speed_kmh,
-            UnitProfile.turnout_minutes,
-            UnitProfile.rest_after_hours,
+            walks.c.meters.label("away"),
+            cast(UnitProfile.speed_kmh, Double),
+            cast(UnitProfile.turnout_minutes, Double),
+            cast(UnitProfile.rest_after_hours, Double),
             UnitProfile.flies,
             Resource.id,
             Resource.name,
@@ -218,7 +243,7 @@ def _statement(policy: Policy, kinds: int) -> Select[Any]:
             Unit.available_from,
             Unit.available_until,
             _dangers(policy, place).label("dangers"),
-            work.listed(policy, bindparam("since", type_=DateTime(timezone=True))),
+            work.listed(policy, _SINCE),
         )
         .select_from(walks)
         .outerjoin(UnitProfile, UnitProfile.unit_type == walks.c.kind)
@@ -241,36 +266,39 @@ def _dangers(policy: Policy, place: ColumnElement[Any]) -> ColumnElement[Any]:
     return case((Resource.status.in_(READY), names))
 
 
-_HERE = spot(bindparam("lat", type_=Double), bindparam("lon", type_=Double))
-_MOST: BindParameter[int] = bindparam("most", type_=Integer)
+_KIND = literal_column("asked.kind", Text)
 
 
-def _recorded(number: int) -> Select[Any]:
+def _walk(kinds: Any, nearest: Select[int, float], *, live: bool) -> Select[Any]:
+    """The nearest of each of the kinds, kind by kind."""
+    asked = func.unnest(kinds).table_valued(column("kind", Text)).render_derived("asked")
+    spot = nearest.lateral("spot")
+    by_device = literal_column(str(live), Boolean).label("live")
+    found = select(asked.c.kind, by_device, spot.c.id, spot.c.meters)
+    return found.select_from(asked.join(spot, true()))
+
+
+def _recorded(most: int) -> Select[int, float]:
     """The walk over recorded places."""
     # the kind is written out, so that the planner sees that the index of units will do
     is_unit = Resource.kind == literal_column("'unit'")
-    meters = near(Resource.position, _HERE)
-    walk = _walk(number, Resource.id, meters, live=False)
-    return walk.where(Resource.type == _kind(number), Resource.position.is_not(None), is_unit)
+    return (
+        select(Resource.id.label("id"), near(Resource.position, _HERE).label("meters"))
+        .where(Resource.type == _KIND, Resource.position.is_not(None), is_unit)
+        .where(Resource.id != all_(_MET_RECORDED))
+        .order_by("meters")
+        .limit(most)
+    )
 
 
-def _by_device(number: int) -> Select[Any]:
+def _by_device(most: int) -> Select[int, float]:
     """The walk over devices."""
-    meters = near(UnitPosition.position, _HERE)
-    walk = _walk(number, UnitPosition.resource_id, meters, live=True)
-    return walk.where(UnitPosition.unit_type == _kind(number))
-
-
-def _walk(
-    number: int, unit: ColumnElement[int] | Any, meters: ColumnElement[float], *, live: bool
-) -> Select[Any]:
-    walk = literal_column(str(number), Integer).label("walk")
-    by_device = literal_column(str(live), Boolean).label("live")
-    kind = _kind(number).label("kind")
-    columns: tuple[Any, ...] = (walk, by_device, kind, unit.label("id"), meters.label("meters"))
-    met = bindparam(f"met{number}{live:d}", type_=ARRAY(BigInteger))
-    return select(*columns).where(unit != all_(met)).order_by(meters).limit(_MOST)
-
-
-def _kind(number: int) -> BindParameter[str]:
-    return bindparam(f"kind{number}", type_=String)
+    return (
+        select(
+            UnitPosition.resource_id.label("id"),
+            near(UnitPosition.position, _HERE).label("meters"),
+        )
+        .where(UnitPosition.unit_type == _KIND, UnitPosition.resource_id != all_(_MET_DEVICE))
+        .order_by("meters")
+        .limit(most)
+    )

@@ -9,21 +9,22 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from heapq import heappop, heappush, heapreplace
 from math import inf
+from typing import NamedTuple
 
 from sqlalchemy.orm import Session
 
 from geo.values import Position
 from meris.accounts import Policy
 from meris.dispatch import weighing
-from meris.dispatch.candidates import Candidate, Walk
+from meris.dispatch.candidates import READY, ROUNDING, Candidate, Walk
 from meris.dispatch.cover import Ledger
 from meris.dispatch.keeping import Keep, Reserve
 from meris.dispatch.needs import Need, kinds_said
-from meris.dispatch.travel import Router
+from meris.dispatch.travel import Estimate, Router
 from meris.dispatch.weighing import Against, Scale, Weighed, minutes_said
 
 #: Units that a walk meets at first, at the least: some of them are busy.
-_FIRST = 32
+_FIRST = 40
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,11 @@ class Terms:
 
 @dataclass
 class Line:
-    """One need: who is chosen, who would be next, who cannot (`out`, with why) or is too late."""
+    """One need: who is chosen, who would be next, who cannot (`out`, with why) or is too late.
+
+    Whoever was met waits, by the minutes that it cannot beat, until they are few enough that it may
+    be the best; then it is weighed and goes into the queue by its score.
+    """
 
     need: Need
     picks: list[Weighed] = field(default_factory=list)
@@ -49,6 +54,7 @@ class Line:
     out: dict[int, str] = field(default_factory=dict)
     late: list[Weighed] = field(default_factory=list)
     fitting: dict[int, Weighed] = field(default_factory=dict)
+    waiting: list[tuple[float, int, Candidate]] = field(default_factory=list)
     queue: list[tuple[float, int]] = field(default_factory=list)
 
     @property
@@ -59,9 +65,22 @@ class Line:
 
 def first_step(needs: Sequence[Need], most: int) -> int:
     """How many units each walk meets before it is known whether they are enough. To ask once more
-    costs as much as some dozens of units do; many of those met do not fit a choosy need."""
+    costs as much as some dozens of units do; many of those met do not fit a choosy need. Doubled
+    until it does, because for every number there is a plan to be made and kept."""
     choosy = any(need.type_level or need.capabilities for need in needs)
-    return (2 if choosy else 1) * max(_FIRST, 2 * (max(need.count for need in needs) + most))
+    step = _FIRST * 2 if choosy else _FIRST
+    while step < 2 * (max(need.count for need in needs) + most):
+        step *= 2
+    return step
+
+
+class _Judged(NamedTuple):
+    """What holds for a unit whatever is needed: why it cannot go at all, and what it is worth."""
+
+    out: str | None
+    estimate: Estimate
+    against: tuple[Against, ...]
+    notices: tuple[str, ...]
 
 
 class Choosing:
@@ -87,6 +106,7 @@ class Choosing:
             Reserve(session, policy, terms.keep, need.unit_types) if terms.keep else None
             for need in needs
         ]
+        self._judged: dict[int, _Judged] = {}
         self._meet(self.walk.start(sorted(kinds)))
 
     def choose(self) -> None:
@@ -136,7 +156,7 @@ class Choosing:
     def _settled(self, line: Line) -> Weighed | None:
         """The best of those met, weighed as things stand now."""
         reserve = self._reserves[self.lines.index(line)]
-        while line.queue:
+        while self._has_head(line):
             score, number = line.queue[0]
             weighed = line.fitting[number]
             kept = reserve.refuses(weighed.unit) if reserve else None
@@ -161,35 +181,53 @@ class Choosing:
         words = f"leaves {rule.title} with {left} of {rule.minimum} {kinds}"
         return weighed.stripping(words)
 
-    def _meet(self, units: list[Candidate]) -> None:
-        """Weigh units for every line that their kind is asked for in."""
-        units = [unit for unit in units if unit.id not in self.terms.exclude]
-        reasons = {unit.id: self.terms.scale.out(unit) for unit in units}
-        self.ledger.meet(unit.county_fips for unit in units if reasons[unit.id] is None)
-        for unit in units:
-            out = reasons[unit.id]
-            profile = self.walk.profile(unit.type)
-            against = () if out else tuple(self.terms.scale.against(unit, profile))
-            self._weigh(unit, out, against)
+    def _has_head(self, line: Line) -> bool:
+        """Weigh everybody who may be better than the first of the queue; False: there is nobody."""
+        while line.waiting and (not line.queue or line.waiting[0][0] <= line.queue[0][0]):
+            self.weigh(line, heappop(line.waiting)[2])
+        return bool(line.queue)
 
-    def _weigh(self, unit: Candidate, out: str | None, against: tuple[Against, ...]) -> None:
-        scale = self.terms.scale
-        staged = weighing.is_rolling(unit, scale.now)
-        estimate = self.terms.router.estimate(
-            unit.position, self.terms.position, self.walk.profile(unit.type), staged=staged
-        )
-        for line in self.lines:
-            if unit.type not in line.need.unit_types:
-                continue
-            unfit = weighing.unfit(unit, line.need)
-            if unfit or out:
-                line.out[unit.id] = unfit or out or ""
-            if unfit:
-                continue
-            every = (*weighing.fit(unit, line.need), *against)
-            weighed = Weighed(unit, estimate, every, scale.notices(unit))
-            line.fitting[unit.id] = weighed
-            self._queue(line, weighed, out)
+    def _meet(self, units: list[Candidate]) -> None:
+        """Have units wait in every line that their kind is asked for in."""
+        units = [unit for unit in units if unit.id not in self.terms.exclude]
+        self.ledger.meet(unit.county_fips for unit in units if unit.status in READY)
+        for unit in units:
+            profile = self.walk.profile(unit.type)
+            at_best = self.terms.router.at_best(unit.meters * ROUNDING, profile)
+            for line in self.lines:
+                if unit.type in line.need.unit_types:
+                    heappush(line.waiting, (at_best, unit.id, unit))
+
+    def weigh(self, line: Line, unit: Candidate) -> None:
+        """Note what the unit is worth for the line, once; units left out by who asked are not."""
+        if unit.id in line.fitting or unit.id in line.out or unit.id in self.terms.exclude:
+            return
+        out, estimate, against, notices = self._judge(unit)
+        unfit = weighing.unfit(unit, line.need)
+        if unfit or out:
+            line.out[unit.id] = unfit or out or ""
+        if unfit:
+            return
+        every = (*weighing.fit(unit, line.need), *against)
+        weighed = Weighed(unit, estimate, every, notices)
+        line.fitting[unit.id] = weighed
+        self._queue(line, weighed, out)
+
+    def _judge(self, unit: Candidate) -> "_Judged":
+        """What holds for the unit whatever is needed."""
+        if unit.id not in self._judged:
+            scale, profile = self.terms.scale, self.walk.profile(unit.type)
+            staged = weighing.is_rolling(unit, scale.now)
+            out = scale.out(unit)
+            self._judged[unit.id] = _Judged(
+                out,
+                self.terms.router.estimate(
+                    unit.position, self.terms.position, profile, staged=staged
+                ),
+                () if out else tuple(scale.against(unit, profile)),
+                scale.notices(unit),
+            )
+        return self._judged[unit.id]
 
     def _queue(self, line: Line, weighed: Weighed, out: str | None) -> None:
         within = self.terms.within_minutes

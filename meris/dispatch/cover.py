@@ -5,7 +5,7 @@ A unit counts for the county it is recorded in while it is available or staged a
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
@@ -17,7 +17,6 @@ from sqlalchemy import (
     Subquery,
     Text,
     and_,
-    bindparam,
     case,
     cast,
     exists,
@@ -31,6 +30,7 @@ from sqlalchemy.orm import Session
 from meris.accounts import Policy, Viewer
 from meris.dispatch.candidates import READY
 from meris.dispatch.needs import kinds_said
+from meris.dispatch.prepared import Prepared, given
 from meris.tables import Assignment, County, CoverRule, Region, Resource
 from meris.tables.places import region_county
 
@@ -214,17 +214,15 @@ def _rules(
     session: Session, policy: Policy, about: About | None = None, *, beyond: int = 0
 ) -> list[Rule]:
     """The rules (of some counties) with their counts, to `beyond` above the minimum at the most."""
-    told: dict[str, object] = {"beyond": beyond}
-    if about is not None:
-        if not about.counties:
-            return []
-        told |= about._asdict()
-    rows = session.execute(_statement(policy, some=about is not None), told)
-    return [_rule(tuple(row)) for row in rows]
+    if about is not None and not about.counties:
+        return []
+    told = () if about is None else about
+    rows = _statement(policy, some=about is not None).rows(session, beyond, *told)
+    return [_rule(row) for row in rows]
 
 
-@cache
-def _statement(policy: Policy, *, some: bool) -> Select[Any]:
+@lru_cache(maxsize=200)
+def _statement(policy: Policy, *, some: bool) -> Prepared:
     """The rules, or `some` of them by counties and kinds; kept, since it is long to make."""
     rules = _with_counties()
     free_now = _count(policy, rules)
@@ -242,10 +240,9 @@ def _statement(policy: Policy, *, some: bool) -> Select[Any]:
         .order_by(rules.c.id)
     )
     if some:
-        for column, name in ((rules.c.counties, "counties"), (rules.c.unit_types, "kinds")):
-            wanted = cast(bindparam(name, type_=ARRAY(Text)), ARRAY(Text))
-            statement = statement.where(column.bool_op("&&")(wanted))
-    return statement
+        for number, listed in enumerate((rules.c.counties, rules.c.unit_types), start=2):
+            statement = statement.where(listed.bool_op("&&")(given(number, "text[]")))
+    return Prepared(statement)
 
 
 def _rule(row: tuple[Any, ...]) -> Rule:
@@ -285,7 +282,7 @@ def _count(policy: Policy, rules: Subquery) -> FromClause:
         .where(Resource.county_fips == func.any(rules.c.counties))
         .where(Resource.type == func.any(rules.c.unit_types))
         .where(and_(*free()), policy.condition())
-        .limit(rules.c.minimum + bindparam("beyond", type_=Integer))
+        .limit(rules.c.minimum + given(1, "integer", Integer()))
         .correlate(rules)
     )
     return select(func.count().label("available")).select_from(enough.subquery()).lateral("free")

@@ -216,6 +216,7 @@ def _passed(chosen: Choosing, line: Line) -> list[Passed]:
 def _why_not(chosen: Choosing, line: Line, unit: Candidate) -> str | None:
     if unit.id in chosen.taken:
         return f"proposed for the {chosen.taken[unit.id].noun()}"
+    chosen.weigh(line, unit)
     if unit.id in line.out:
         return line.out[unit.id]
     weighed = line.fitting.get(unit.id)
