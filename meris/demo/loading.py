@@ -14,9 +14,11 @@ from geo.gazetteer import Gazetteer
 from meris.db import Actor, Database
 from meris.demo import people, zones
 from meris.demo.clock import Clock
+from meris.demo.counting import count_back
 from meris.demo.dispatching import dispatch
 from meris.demo.exercise import drafts, make_world
 from meris.demo.people import DemoAccount
+from meris.demo.requesting import ask
 from meris.demo.shares import stream
 from meris.demo.store import Store, add_agencies
 from meris.demo.world import World
@@ -55,7 +57,8 @@ class Report:
             f"Exercise loaded in {self.seconds:.1f} s: {rows['shelter']:,} shelters,"
             f" {rows['supply_site']:,} supply sites with {rows['stock_line']:,} stock lines,"
             f" {rows['unit']:,} units of {rows['agency']:,} agencies,"
-            f" {rows['incident']:,} incidents with {rows['assignment']:,} units at them.",
+            f" {rows['incident']:,} incidents with {rows['assignment']:,} units at them,"
+            f" {rows['request']:,} requests.",
             "",
             "Accounts (e-mail, pass phrase, role, agency):",
             *people.lines(self.accounts),
@@ -108,6 +111,8 @@ def load(
         counts.update(dispatch(session, world, gazetteer, stream(seed, "dispatch")))
         counts["area"] = zones.draw(session, world)
         counts["cover_rule"] = zones.keep_back(session)
+        counts["shelter_count"] = count_back(session, world, stream(seed, "counts"))
+        counts.update(ask(session, world, stream(seed, "requests")))
         file = people.keep(settings.home, accounts)
     with database.transaction(EXERCISE) as session:
         _analyze(session, [*counts, "change"])

@@ -83,8 +83,8 @@ def _activate(scene: Scene, draft: Draft) -> None:
         **confirmed(seen, "Shelter manager", "Exercise"),
     }
     if status in ("open", "full"):
-        draft.part |= _people(scene, draft.part, full=status == "full")
-        draft.part["opened_at"] = began
+        people = _people(scene, draft.part, full=status == "full")
+        draft.part |= people | {"opened_at": began, "counted_at": seen if people else None}
 
 
 def _between(scene: Scene, seen: datetime) -> datetime:

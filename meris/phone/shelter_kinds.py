@@ -46,7 +46,7 @@ def shelter_status(
             state=now,
             left=now,
         )
-    values = {"status": status, "status_at": bases.iso(report.happened_at)}
+    values = {"status": status}
     if reason := report.word("reason"):
         values["status_reason"] = reason
     resources.change(
