@@ -15,6 +15,7 @@ import { Markers } from './map/markers.js';
 import { Pick } from './map/pick.js';
 import { Readout } from './map/readout.js';
 import { Stage } from './map/stage.js';
+import { startTrails } from './trail/desk.js';
 import { Announcer } from './ui/announce.js';
 import { Connection } from './ui/connection.js';
 import { Detail } from './ui/detail.js';
@@ -178,6 +179,7 @@ areas.on('opened', ({ id }) => board.chooseArea(id)).on('closed', () => board.ch
   .on('incident', ({ id }) => desk?.open(id, { focus: true }))
   .on('report', (known) => desk?.newIncident(known));
 
+if (desk) startTrails({ client, stage, selection, detail });
 detail.extend((shown) => areas.block(shown));
 if (desk) detail.extend((shown) => desk.block(shown));
 

@@ -6,12 +6,14 @@ import pytest
 from sqlalchemy import delete, insert, update
 
 from meris import notices
+from meris.app import create_app
 from meris.db import SYSTEM, Database
+from meris.dispatch.assignments import assign
 from meris.feed import Hub
 from meris.notices import watch as watching
 from meris.tables import Assignment, Duty, IncidentLog, Request, RequestLine, Resource, Shelter
 from tests import makers
-from tests.people import Cast
+from tests.people import Cast, Visitor
 
 
 @pytest.fixture
@@ -188,3 +190,29 @@ def _population(resource_id):
 def _event(block):
     lines = dict(line.split(": ", 1) for line in block.decode().splitlines() if ": " in line)
     return lines["event"], json.loads(lines["data"])
+
+
+def test_a_phone_hears_over_the_line_that_its_unit_was_sent(fresh_database, settings):
+    """The whole way: a dispatcher sends the unit, the listener wakes, the stream speaks."""
+    here = settings.at(database_url=fresh_database.web, owner_url=fresh_database.owner)
+    database = Database.at(fresh_database.web, pool_size=8)
+    app = create_app(here, database)
+    app.test_client_class = Visitor
+    phone = app.test_client()
+    with database.transaction(SYSTEM) as session:
+        rita = phone.sign_in(session, "rita")
+        dana = Cast(session).viewer("dana")
+        engine = makers.unit(session, name="E12", agency_id=rita.agency_id)
+        fire = makers.incident(session)
+        makers.duty(session, rita.account_id, engine)
+    stream = iter(phone.get("/api/phone/feed", buffered=False).response)
+    assert _event(next(stream))[0] == "beat"
+    with database.transaction(dana.actor) as session:
+        assign(session, dana, fire, [engine])
+    name, data = _event(next(stream))
+    assert name == "news"
+    assert {"assignment", "incident"} & set(data["about"])
+    assert phone.get("/api/phone/notices").get_json()["notices"][0]["kind"] == "assigned"
+    app.extensions["meris"].hub.stop()
+    assert [block for block in stream if b"news" in block] == []
+    database.dispose()

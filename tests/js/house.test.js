@@ -16,7 +16,7 @@ const short = (file) => relative(ROOT, file);
 /** Bare names may only be those of the page's import map. */
 const LIBRARIES = new Set(['leaflet', 'mgrs']);
 /** Each folder may import itself and what stands to its right. */
-const ORDER = ['.', 'phone', 'boards', 'alarm', 'command', 'areas', 'dispatch', 'ui', 'map', 'core', 'data', 'words'];
+const ORDER = ['.', 'phone', 'boards', 'alarm', 'command', 'areas', 'dispatch', 'trail', 'ui', 'map', 'core', 'data', 'words'];
 /** A symbol is drawn alike on the map and in the list, and the address knows what a filter is. */
 const ALLOWED = new Set(['map/markers.js > ui/symbol.js', 'data/client.js > core/emitter.js', 'data/summaries.js > core/api.js',
   'data/worker.js > core/asker.js']);

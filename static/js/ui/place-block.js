@@ -1,9 +1,10 @@
 // Where a resource is, how that is known, and how to move it: by typing coordinates or a grid
 // reference, or by choosing on the map. Nothing has to be dragged.
+import { forward } from 'mgrs';
 import { Emitter } from '../core/emitter.js';
 import { button, el, icon } from '../core/dom.js';
 import { agoInWords, clockTime, epochOf } from '../words/age.js';
-import { decimal, degreesMinutesSeconds } from '../words/position.js';
+import { decimal, degreesMinutesSeconds, usng } from '../words/position.js';
 import { count } from '../words/numbers.js';
 
 /**
@@ -24,6 +25,15 @@ export class PlaceBlock extends Emitter {
     this.input.focus();
   }
 
+  /** It is elsewhere by its device. What has the focus stays, and what is being typed. */
+  moved({ lat, lon, fix: { at, accuracy } }) {
+    this.place = { ...this.place, lat, lon, at, radius_m: accuracy, usng: usng({ lat, lon }, forward) };
+    if (this.problem) return;
+    const facts = this.#facts();
+    this.facts.replaceWith(facts);
+    this.facts = facts;
+  }
+
   close() {
     this.problem = null;
     this.#view();
@@ -37,7 +47,7 @@ export class PlaceBlock extends Emitter {
     const go = this.place && button('button small', () => this.emit('goto'), icon('target', symbolsUrl), 'Show');
     this.root.replaceChildren(
       el('div', { class: 'section-head' }, el('h3', {}, 'Place'), go, move),
-      this.place ? this.#facts() : el('p', { class: 'unknown' }, 'Not on the map: nobody has said where it is.'));
+      this.facts = this.place ? this.#facts() : el('p', { class: 'unknown' }, 'Not on the map: nobody has said where it is.'));
   }
 
   #facts() {

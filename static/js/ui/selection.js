@@ -1,7 +1,11 @@
 // The one resource in hand: ringed on the map, marked in the list, open in the panel, in the
 // address bar. Back lets go of it.
-export class Selection {
+import { Emitter } from '../core/emitter.js';
+
+/** Events: `shown` the item on the map (null: not there), again with every change; `dropped`. */
+export class Selection extends Emitter {
   constructor(parts) {
+    super();
     Object.assign(this, parts);
     this.address.on('moved', ({ selected }) => this.#show(selected));
   }
@@ -42,6 +46,7 @@ export class Selection {
     this.list.select(null);
     this.detail.hide();
     this.#mark(null);
+    this.emit('dropped');
   }
 
   /** Some resources changed (null: anything may have). */
@@ -81,5 +86,7 @@ export class Selection {
 
   #mark(item) {
     this.markers.select(item);
+    this.detail.moved(item);
+    this.emit('shown', item);
   }
 }
