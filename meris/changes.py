@@ -126,7 +126,8 @@ class News(NamedTuple):
 class MovedUnit(NamedTuple):
     """A unit's newest position as the feed tells it.
 
-    `line` is JSON: [id, latitude, longitude, epoch seconds, accuracy m, speed m/s, course degrees].
+    `line` is JSON: [id, latitude, longitude, epoch seconds, accuracy m, speed m/s, course degrees,
+    minute since 2020 at which its status turns stale].
     `of` is what decides who may know of it: sensitivity and agency.
     """
 

@@ -27,7 +27,7 @@ def prune() -> None:
         done = prune_all(database, settings)
     for what, count in done.items():
         if count:
-            click.echo(f"{count:,} {what}")
+            click.echo(f"{what}: {count:,}")
     if not any(done.values()):
         click.echo("Nothing was past its time.")
 

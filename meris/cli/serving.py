@@ -16,9 +16,11 @@ from meris.app import create_app
 from meris.cli.shared import opened, running
 from meris.db import Database, driver_url
 from meris.errors import Refused
+from meris.notices.sender import Sender
 from meris.settings import Settings
 from meris.web import server
 from meris.web.chores import Chores
+from meris.web.context import Context
 from meris.web.openapi import describe
 
 _SECRET = {"secret_key", "metrics_token"}
@@ -45,7 +47,9 @@ def serve() -> None:
 
 def _with_chores(app: Flask) -> Flask:
     """In the process that answers: what it does beside answering begins with it."""
-    Chores(app.extensions["meris"]).start()
+    parts: Context = app.extensions["meris"]
+    Chores(parts.database, parts.settings).start()
+    Sender(parts.database, parts.settings).start()
     return app
 
 

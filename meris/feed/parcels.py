@@ -113,7 +113,7 @@ def _board_event(session: Session, policy: Policy, news: BoardNews) -> dict[str,
 
 
 def _moved_event(policy: Policy, heard: Heard) -> str:
-    """[id, latitude, longitude, epoch seconds, accuracy m, speed m/s, course degrees] a unit."""
+    """The lines of `changes.MovedUnit` of units that the policy admits."""
     seen = {of: _admits(policy, *of) for of in {unit.of for unit in heard.moved}}
     lines = ",".join(unit.line for unit in heard.moved if seen[unit.of])
     if not lines:

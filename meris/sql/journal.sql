@@ -18,13 +18,20 @@ GROUP BY resource_id
 LIMIT :most
 
 -- name: moved
--- Units whose newest position is newer than the cursor, each as the line that the feed tells.
+-- Units whose newest position is newer than the cursor, each as the line that the feed tells. Its
+-- last number is the minute, counted from 2020, at which the rest of the row turns stale
+-- (snapshot.stale_minute; a test holds the two together): to move does not confirm a status.
 SELECT resource.id, resource.sensitivity, resource.agency_id,
        json_build_array(
          resource.id, round(ST_Y(fix.position)::numeric, 5), round(ST_X(fix.position)::numeric, 5),
          floor(extract(epoch FROM fix.at))::bigint, round(fix.accuracy_m), round(fix.speed_mps),
-         round(fix.course_deg))::text AS line
+         round(fix.course_deg),
+         least(floor((extract(epoch FROM resource.confirmed_at) - 1577836800) / 60)::bigint
+                 + code.age_limit_minutes,
+               floor((extract(epoch FROM resource.unreported_at) - 1577836800) / 60)::bigint)
+       )::text AS line
 FROM unit_position AS fix JOIN resource ON resource.id = fix.resource_id
+  JOIN status_code AS code ON code.kind = resource.kind AND code.code = resource.status
 WHERE journal_is_new(fix.xid, CAST(:since AS pg_snapshot), CAST(:until AS pg_snapshot))
   AND (resource.position_at IS NULL OR fix.at >= resource.position_at)
 LIMIT :most

@@ -14,15 +14,15 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from meris.db import SYSTEM, Database
 from meris.errors import Refused
-from meris.notices.sender import Sender
 from meris.phone.duty import end_overdue
 from meris.pruning import prune
 from meris.settings import Settings
-from meris.web.context import Context
 
 log = structlog.get_logger(__name__)
 
 _MINUTE, _HOUR, _DAY = 60.0, 3600.0, 86_400.0
+#: Requests that wait for the start come first.
+_FIRST_SECONDS = 1.0
 
 
 @dataclass(frozen=True)
@@ -46,25 +46,27 @@ CHORES: tuple[Chore, ...] = (
 
 
 class Chores:
-    """The threads beside the requests; `start` once in the process that serves."""
+    """Their thread; `start` once in the process that serves."""
 
-    def __init__(self, parts: Context, chores: tuple[Chore, ...] = CHORES) -> None:
-        self._parts, self._chores = parts, chores
+    def __init__(
+        self, database: Database, settings: Settings, chores: tuple[Chore, ...] = CHORES
+    ) -> None:
+        self._database, self._settings, self._chores = database, settings, chores
         self._stopping = threading.Event()
-        self._sender = Sender(parts.database, parts.settings)
 
-    def start(self) -> None:
-        """Begin; the threads end with the process, or soon after `stop`."""
-        self._sender.start()
-        threading.Thread(target=self._run, name="chores", daemon=True).start()
+    def start(self) -> threading.Thread:
+        """Begin; the thread ends with the process, or soon after `stop`."""
+        thread = threading.Thread(target=self._run, name="chores", daemon=True)
+        thread.start()
+        return thread
 
     def stop(self) -> None:
         """Begin nothing more."""
         self._stopping.set()
-        self._sender.stop()
 
     def _run(self) -> None:
-        due = [(time.monotonic() + 1.0, chore) for chore in self._chores]
+        first = time.monotonic() + _FIRST_SECONDS
+        due = [(first, chore) for chore in self._chores]
         while not self._stopping.is_set() and due:
             at, chore = min(due, key=lambda one: one[0])
             if self._stopping.wait(max(0.0, at - time.monotonic())):
@@ -75,7 +77,7 @@ class Chores:
 
     def _do(self, chore: Chore) -> None:
         try:
-            done = chore.work(self._parts.database, self._parts.settings)
+            done = chore.work(self._database, self._settings)
         except (SQLAlchemyError, Refused, OSError) as problem:
             log.warning("chore.failed", chore=chore.name, problem=f"{type(problem).__name__}")
         else:

@@ -13,6 +13,7 @@ from meris.accounts import Policy
 from meris.db import SYSTEM, Database
 from meris.feed import MOST_IN_A_MESSAGE, Hub
 from meris.feed import hub as hub_module
+from meris.fields import age_limit_minutes
 from meris.tables import Agency, Resource
 from tests import makers
 from tests.flows.following import Follower, events, received
@@ -76,8 +77,10 @@ def test_a_renamed_agency_makes_everybody_fetch_the_names(database, hub):
 
 
 def test_a_position_of_a_unit_reaches_the_feed_without_the_journal(database, hub):
+    # its status is believed for five minutes more, which moving does not alter
+    confirmed = datetime.now(UTC) - timedelta(minutes=age_limit_minutes("unit", "available") - 5)
     with database.transaction(SYSTEM) as session:
-        unit = makers.unit(session)
+        unit = makers.unit(session, confirmed_at=confirmed)
     staff, _ = hub.subscribe(STAFF, None)
     public, _ = hub.subscribe(Policy(), None)
     at = datetime.now(UTC).replace(microsecond=0)
@@ -86,7 +89,13 @@ def test_a_position_of_a_unit_reaches_the_feed_without_the_journal(database, hub
     hub.advance()
     ((event, told, cursor),) = received(staff)
     assert (event, told["cursor"]) == ("moved", cursor)
-    assert told["units"] == [[unit, 37.20896, -93.2923, at.timestamp(), None, None, None]]
+    ((*line, stale_at),) = told["units"]
+    assert line == [unit, 37.20896, -93.2923, at.timestamp(), None, None, None]
+    with database.reading() as session:
+        whole = snapshot.whole(session, STAFF)
+    # the browser takes the earlier of the two, as the map of the server does
+    assert stale_at < (int(at.timestamp()) - snapshot.EPOCH_2020) // 60 + 10
+    assert whole["stale_base"] + whole["stale_at"][0] == stale_at
     assert received(public) == []
 
 

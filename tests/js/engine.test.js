@@ -111,6 +111,8 @@ test('a unit that only moved is drawn elsewhere, believed again, and told as mov
   const { lat, lon, stale, moving, approximate, fix } = made.locate(5);
   assert.deepEqual([lat, lon, stale, moving, approximate], [38.6, -92.3, false, true, false]);
   assert.deepEqual(fix, { at: NOW, accuracy: 12, speed: 15, course: 45 });
+  made.move([[5, 38.6, -92.3, NOW + 1, 12, 15, 45, 999_990]]);
+  assert.equal(made.locate(5).stale, true, 'to move does not confirm an old status');
 });
 
 test('an older position, and one of a unit that this page knows nothing of, change nothing', () => {

@@ -1,6 +1,6 @@
 // Everything the viewer may see, one row a resource, in typed arrays. Rows have no order that
 // anybody may rely on: a resource that goes leaves its row to the last one.
-import { DEGREE, FLAG, NEVER, NOWHERE } from './columns.js';
+import { DEGREE, FLAG, NOWHERE } from './columns.js';
 import { UNKNOWN_DANGER } from './dangers.js';
 
 const COLUMNS = {
@@ -10,7 +10,7 @@ const COLUMNS = {
 };
 
 const EPOCH_2020 = 1577836800;
-/** What a device said this long ago is not believed; the server says more where it knows more. */
+/** What a device said this long ago is not believed. */
 const POSITION_AGE_LIMIT_MIN = 10;
 
 /** Words seen so far, each with a number; the numbers stay the same across answers. */
@@ -57,7 +57,8 @@ export class Store {
 
   /**
    * Units that only moved. What is older than what is known changes nothing.
-   * @param {Array[]} units [id, lat, lon, epoch s, accuracy m, speed m/s, course, stale minute] each
+   * @param {Array[]} units [id, lat, lon, epoch s, accuracy m, speed m/s, course, minute since
+   *   2020 at which the status turns stale or null] each
    * @returns {number[]} ids that moved
    */
   move(units) {
@@ -69,14 +70,14 @@ export class Store {
     return this.fixes.get(id) ?? null;
   }
 
-  #moveOne([id, lat, lon, at, accuracy, speed, course, staleAt = Math.floor((at - EPOCH_2020) / 60) + POSITION_AGE_LIMIT_MIN]) {
+  #moveOne([id, lat, lon, at, accuracy, speed, course, statusStaleAt]) {
     const row = this.rows.get(id);
     if (row === undefined || this.fixes.get(id)?.at > at) return false;
     this.fixes.set(id, { at, accuracy, speed, course });
     this.lat[row] = Math.round(lat * DEGREE);
     this.lon[row] = Math.round(lon * DEGREE);
     this.flags[row] = (this.flags[row] | FLAG.moving) & ~FLAG.approximate;
-    this.staleAt[row] = staleAt ?? NEVER;
+    this.staleAt[row] = Math.min(Math.floor((at - EPOCH_2020) / 60) + POSITION_AGE_LIMIT_MIN, statusStaleAt ?? Infinity);
     this.danger[row] = UNKNOWN_DANGER;
     return true;
   }
