@@ -6,10 +6,10 @@ import os
 import platform
 from pathlib import Path
 
-from bench import areas, feed, page, plans, recommend, scorecard, snapshot, upload
+from bench import areas, feed, page, phone, plans, positions, recommend, scorecard, snapshot, upload
 from bench.world import World, cleared
 
-_MODULES = (snapshot, feed, page, upload, scorecard, recommend, areas, plans)
+_MODULES = (snapshot, feed, positions, page, phone, upload, scorecard, recommend, areas, plans)
 ALL = {module.__name__.rpartition(".")[2]: module for module in _MODULES}
 RESULTS = Path(__file__).parent / "results.md"
 

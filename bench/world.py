@@ -126,12 +126,13 @@ def percentile(values: list[float], share: float) -> float:
 def memory_mb(pid: int) -> float:
     """Memory of a process and its children in MB, what they share counted once (PSS)."""
     kilobytes = 0
-    for process in [pid, *_children(pid)]:
+    for process in [pid, *children(pid)]:
         lines = Path(f"/proc/{process}/smaps_rollup").read_text().splitlines()
         kilobytes += next(int(line.split()[1]) for line in lines if line.startswith("Pss:"))
     return kilobytes / 1024
 
 
-def _children(pid: int) -> list[int]:
+def children(pid: int) -> list[int]:
+    """The processes that a process has started."""
     found = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
     return [int(child) for child in found]

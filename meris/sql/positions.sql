@@ -26,10 +26,17 @@ WITH given AS (
   RETURNING resource_id, at, position, accuracy_m, speed_mps, course_deg, source
 ), newest AS (
   SELECT DISTINCT ON (resource_id) * FROM kept ORDER BY resource_id, at DESC
+), moved AS (
+  -- an update is half the work of an upsert here: fewer triggers, no foreign key
+  UPDATE unit_position AS known
+  SET at = newest.at, position = newest.position, accuracy_m = newest.accuracy_m,
+      speed_mps = newest.speed_mps, course_deg = newest.course_deg, source = newest.source
+  FROM newest WHERE known.resource_id = newest.resource_id AND newest.at > known.at
 ), placed AS (
   INSERT INTO unit_position AS known (resource_id, at, position, accuracy_m, speed_mps, course_deg,
                                       source)
   SELECT * FROM newest
+  WHERE NOT EXISTS (SELECT FROM unit_position WHERE resource_id = newest.resource_id)
   ON CONFLICT (resource_id) DO UPDATE
   SET at = excluded.at, position = excluded.position, accuracy_m = excluded.accuracy_m,
       speed_mps = excluded.speed_mps, course_deg = excluded.course_deg, source = excluded.source
