@@ -18,6 +18,7 @@ from flask import Blueprint, Flask, Response, current_app, send_from_directory
 from whitenoise import WhiteNoise
 
 from meris.errors import NotFound, Refused
+from meris.web import bundle
 
 log = structlog.get_logger(__name__)
 
@@ -29,6 +30,8 @@ _SMALLEST = 200
 _SHORT_SECONDS = 60
 _DAY_SECONDS = 24 * 3600
 _HASH_LENGTH = 16
+#: Entry scripts that come with all they import at once.
+_BUNDLED = ("js/phone/app.js",)
 #: A worker's rules are those of its own file, so scripts carry some too.
 _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:;"
@@ -99,7 +102,8 @@ def _files(folder: Path) -> list[Path]:
 
 
 def _version(source: Path) -> str:
-    digest = hashlib.sha256()
+    # what is made of the files depends on how
+    digest = hashlib.sha256(Path(bundle.__file__).read_bytes())
     for path in _files(source):
         digest.update(str(path.relative_to(source)).encode() + b"\0")
         digest.update(hashlib.sha256(path.read_bytes()).digest())
@@ -125,6 +129,8 @@ def _prepare(source: Path, store: Path, version: str) -> Path:
     fresh = Path(tempfile.mkdtemp(dir=store, prefix=".new-"))
     fresh.chmod(0o755)
     shutil.copytree(source, fresh, dirs_exist_ok=True)
+    for name in _BUNDLED:
+        (fresh / name).write_text(bundle.bundled(source / name))
     with ThreadPoolExecutor(2) as pool:
         list(pool.map(_compress, _files(fresh)))
     if ready.is_dir():

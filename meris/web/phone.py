@@ -22,8 +22,10 @@ from meris.web import assets, phone_words
 from meris.web.account_mark import mark_of, name_account
 from meris.web.assignments_api import terms_of
 from meris.web.context import context, viewer
+from meris.web.packing import pack
 
 pages = Blueprint("phone", __name__)
+pages.after_request(pack)
 
 #: What a form says beside its report.
 _NOT_SAID = frozenset({"csrf_token", "key", "kind", "subject", "base", "next"})

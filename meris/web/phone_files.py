@@ -12,34 +12,31 @@ from meris.web.assets import static_url
 
 files = Blueprint("phone_files", __name__)
 
-#: What the pages of /m load before a button works, in the order in which it is needed.
-MODULES = (
-    "phone/app.js",
-    "core/dom.js",
-    "core/storage.js",
-    "core/emitter.js",
-    "words/age.js",
-    "words/clock.js",
-    "phone/asking.js",
-    "phone/form.js",
-    "phone/marks.js",
-    "phone/outbox.js",
-    "phone/sender.js",
-    "phone/store.js",
-    "phone/swap.js",
-    "phone/telling.js",
-)
+#: What the pages of /m load before a button works: one file, see `meris.web.bundle`.
+MODULES = ("phone/app.js",)
 #: What they load later, and what else the worker keeps: all of it is wanted without a line too.
 _LATER = (
     "css/phone.css",
-    "js/phone/kept.js",
-    "js/phone/leaving.js",
-    "js/phone/news.js",
-    "js/phone/places.js",
-    "js/phone/positions.js",
-    "js/phone/push.js",
-    "js/phone/queue.js",
-    "js/alarm/siren.js",
+    *(
+        f"js/{name}.js"
+        for name in (
+            "core/dom",
+            "core/storage",
+            "words/age",
+            "words/clock",
+            "phone/asking",
+            "phone/store",
+            "phone/telling",
+            "phone/kept",
+            "phone/leaving",
+            "phone/news",
+            "phone/places",
+            "phone/positions",
+            "phone/push",
+            "phone/queue",
+            "alarm/siren",
+        )
+    ),
     "img/icon.svg",
     "img/icon-192.png",
 )

@@ -1,4 +1,4 @@
-"""No signal: what is said on a phone is kept, sent once and in order, and told from what others said."""
+"""No signal: what was said is kept, sent once and in order; two opinions stand side by side."""
 
 from datetime import UTC, datetime, timedelta
 from unittest.mock import ANY

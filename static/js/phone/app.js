@@ -42,7 +42,8 @@ function say({ tone, text }) {
 
 function tell() {
   const { state, text, link, action } = banner({
-    ...known, isOnline: isOnline(), epoch: Number(here().asOf), zone: here().zone, age: Math.max(0, (Date.now() - known.seenAt) / 1000),
+    ...known, isOnline: isOnline(), epoch: Number(here().asOf), zone: here().zone,
+    age: Math.max(0, (Date.now() - known.seenAt) / 1000),
   });
   $('#banner').dataset.state = state;
   if ($('#banner-text').textContent !== text) $('#banner-text').textContent = text;
