@@ -1,6 +1,6 @@
 """What browser tests do on the pages, in the words of the people who do it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -12,6 +12,12 @@ from tests.browsing import LiveServer
 ROOT = Path(__file__).parents[2]
 FIXTURES = ROOT / "fixtures"
 AXE = ROOT / "node_modules/axe-core/axe.min.js"
+#: The rules of axe that look at colors.
+OF_COLORS = ("color-contrast", "link-in-text-block")
+#: Until colors that change gradually have their last value.
+SETTLED = """() => Promise.all(document.getAnimations()
+    .filter((one) => one instanceof CSSTransition).map((one) => one.finished.catch(() => {})))
+    .then(() => null)"""
 # A loaded machine is slow; nothing here measures how fast it is.
 PATIENT_MS = 20_000
 expect.set_options(timeout=PATIENT_MS)
@@ -62,8 +68,31 @@ def apply(page: Page) -> None:
     page.locator("#do-apply").click()
 
 
-def violations(page: Page, within: str = "html") -> list[tuple[str, str]]:
+def violations(
+    page: Page, within: str = "html", rules: Sequence[str] = ()
+) -> list[tuple[str, str]]:
     """What axe finds on the page, or in a part: rule and the first element that breaks it."""
-    page.add_script_tag(path=AXE)
-    found = page.evaluate("part => axe.run(part).then(found => found.violations)", within)
+    if page.evaluate("typeof window.axe") == "undefined":
+        page.add_script_tag(path=AXE)
+    options = {"runOnly": list(rules)} if rules else {}
+    ask = "([part, options]) => axe.run(part, options).then(found => found.violations)"
+    found = page.evaluate(ask, [within, options])
     return [(v["id"], v["nodes"][0]["html"]) for v in found]
+
+
+def violations_day_and_night(page: Page, within: str = "html") -> list[tuple[str, str]]:
+    """The same in both themes. The elements are the same: the dark one is asked for its colors."""
+    page.emulate_media(color_scheme="light")
+    page.evaluate(SETTLED)
+    by_day = violations(page, within)
+    page.emulate_media(color_scheme="dark")
+    page.evaluate(SETTLED)
+    at_night = violations(page, within, rules=OF_COLORS)
+    page.emulate_media(color_scheme="light")
+    return by_day + at_night
+
+
+def width_at(page: Page, width: int) -> int:
+    """How wide the page is that is open on a screen so wide; more than that has to be scrolled."""
+    page.set_viewport_size({"width": width, "height": 800})
+    return page.evaluate("document.documentElement.scrollWidth")

@@ -1,13 +1,11 @@
 """Log-in as people meet it: real pages, a real authenticator's sums, a passkey in the browser."""
 
-from pathlib import Path
-
 import pytest
 from passlib.totp import TOTP
 
+from tests.browser.screens import violations_day_and_night, width_at
 from tests.people import PASSWORD
 
-AXE = Path(__file__).parents[2] / "node_modules/axe-core/axe.min.js"
 pytestmark = pytest.mark.browser
 
 PUBLIC = ("/log-in", "/fields", "/nothing")
@@ -130,23 +128,12 @@ def test_a_browser_without_a_passkey_says_so(visitors):
     assert page.get_by_role("button", name="Try again").is_visible()
 
 
-@pytest.mark.parametrize("width", [320, 390, 1440])
-def test_no_page_is_wider_than_the_screen(visitors, width):
-    page = visitors.page("carol", viewport={"width": width, "height": 800})
-    for path in PUBLIC + PERSONAL:
-        page.goto(path)
-        assert page.evaluate("document.documentElement.scrollWidth") <= width, path
-    visitors.problems.clear()  # /nothing is not there
-
-
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_every_page_is_accessible(visitors, theme):
+def test_every_page_is_accessible_and_no_wider_than_the_screen(visitors):
     for who, pages in (("nobody", PUBLIC), ("carol", PERSONAL)):
-        page = visitors.page(who, color_scheme=theme, bypass_csp=True)
+        page = visitors.page(who, bypass_csp=True)
         for path in pages:
             page.goto(path)
-            page.add_script_tag(path=AXE)
-            found = page.evaluate("axe.run().then(found => found.violations)")
-            said = [(v["id"], v["nodes"][0]["html"]) for v in found]
-            assert said == [], (who, path)
+            assert violations_day_and_night(page) == [], (who, path)
+            for width in (320, 390, 1440):
+                assert width_at(page, width) <= width, (who, path)
     visitors.problems.clear()  # /nothing is not there
