@@ -25,7 +25,7 @@ def test_a_lost_line_is_said_with_its_age_and_the_list_stays(visitors, live_serv
     with writing(live_server) as session:
         makers.shelter(session, name="Opened meanwhile")
     port = live_server.url.rpartition(":")[2]
-    again = start_server(live_server.urls, live_server.log.parent, PORT=port)
+    again = start_server(live_server.urls, live_server.log.parent, fork=True, PORT=port)
     try:
         dana.get_by_role("button", name="Try now").click()
         expect(dana.locator("#connection")).to_have_attribute("data-state", "live")

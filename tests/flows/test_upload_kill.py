@@ -1,8 +1,9 @@
 """kill -9 of the server at random moments of an apply: never half an upload, never a lost one.
 
-MERIS_KILLS says how many moments (3 where it does not), MERIS_KILLS_SEED which:
+MERIS_KILLS says how many moments (3 where it does not), MERIS_KILLS_SEED which, MERIS_KILLS_ROWS
+how long an apply lasts:
 
-    MERIS_KILLS=20 pytest -n 0 -s tests/flows/test_upload_kill.py
+    MERIS_KILLS=20 MERIS_KILLS_ROWS=5000 pytest -n 0 -s tests/flows/test_upload_kill.py
 """
 
 import json
@@ -29,7 +30,7 @@ from tests import makers
 from tests.browsing import start_server, stop_server
 from tests.rules.sending import CAROL
 
-ROWS = 5_000
+ROWS = int(os.environ.get("MERIS_KILLS_ROWS", "2000"))
 KILLS = int(os.environ.get("MERIS_KILLS", "3"))
 SEED = int(os.environ.get("MERIS_KILLS_SEED", "7"))
 _PATIENCE_S = 120
@@ -51,7 +52,7 @@ class County:
             agency = session.get_one(Agency, self.agency_id)
             made = tokens.create(session, admin, name="Cron", role="county_editor", agency=agency)
             self.secret = made.secret
-        self.server = start_server(urls, home)
+        self.server = start_server(urls, home, fork=True)
 
     def close(self):
         stop_server(self.server)
@@ -111,7 +112,7 @@ class County:
         pytest.fail("the lock of a dead server was never released")
 
     def restart(self):
-        self.server = start_server(self.urls, self.home)
+        self.server = start_server(self.urls, self.home, fork=True)
 
     def state(self, upload_id):
         with self.database.reading() as session:

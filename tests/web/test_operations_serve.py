@@ -21,9 +21,18 @@ MERIS = str(Path(sys.executable).parent / "meris")
 
 
 @pytest.fixture
-def server(fresh_database, tmp_path):
-    """A server of this test's own."""
+def program(fresh_database, tmp_path):
+    """A server of this test's own, started as people start it."""
     running = start_server(fresh_database, tmp_path / "home")
+    yield running
+    if running.process.poll() is None:
+        stop_server(running)
+
+
+@pytest.fixture
+def server(fresh_database, tmp_path):
+    """The same as a fork."""
+    running = start_server(fresh_database, tmp_path / "home", fork=True)
     yield running
     if running.process.poll() is None:
         stop_server(running)
@@ -38,20 +47,30 @@ def log_lines(server):
 
 
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT], ids=["TERM", "Ctrl-C"])
-def test_it_ends_soon_although_a_feed_is_open(server, how):
-    with closing(ask(server, "/api/feed")) as feed:
+def test_it_ends_soon_although_a_feed_is_open(program, how):
+    with closing(ask(program, "/api/feed")) as feed:
         assert feed.readline().startswith(b"retry:")
-        server.process.send_signal(how)
+        program.process.send_signal(how)
         # without the cut it would wait for the feed; a busy machine gets its time
-        assert server.process.wait(20) == 0
+        assert program.process.wait(20) == 0
     with closing(socket.socket()) as probe:
-        assert probe.connect_ex(("127.0.0.1", int(server.url.rpartition(":")[2]))) != 0
+        assert probe.connect_ex(("127.0.0.1", int(program.url.rpartition(":")[2]))) != 0
 
 
-def test_a_taken_port_is_said_in_plain_words_and_at_once(server, fresh_database):
-    port = server.url.rpartition(":")[2]
-    environ = {**os.environ, "PORT": port, "DATABASE_URL": fresh_database.web, "MERIS_ENV": "test"}
-    done = subprocess.run([MERIS, "serve"], env=environ, capture_output=True, text=True, timeout=60)
+def test_a_taken_port_is_said_in_plain_words_and_at_once(tmp_path):
+    """Before anything is done: the database that is named is not there."""
+    with closing(socket.create_server(("127.0.0.1", 0))) as other:
+        port = str(other.getsockname()[1])
+        environ = {
+            **os.environ,
+            "MERIS_HOME": str(tmp_path),
+            "MERIS_ENV": "test",
+            "DATABASE_URL": "postgresql://nobody@127.0.0.1:1/nothing",
+            "PORT": port,
+        }
+        done = subprocess.run(
+            [MERIS, "serve"], env=environ, capture_output=True, text=True, timeout=60
+        )
     assert done.returncode == 1
     assert f"listens on 127.0.0.1:{port}" in done.stderr
     assert "PORT=8001 meris serve" in done.stderr
@@ -82,7 +101,7 @@ def test_a_cookie_is_good_after_a_restart(server, fresh_database, tmp_path):
     made = key.read_text()
     assert key.stat().st_mode & 0o777 == 0o600
     stop_server(server)
-    again = start_server(fresh_database, tmp_path / "home")
+    again = start_server(fresh_database, tmp_path / "home", fork=True)
     assert key.read_text() == made
     stop_server(again)
 
