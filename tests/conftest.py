@@ -3,6 +3,8 @@
 One private cluster serves the whole run, however many processes pytest has. The schema is made
 once, by the migrations, in a template; each process works in a clone of it, each test in a
 transaction that is rolled back.
+
+MERIS_EXAMPLES=1000 tries so many examples of each property; a plain run tries fewer of the same.
 """
 
 import fcntl
@@ -13,6 +15,7 @@ from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
 
+import hypothesis
 import pytest
 from sqlalchemy import Connection
 from sqlalchemy.orm import Session
@@ -27,6 +30,9 @@ pytest_plugins = ["tests.people", "tests.applications", "tests.browsing"]
 _HOME = "MERIS_TEST_HOME"
 _TEMPLATE = "meris_template"
 _number = count(1)
+_EXAMPLES = int(os.environ.get("MERIS_EXAMPLES", "40"))
+hypothesis.settings.register_profile("meris", max_examples=_EXAMPLES, deadline=None)
+hypothesis.settings.load_profile("meris")
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -270,7 +270,7 @@ def test_a_path_in_the_name_is_not_repeated():
     assert refusal(b"", r"C:\Users\ann\list.csv") == "list.csv is empty."
 
 
-unhurried = settings(deadline=None, max_examples=60)
+unhurried = settings(deadline=None)
 
 
 @unhurried

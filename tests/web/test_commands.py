@@ -28,8 +28,6 @@ LINES = st.one_of(
     ),
 )
 _OFTEN = settings(
-    max_examples=60,
-    deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 
