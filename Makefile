@@ -36,8 +36,9 @@ types: setup-test  ## mypy --strict on meris and geo
 js: setup-test  ## JavaScript tests
 	node --test $$(find tests/js -name '*.test.js')
 
+# a file stays with one process: its server and its world are made once
 pytest: setup-test  ## Python and browser tests, on a PostGIS of their own
-	pytest -n 2
+	pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 format: setup-test  ## put the Python code into its form
 	ruff check --fix-only
