@@ -61,24 +61,13 @@ _RULES = {role.name: role for role in ROLES}
 _REPORTS: dict[str, tuple[str, frozenset[str]]] = {
     "responder": (
         "unit",
-        frozenset(
-            {
-                "status",
-                "status_at",
-                "status_reason",
-                "latitude",
-                "longitude",
-                "usng",
-                "personnel_count",
-            }
-        ),
+        frozenset({"status", "status_reason", "latitude", "longitude", "usng", "personnel_count"}),
     ),
     "shelter_manager": (
         "shelter",
         frozenset(
             {
                 "status",
-                "status_at",
                 "status_reason",
                 "population_total",
                 "population_general",

@@ -246,6 +246,7 @@ _REFUSALS = {
     409: "Somebody changed it first; `current` is what it is now",
     413: "Larger than this installation accepts",
     422: "Breaks a rule; `problems` says which",
+    503: "Not at this moment; send the same again",
 }
 
 
