@@ -208,11 +208,9 @@ def _changed(scene: Scene, status: str) -> Outcome:
         values={"status": status},
         home=scene.home,
         at=report.happened_at,
-    )
-    if status == "out_of_service" and reason:
         # as the unit has it when it goes out from an incident
-        _again(scene).unit.status_reason = reason
-        scene.session.flush()
+        reason=reason if status == "out_of_service" else None,
+    )
     if status == "off_duty":
         duty.end_of_unit(scene.session, unit.id, report.happened_at)
     return _done(scene, "")
