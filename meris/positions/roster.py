@@ -31,7 +31,7 @@ def top_speed(unit_type: str | None) -> float:
 
 def hashed(token: str) -> str:
     """What the database keeps of a token."""
-    return hashlib.sha256(token.encode()).hexdigest()
+    return hashlib.sha256(token.encode(errors="replace")).hexdigest()
 
 
 class Reporter(NamedTuple):

@@ -99,6 +99,6 @@ def _moment(said: str) -> float | None:
         return counted / 1000 if counted >= _MILLISECONDS_FROM else counted
     try:
         moment = datetime.fromisoformat(said.strip())
-    except ValueError:
+        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
+    except (ValueError, OverflowError):
         return None
-    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()

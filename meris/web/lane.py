@@ -16,7 +16,11 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import NamedTuple
 
+import structlog
+
 from meris.web.ingest import MOST_BYTES, PATHS, Desk, Reply, Request
+
+log = structlog.get_logger(__name__)
 
 #: Devices report every few seconds to a minute while they move.
 IDLE_S = 90.0
@@ -163,18 +167,25 @@ class Lane:
             return
         body, line.buffer = line.buffer[head.body_at : end], line.buffer[end:]
         line.busy = True
+        self._ask(line, head, body)
+
+    def _ask(self, line: _Line, head: _Head, body: bytes) -> None:
         last = "close" in head.fields.get("connection", "").lower()
-        self._desk.take(
-            Request(
-                head.method,
-                head.path,
-                head.query,
-                head.fields.get("content-type", ""),
-                head.fields.get("authorization", ""),
-                body,
-            ),
-            lambda reply: self._call(lambda: self._send(line, reply, last=last)),
+        request = Request(
+            head.method,
+            head.path,
+            head.query,
+            head.fields.get("content-type", ""),
+            head.fields.get("authorization", ""),
+            body,
         )
+        try:
+            self._desk.take(
+                request, lambda reply: self._call(lambda: self._send(line, reply, last=last))
+            )
+        except Exception as fault:  # one request must not end everybody's lane
+            log.error("lane.broke", exc_info=fault)
+            self._close(line)
 
     def _send(self, line: _Line, reply: Reply, *, last: bool) -> None:
         if line.closing:

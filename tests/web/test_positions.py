@@ -80,6 +80,23 @@ def test_traccar_is_answered_200_or_as_its_client_takes_for_unknown(client, sess
     assert kept(session) == 3
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"device_id":"\\ud800"}',
+        b'{"device_id":"a\\u0000b","location":{"timestamp":"0001-01-01T00:00:00+23:59","coords":{}}}',
+        b"[" * 5000,
+        b"\xff\xfe",
+    ],
+)
+def test_what_nobody_means_to_send_is_an_unknown_device(client, body):
+    assert client.post("/pos", data=body, content_type="application/json").status_code == 404
+    assert client.post("/pos", data=body).status_code == 400
+    assert (
+        client.post("/pub", data=body, headers={"Authorization": "Basic \xff"}).status_code == 401
+    )
+
+
 def test_other_methods_and_large_bodies_are_refused(client, token):
     assert client.get("/pub", headers=basic(token)).status_code == 405
     assert client.delete("/pos").status_code == 405
@@ -270,6 +287,16 @@ def test_what_is_not_plainly_for_the_lane_is_given_back_unread(call, request_tex
     while not phone.given_back:
         call().send(ALIVE)
     assert phone.given_back == [request_text.encode()]
+
+
+def test_a_fault_of_ours_ends_one_line_and_not_the_lane(call, intake, monkeypatch):
+    broken, sound = call(), call()
+    with monkeypatch.context() as fault:
+        fault.setattr(intake, "take", None)
+        broken.send(ALIVE)
+        assert broken.ended()
+    sound.send(ALIVE)
+    assert sound.answer()[0] == "200 OK"
 
 
 def test_a_head_is_read_by_the_byte():
