@@ -142,6 +142,20 @@ test('after another log-in nothing kept is shown, though no page of it has come 
   }
 });
 
+test('where cookies cannot be read, a log-in hides what is kept until a page says whose it is', async () => {
+  const phone = new Phone({ cookies: false });
+  phone.server = () => page('rita', 'Engine 12');
+  await phone.text('/m');
+  const owner = await phone.caches.open('meris-owner');
+  await owner.put('/m/owner', new Response(JSON.stringify({ mark: '', at: Date.now() - 1 })));
+  phone.server = away;
+  assert.doesNotMatch(await phone.text('/m'), /Engine 12/);
+  phone.server = () => page('rita', 'Engine 12');
+  await phone.text('/m');
+  phone.server = away;
+  assert.match(await phone.text('/m'), /Engine 12/);
+});
+
 test('an answer that was asked for before another log-in is not kept', async () => {
   const phone = new Phone();
   phone.cookie = 'rita';
