@@ -157,7 +157,7 @@ def _place(resource: Resource, live: UnitPosition | None, viewer: Viewer) -> dic
     """Where it is: the device's newest fix, or what was recorded, whichever is younger."""
     if live and (resource.position_at is None or live.at >= resource.position_at):
         radius = None if live.accuracy_m is None else round(live.accuracy_m)
-        return _placed(position_of(live.position), live.source, radius, live.at)
+        return _placed(position_of(live.position), live.source, radius, live.at, live=True)
     return _placed(
         position_of(resource.position),
         resource.position_source,
@@ -167,7 +167,12 @@ def _place(resource: Resource, live: UnitPosition | None, viewer: Viewer) -> dic
 
 
 def _placed(
-    position: Position | None, source: str | None, radius_m: int | None, at: datetime | None
+    position: Position | None,
+    source: str | None,
+    radius_m: int | None,
+    at: datetime | None,
+    *,
+    live: bool = False,
 ) -> dict[str, Any] | None:
     if position is None:
         return None
@@ -180,6 +185,7 @@ def _placed(
         "source_title": fields.POSITION_SOURCE[source].title if source and known else source,
         "radius_m": radius_m,
         "at": _iso(at),
+        "live": live,
     }
 
 

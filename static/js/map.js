@@ -179,9 +179,9 @@ areas.on('opened', ({ id }) => board.chooseArea(id)).on('closed', () => board.ch
   .on('incident', ({ id }) => desk?.open(id, { focus: true }))
   .on('report', (known) => desk?.newIncident(known));
 
-if (desk) startTrails({ client, stage, selection, detail });
 detail.extend((shown) => areas.block(shown));
 if (desk) detail.extend((shown) => desk.block(shown));
+if (desk) startTrails({ client, catalog, stage, selection, detail });
 
 new ResizeObserver(() => stage.resized()).observe(box);
 

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { secondOrDay } from '../../static/js/words/clock.js';
 import { accuracyInWords, fixesInWords, motionInWords, seenInWords, standing } from '../../static/js/trail/words.js';
 
 const NOW = 1_800_000_000;
@@ -31,4 +32,10 @@ test('a thinned trail says so', () => {
   assert.equal(fixesInWords({ total: 0, every: 1 }), 'No positions are kept of this span.');
   assert.equal(fixesInWords({ total: 1, every: 1 }), '1 position');
   assert.equal(fixesInWords({ total: 9000, every: 3 }), '1 of every 3 of 9,000 positions; the file has all of them');
+});
+
+test('times of a trail are on the clocks of the state, to the second', () => {
+  const at = Date.parse('2026-11-22T20:02:35Z') / 1000;
+  assert.equal(secondOrDay(at, 'America/Chicago', at + 60), '14:02:35');
+  assert.equal(secondOrDay(at, 'America/Chicago', at + 86_400), 'Nov 22, 14:02:35');
 });

@@ -3,7 +3,8 @@
 import { Emitter } from '../core/emitter.js';
 import { get, send } from '../core/api.js';
 import { button, el } from '../core/dom.js';
-import { agoInWords, clockTime, epochOf } from '../words/age.js';
+import { agoInWords, epochOf } from '../words/age.js';
+import { secondOrDay, timeOrDay } from '../words/clock.js';
 import { decimal } from '../words/position.js';
 import { count } from '../words/numbers.js';
 import { trailForm } from './form.js';
@@ -15,10 +16,10 @@ const HOUR_S = 3600;
 
 /** Events: `moved` {lat, lon, radius} or null; `trail` {fixes} or null; `point` a fix of it. */
 export class Whereabouts extends Emitter {
-  /** @param {() => number} now epoch seconds by the server's clock */
-  constructor(now) {
+  /** @param {() => number} now epoch seconds by the server's clock; @param {string} zone the state's */
+  constructor(now, zone) {
     super();
-    this.now = now;
+    Object.assign(this, { now, zone });
     this.line = el('p', { class: 'seen' });
     this.more = el('div', {});
     this.root = el('section', { class: 'whereabouts', 'aria-label': 'Position' }, this.line, this.more);
@@ -71,7 +72,7 @@ export class Whereabouts extends Emitter {
     this.line.hidden = !this.fix;
     if (!this.fix) return;
     this.line.className = `seen ${standing(this.now() - this.fix.at)}`;
-    this.line.title = clockTime(this.fix.at);
+    this.line.title = secondOrDay(this.fix.at, this.zone);
     this.line.textContent = seenInWords(this.fix, this.now());
   }
 
@@ -124,7 +125,7 @@ export class Whereabouts extends Emitter {
     const shown = fixes.slice(-LISTED).reverse();
     const left = fixes.length - shown.length;
     return el('div', {}, el('ol', { class: 'trail-fixes', reversed: true, 'aria-label': 'Positions, the newest first' },
-      shown.map((fix) => el('li', {}, button('name-link', () => this.emit('point', fix), clockTime(fix.at)),
+      shown.map((fix) => el('li', {}, button('name-link', () => this.emit('point', fix), secondOrDay(fix.at, this.zone)),
         el('span', { class: 'quietly' }, ` ${[
           decimal(fix), accuracyInWords(fix.accuracy_m), motionInWords({ speed: fix.speed_mps, course: fix.course_deg }),
         ].filter(Boolean).join(', ')}`)))),
@@ -142,7 +143,7 @@ export class Whereabouts extends Emitter {
     try {
       const { looks } = await get(this.url);
       fold.append(looks.length ? el('ul', {}, looks.map(({ at, viewer, reason, from, to }) => el('li', {
-        title: `${clockTime(from)} – ${clockTime(to)}`,
+        title: `Of ${timeOrDay(epochOf(from), this.zone)} – ${timeOrDay(epochOf(to), this.zone)}`,
       }, `${viewer}, ${agoInWords(this.now() - epochOf(at))}: ${reason}`))) : el('p', { class: 'quietly' }, 'Nobody yet.'));
     } catch (problem) {
       fold.append(el('p', { class: 'problem' }, problem.message));

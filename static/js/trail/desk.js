@@ -3,11 +3,12 @@ import { Whereabouts } from './block.js';
 import { AccuracyCircle } from './circle.js';
 import { TrailLine } from './line.js';
 
-/** @param {{client, stage, selection, detail}} parts of the map page, for staff */
-export function startTrails({ client, stage, selection, detail }) {
+/** @param {{client, catalog, stage, selection, detail}} parts of the map page, for staff */
+export function startTrails({ client, catalog, stage, selection, detail }) {
+  const { zone } = catalog.settings;
   const circle = new AccuracyCircle(stage.map);
-  const line = new TrailLine(stage.map);
-  const block = new Whereabouts(() => client.now())
+  const line = new TrailLine(stage.map, zone, () => selection.covered);
+  const block = new Whereabouts(() => client.now(), zone)
     .on('moved', (place) => circle.show(place))
     .on('trail', (trail) => (trail ? line.show(trail.fixes) : line.clear()))
     .on('point', (fix) => line.point(fix));

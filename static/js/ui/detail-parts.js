@@ -19,8 +19,8 @@ export function isStale({ stale_at: staleAt }) {
 /** Symbol, name, and what it is: "Evacuation shelter · Lincoln County OEM". */
 export function head(catalog, detail, close) {
   const look = {
-    kind: detail.kind, status: detail.status.code, stale: isStale(detail), approximate: Boolean(detail.place?.radius_m),
-    danger: dangerOf(detail.dangers),
+    kind: detail.kind, status: detail.status.code, stale: isStale(detail),
+    approximate: Boolean(detail.place?.radius_m) && !detail.place.live, danger: dangerOf(detail.dangers),
   };
   const { kind, type, agency } = detail;
   const about = [type ? catalog.typeTitle(kind, type) : catalog.kind(kind).one, agency.name];

@@ -75,11 +75,11 @@ export class Selection extends Emitter {
 
   #reveal(item) {
     this.sought = item ? null : this.id;
-    if (item && item.lat !== null) this.stage.reveal(item, this.#covered());
+    if (item && item.lat !== null) this.stage.reveal(item, this.covered);
   }
 
-  // How much of the map the panel covers: its right side, on a phone its lower part.
-  #covered() {
+  /** How much of the map the panel covers: its right side, on a phone its lower part. */
+  get covered() {
     const { offsetWidth, offsetHeight } = this.detail.root;
     return this.panels.phone ? { bottom: offsetHeight } : { right: offsetWidth };
   }

@@ -32,6 +32,11 @@ export function timeOrDay(epoch, zone, now = Date.now() / 1000) {
   return `${day}, ${timeOfDay(epoch, zone)}`;
 }
 
+/** The same to the second: "14:02:35". */
+export function secondOrDay(epoch, zone, now) {
+  return `${timeOrDay(epoch, zone, now)}:${partsOf(epoch, zone).second}`;
+}
+
 /** "2026-11-22T14:02", as an input for local time wants it. */
 export function toLocal(epoch, zone) {
   const { year, month, day, hour, minute } = partsOf(epoch, zone);
