@@ -28,7 +28,8 @@ const LOG_IN = { href: '/log-in?next=/m', text: 'Log in' };
 export function banner(state) {
   const age = asOf(state);
   if (state.isElsewhere) {
-    return { state: 'problem', text: 'Somebody else is logged in on this phone now.', link: { href: '/m', text: 'Open their page' } };
+    const link = { href: '/m', text: 'Open their page' };
+    return { state: 'problem', text: 'Somebody else is logged in on this phone now.', link };
   }
   if (state.isSignedOut) {
     const why = state.waiting ? `Log in again to send ${reports(state.waiting)}` : 'Your log-in has ended';
@@ -39,7 +40,8 @@ export function banner(state) {
     return { state: 'problem', text };
   }
   if (!state.isOnline) return { state: 'offline', text: age };
-  if (state.hasUpdate) return { state: 'update', text: `${age}. A new version is here.`, action: { name: 'update', text: 'Update' } };
+  const action = { name: 'update', text: 'Update' };
+  if (state.hasUpdate) return { state: 'update', text: `${age}. A new version is here.`, action };
   return { state: state.age >= FRESH_S ? 'old' : 'fresh', text: age };
 }
 
