@@ -159,7 +159,7 @@ def meters_from(area: MultiPolygon, positions: Sequence[Position]) -> list[float
     return [float(d) for d in shapely.distance(flat, shapely.transform(points, there))]
 
 
-def pieces(area: BaseGeometry, corners: int = 128) -> Iterator[BaseGeometry]:
+def pieces(area: BaseGeometry, corners: int = 48) -> Iterator[BaseGeometry]:
     """The area in parts of at most so many corners, halved along its longer side again and again.
 
     A point is compared with a small part much faster than with a long outline, and each part has a

@@ -1,10 +1,10 @@
 """What is inside an area and near it at this moment: counts, and a list of a line each."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from shapely.geometry import MultiPolygon
-from sqlalchemy import CTE, case, func, select
+from sqlalchemy import CTE, ColumnElement, RowMapping, Select, case, func, select
 from sqlalchemy.orm import Session
 
 from geo.columns import boundary_of
@@ -53,7 +53,9 @@ def inside(
     area = find(session, viewer.policy, area_id)
     shape = boundary_of(area.shape)
     rows = found(viewer.policy, shape, near_km * 1000).cte("found")
-    counted = _counts(session, rows)
+    # one question for both, because to find them is most of the work
+    groups = session.execute(_grouped(rows, _page(rows, most, skip))).mappings().all()
+    counted = _counts(groups)
     return {
         "area": area.id,
         "version": area.version,
@@ -62,7 +64,7 @@ def inside(
         "near": counted[True],
         "people": living_in(shape, home),
         "total": sum(kind["count"] for place in counted.values() for kind in place.values()),
-        "resources": _listed(session, viewer, rows, shape, most, skip),
+        "resources": _listed(session, viewer, groups[0]["page"] or () if groups else (), shape),
     }
 
 
@@ -72,7 +74,8 @@ def counts(
     """Only the counts of `inside`, under the same names. Raises as it does."""
     check(near_km)
     shape = boundary_of(find(session, viewer.policy, area_id).shape)
-    counted = _counts(session, found(viewer.policy, shape, near_km * 1000).cte("found"))
+    rows = found(viewer.policy, shape, near_km * 1000).cte("found")
+    counted = _counts(session.execute(_grouped(rows)).mappings().all())
     return {"inside": counted[False], "near": counted[True]}
 
 
@@ -85,9 +88,9 @@ def check(near_km: float) -> None:
 Counts = dict[str, dict[str, Any]]
 
 
-def _counts(session: Session, rows: CTE) -> dict[bool, Counts]:
+def _counts(groups: Sequence[RowMapping]) -> dict[bool, Counts]:
     counted = {near: {kind: _nothing(kind) for kind in _KINDS} for near in (False, True)}
-    for row in session.execute(_grouped(rows)).mappings():
+    for row in groups:
         into = counted[row["near"]][row["kind"]]
         into["count"] += row["count"]
         into["by_status"][row["status"]] = row["count"]
@@ -98,9 +101,12 @@ def _counts(session: Session, rows: CTE) -> dict[bool, Counts]:
     return counted
 
 
-def _grouped(rows: CTE) -> Any:
+def _grouped(rows: CTE, *beside: ColumnElement[Any]) -> Select[Any]:
+    """Counts by place, kind and status, and in each row what else is asked for."""
     free = places_free()
-    return (
+    # the others are not looked up among the shelters
+    shelter = case((rows.c.kind == "shelter", rows.c.id))
+    counted = (
         select(
             rows.c.near,
             rows.c.kind,
@@ -112,10 +118,26 @@ def _grouped(rows: CTE) -> Any:
             func.coalesce(func.sum(Shelter.population_total), 0).label("people"),
             (func.count() - func.count(Shelter.population_total)).label("people_unknown"),
         )
-        .outerjoin(Shelter, Shelter.resource_id == rows.c.id)
+        .outerjoin(Shelter, Shelter.resource_id == shelter)
         .group_by(rows.c.near, rows.c.kind, rows.c.status)
-        .order_by(rows.c.status)
+        .subquery("counted")
     )
+    # the order from outside: else all that was found is put in order to be grouped by it
+    return select(counted, *beside).order_by(counted.c.status)
+
+
+def _page(rows: CTE, most: int, skip: int) -> ColumnElement[Any]:
+    """A page of the list: ids in order, and whether each is near."""
+    page = (
+        select(rows.c.id, rows.c.near)
+        .join(Resource, Resource.id == rows.c.id)
+        .order_by(*in_order(rows))
+        .limit(most)
+        .offset(skip)
+        .subquery("page")
+    )
+    each = func.json_build_array(page.c.id, page.c.near)
+    return select(func.json_agg(each)).scalar_subquery().label("page")
 
 
 def _nothing(kind: str) -> dict[str, Any]:
@@ -136,17 +158,10 @@ def _count_shelters(into: dict[str, Any], row: Any) -> None:
 
 
 def _listed(
-    session: Session, viewer: Viewer, rows: CTE, shape: MultiPolygon, most: int, skip: int
+    session: Session, viewer: Viewer, page: Iterable[tuple[int, bool]], shape: MultiPolygon
 ) -> list[dict[str, Any]]:
-    """A page of the list, in order; `meters` from the edge for what is near."""
-    statement = (
-        select(rows.c.id, rows.c.near)
-        .join(Resource, Resource.id == rows.c.id)
-        .order_by(*in_order(rows))
-        .limit(most)
-        .offset(skip)
-    )
-    near = {row.id: row.near for row in session.execute(statement)}
+    """A line for each, in order; `meters` from the edge for what is near."""
+    near = dict(page)
     briefs = resources.briefs(session, viewer, near)
     far = _distances(shape, [brief for brief in briefs if near[brief["id"]]])
     return [

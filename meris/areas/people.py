@@ -19,6 +19,7 @@ def living_in(area: MultiPolygon, home: Home) -> dict[str, Any]:
     The share is the part of the county's extent that lies in the area. `elsewhere` says that the
     area reaches out of the state, where nobody is counted.
     """
+    shares, elsewhere = _shares(shapely.to_wkb(area), home)
     counties = [
         {
             "fips": fips,
@@ -27,23 +28,25 @@ def living_in(area: MultiPolygon, home: Home) -> dict[str, Any]:
             "population": home.gazetteer.counties[fips].population,
             "estimate": round(part * (home.gazetteer.counties[fips].population or 0)),
         }
-        for fips, part in _shares(shapely.to_wkb(area), home)
+        for fips, part in shares
     ]
     return {
         "estimate": sum(county["estimate"] for county in counties),
         "counties": counties,
-        "elsewhere": any(c.geometry.intersects(area) for c in home.gazetteer.neighbors.values()),
+        "elsewhere": elsewhere,
         "assumes": _ASSUMES,
     }
 
 
 # Asked for again with every change on the map, while the area itself seldom changes.
 @lru_cache(maxsize=200)
-def _shares(wkb: bytes, home: Home) -> tuple[tuple[str, float], ...]:
-    """The counties in the area and the part of each, the largest part first."""
+def _shares(wkb: bytes, home: Home) -> tuple[tuple[tuple[str, float], ...], bool]:
+    """The counties in the area and the part of each, the largest part first; whether it reaches
+    into another state."""
     area = area_of_wkb(wkb)
     shapely.prepare(area)
     parts = {c.fips: share(c.geometry, area) for c in home.gazetteer.counties.values()}
     # a shared border has no extent
     inside = [(fips, part) for fips, part in parts.items() if part > 1e-6]
-    return tuple(sorted(inside, key=lambda item: (-item[1], item[0])))
+    elsewhere = any(c.geometry.intersects(area) for c in home.gazetteer.neighbors.values())
+    return tuple(sorted(inside, key=lambda item: (-item[1], item[0]))), elsewhere
