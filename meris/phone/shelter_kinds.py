@@ -46,17 +46,15 @@ def shelter_status(
             state=now,
             left=now,
         )
-    values = {"status": status}
-    if reason := report.word("reason"):
-        values["status_reason"] = reason
     resources.change(
         session,
         viewer,
         shelter.id,
         version=shelter.version,
-        values=values,
+        values={"status": status},
         home=home,
         at=report.happened_at,
+        reason=fields.LOG_TEXT.read(report.word("reason"), home),
     )
     session.refresh(shelter)
     now = bases.of_status(shelter)

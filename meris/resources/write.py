@@ -46,8 +46,11 @@ def change(
     values: Mapping[str, Any],
     home: Home,
     at: datetime | None = None,
+    reason: str | None = None,
 ) -> None:
     """Set fields of a resource that the viewer saw at `version`; said `at`, None is now.
+
+    `reason`: why the status is what it is now, in words that have been read.
 
     Raises `Invalid` with every problem, `Forbidden`, `NotFound`, or `Conflict` when somebody
     wrote in between: with the present state and what they changed. Nothing is half done.
@@ -58,6 +61,8 @@ def change(
     common, part = _read(resource, values, home)
     _check_facts(session, resource, common, part)
     _stamp(resource, common, part, viewer, at or _now())
+    if reason:
+        common["status_reason"] = reason
     _write(session, viewer, resource, version, common, part)
 
 

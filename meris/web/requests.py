@@ -1,11 +1,13 @@
 """/requests: what is asked for and how far it has come; each line moved on from here."""
 
+from datetime import datetime, timedelta
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from meris import requests
+from meris.dispatch import phrases
 from meris.errors import Conflict, Forbidden, Invalid
 from meris.fields.lists_request import LINE_STATUS, REQUEST_PRIORITY
 from meris.requests.states import WITH_PROVIDER, WITH_REASON
@@ -56,8 +58,8 @@ def index() -> str:
         verbs=_VERBS,
         with_reason=WITH_REASON,
         with_provider=WITH_PROVIDER,
-        words=phone_words,
-        now=now,
+        since=lambda at: phone_words.since(at, now),
+        until=lambda at: _until(at, now),
     )
 
 
@@ -84,6 +86,15 @@ def move(line_id: int) -> ResponseReturnValue:
         flash(refused.message, "error")
     kept: dict[str, Any] = {name: form[name] for name in (*_KEPT, "page") if form.get(name)}
     return redirect(url_for(".index", **kept, _anchor=f"line-{line_id}"))
+
+
+def _until(at: str, now: datetime) -> str:
+    """15:30, in 2 h; or how long ago that was."""
+    moment = datetime.fromisoformat(at)
+    left = moment - now
+    ahead = left > timedelta()
+    span = phrases.span(abs(left))
+    return f"{phone_words.clock(moment, now)}, {f'in {span}' if ahead else f'{span} ago'}"
 
 
 def _site_name(session: Any, site_id: int | None) -> str | None:

@@ -101,8 +101,10 @@ def test_a_bad_count_is_refused_in_words(session, send, gym):
 
 def test_a_status_is_said_at_its_time_and_a_dispatchers_word_conflicts(session, cast, send, gym):
     shown = base(session, gym)
-    [full] = send(report("shelter_status", gym, ago=30, base=shown, status="full"))
+    said = {"status": "full", "reason": "No cots left"}
+    [full] = send(report("shelter_status", gym, ago=30, base=shown, **said))
     one, _ = shelter_of(session, gym)
+    assert one.status_reason == "No cots left"
     assert (full.outcome.outcome, full.outcome.message) == ("applied", "Gym is full.")
     assert one.status == "full"
     assert abs(one.status_at - minutes_ago(30)) < timedelta(seconds=20)
