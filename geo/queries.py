@@ -8,6 +8,7 @@ meters; a column that is asked for them carries a `geography_index` as well.
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
 import shapely
 from geoalchemy2.elements import WKBElement
 from shapely.geometry.base import BaseGeometry
@@ -91,9 +92,8 @@ def _constant(geometry: BaseGeometry) -> WKBElement:
 
 def each(marked: Sequence[tuple[BaseGeometry, bool]]) -> Select[Any]:
     """A row for each geometry: `piece`, and `mark` as it was given beside it."""
-    hexes = [
-        shapely.to_wkb(shapely.set_srid(g, SRID), hex=True, include_srid=True) for g, _ in marked
-    ]
+    geometries = shapely.set_srid(np.array([geometry for geometry, _ in marked], object), SRID)
+    hexes = shapely.to_wkb(geometries, hex=True, include_srid=True).tolist()
     marks = [mark for _, mark in marked]
     lists = func.unnest(cast(hexes, ARRAY(Text)), cast(marks, ARRAY(Boolean)))
     columns = column("hex", Text), column("mark", Boolean)
