@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, func, select
@@ -26,6 +26,7 @@ from meris.tables import (
 
 MOST_CHOICES, MOST_LOG = 40, 20
 _LONGEST_SEARCH = 100
+_PAR_NEAR = timedelta(minutes=5)
 
 
 @dataclass(frozen=True)
@@ -151,6 +152,12 @@ class UnitPage:
     held: Task | None = None
     booked: Sequence[Task] = ()
     base: dict[str, Any] | None = None
+
+    @property
+    def par_is_near(self) -> bool:
+        """Whether the crew must say soon that all is well, or should have."""
+        due = self.task.par_at if self.task else None
+        return due is not None and due - self.now < _PAR_NEAR
 
 
 def on_duty(session: Session, viewer: Viewer) -> OnDuty | None:

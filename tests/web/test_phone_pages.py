@@ -7,11 +7,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import select, update
 
-from geo.values import Position
 from meris.tables import Assignment, Duty, PhoneReport, Resource, Role
 from tests import makers, people
+from tests.web.phone_pages import form_of, send, text_of
 
-FIRE, COUNTY = "Columbia Fire Department", "Boone County OEM"
+FIRE = "Columbia Fire Department"
 
 
 @pytest.fixture
@@ -46,27 +46,6 @@ def fire(session, engine):
     incident = makers.incident(session, title="Barn on fire", place="4400 Scott Boulevard")
     makers.assignment(session, engine, incident, task="Water supply")
     return incident
-
-
-def text_of(answer):
-    """The page as it is read, without tags."""
-    assert answer.status_code == 200, answer.text[:500]
-    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", answer.text)).split())
-
-
-def form_of(page, report):
-    """The hidden fields of the first form of a kind, as a browser without a script sends them."""
-    form = re.search(rf'<form(?=[^>]*data-report="{report}").*?</form>', page.text, re.DOTALL)
-    assert form, f"no form to report {report}"
-    fields = re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', form[0])
-    return {name: html.unescape(value) for name, value in fields}
-
-
-def send(client, form, **more):
-    """Post a form; the page that follows."""
-    answer = client.post("/m/report", data={**form, **more})
-    assert answer.status_code == 303, answer.text[:500]
-    return text_of(client.get(answer.location))
 
 
 def status_of(session, unit):
@@ -222,19 +201,18 @@ def test_a_report_needs_the_token_of_the_page(on_duty, session):
     assert session.scalar(select(PhoneReport.key)) is None
 
 
-@pytest.mark.parametrize("next_", ["https://example.org/m", "//example.org/m", "/log-out", "m"])
-def test_a_report_leads_to_no_other_page(on_duty, next_):
-    form = form_of(on_duty.get("/m"), "unit_status") | {"next": next_, "status": "staged"}
-    assert on_duty.post("/m/report", data=form).location == "/m"
+def test_a_report_leads_to_no_other_page(on_duty):
+    form = form_of(on_duty.get("/m"), "unit_status") | {"status": "staged"}
+    for elsewhere in ("https://example.org/m", "//example.org/m", "/log-out", "m", "/mm"):
+        assert on_duty.post("/m/report", data={**form, "next": elsewhere}).location == "/m"
 
 
-@pytest.mark.parametrize(
-    "damage", [{"base": "{"}, {"base": "[" * 5000}, {"kind": "x"}, {"key": ""}]
-)
-def test_a_damaged_form_is_refused_in_words(on_duty, damage):
-    form = form_of(on_duty.get("/m"), "unit_status") | {"status": "staged"} | damage
-    answer = on_duty.post("/m/report", data=form)
-    assert answer.status_code in (303, 422)
+def test_a_damaged_form_is_refused_in_words(on_duty):
+    form = form_of(on_duty.get("/m"), "unit_status") | {"status": "staged"}
+    for damage in ({"base": "{"}, {"base": "[" * 5000}, {"base": "[1]"}):
+        assert on_duty.post("/m/report", data=form | damage).status_code in (303, 422)
+    assert "has no key" in send(on_duty, form, key="")
+    assert "does not know reports" in send(on_duty, form, kind="x", key="another-key")
 
 
 def test_a_confidential_unit_of_others_is_not_among_who_goes(on_duty, session, fire):
@@ -281,12 +259,24 @@ def test_a_log_entry_and_a_check_in_work_without_a_script(on_duty, session, engi
         .values(status="on_scene", on_scene_at=now, par_minutes=20, heard_at=now)
     )
     page = on_duty.get("/m")
+    # there is time: it stands with the task, and not in the way of the next move
     assert "Check-in due" in text_of(page)
+    assert page.text.index('data-report="check_in"') < page.text.index('id="dock"')
     told = send(on_duty, form_of(page, "log"), text="Roof is open")
     assert "Roof is open" in told
     send(on_duty, form_of(page, "check_in"))
     outcomes = session.scalars(select(PhoneReport.outcome)).all()
     assert outcomes == ["applied", "applied"]
+
+
+def test_a_check_in_that_is_overdue_comes_under_the_thumb(on_duty, session, engine, fire):
+    heard = datetime.now(UTC) - timedelta(minutes=30)
+    values = {"status": "on_scene", "status_at": heard, "par_minutes": 20, "heard_at": heard}
+    session.execute(update(Assignment).where(Assignment.resource_id == engine).values(values))
+    page = on_duty.get("/m").text
+    assert "Check-in overdue" in page
+    assert page.index('id="dock"') < page.index('data-report="check_in"')
+    assert page.count('data-report="check_in"') == 1
 
 
 def test_my_page_tells_duty_and_sharing_and_ends_both(on_duty, session):
@@ -308,97 +298,3 @@ def test_my_page_lists_what_i_said_and_what_became_of_it(on_duty):
     send(on_duty, form_of(on_duty.get("/m"), "unit_status"), status="staged")
     told = text_of(on_duty.get("/m/me"))
     assert "Staged , Engine 12 Arrived" in told
-
-
-@pytest.fixture
-def sam(client, session):
-    """The browser of the county's shelter manager."""
-    client.sign_in(session, "sam")
-    return client
-
-
-def test_a_shelter_manager_starts_with_the_shelters_and_has_no_unit(sam, session):
-    makers.shelter(session, name="Lyceum", agency_id=makers.agency(session, COUNTY))
-    page = sam.get("/m")
-    assert "Lyceum" in text_of(page)
-    assert 'data-tab="shelter"' in page.text
-    assert 'data-tab="unit"' not in page.text
-
-
-def test_shelters_of_others_are_not_there(sam, session):
-    other = makers.shelter(session, name="Armory", agency_id=makers.agency(session, "Elsewhere"))
-    assert "Armory" not in text_of(sam.get("/m/shelter"))
-    assert sam.get(f"/m/shelter/{other}").status_code == 404
-
-
-def test_a_responder_keeps_no_shelter(rita, session):
-    own = makers.shelter(session, name="Station 1", agency_id=makers.agency(session, FIRE))
-    assert "Station 1" not in text_of(rita.get("/m/shelter"))
-    assert rita.get(f"/m/shelter/{own}").status_code == 404
-
-
-def test_a_shelter_is_found_by_typing(sam, session):
-    for name in ("Lyceum", "Armory", "Gymnasium"):
-        makers.shelter(session, name=name, agency_id=makers.agency(session, COUNTY))
-    told = text_of(sam.get("/m/shelter?find=gym"))
-    assert "Gymnasium" in told
-    assert "Armory" not in told
-    assert 'is called "zzz"' in text_of(sam.get("/m/shelter?find=zzz"))
-
-
-def test_a_count_a_status_and_a_need_work_without_a_script(sam, session):
-    own = makers.shelter(
-        session, name="Lyceum", agency_id=makers.agency(session, COUNTY), evacuation_capacity=200
-    )
-    here = f"/m/shelter/{own}"
-    assert "Count unknown of 200 places" in text_of(sam.get(here))
-    form = form_of(sam.get(here), "shelter_count")
-    told = send(sam, form, general="120", medical_needs="3", pets="", period="overnight")
-    assert "123 people of 200 places" in told
-    assert "General 120, medical needs 3" in told
-    send(sam, form_of(sam.get(here), "shelter_status"), status="full")
-    assert status_of(session, own) == "full"
-    told = send(sam, form_of(sam.get(here), "need"), text="cots 40", priority="high")
-    assert re.search(r"40 cots.*Submitted|40 cots.*Requested", told, re.IGNORECASE)
-    # the one last reported on is the one that is shown
-    makers.shelter(session, name="Armory", agency_id=makers.agency(session, COUNTY))
-    assert "Lyceum" in text_of(sam.get("/m")).split("My other shelters")[0]
-
-
-def test_one_tap_says_that_all_is_still_true(sam, session):
-    old = datetime.now(UTC) - timedelta(hours=9)
-    own = makers.shelter(
-        session, name="Lyceum", agency_id=makers.agency(session, COUNTY), confirmed_at=old
-    )
-    page = sam.get(f"/m/shelter/{own}")
-    assert "too old to rely on" in text_of(page)
-    assert "too old to rely on" not in send(sam, form_of(page, "still_true"))
-
-
-def test_what_is_near_is_told_with_its_age_and_what_is_hidden_is_not(rita, session):
-    makers.shelter(session, name="Lyceum", evacuation_capacity=200, population_total=120)
-    makers.shelter(session, name="Haven", sensitivity="confidential")
-    told = text_of(rita.get("/m/near"))
-    assert "Lyceum" in told
-    assert "80 beds free of 200" in told
-    assert "Pets Unknown" in told
-    assert "Haven" not in told
-
-
-def test_a_place_is_typed_or_taken_from_the_phone(rita, session):
-    makers.shelter(session, name="Lyceum", at=Position(37.21, -93.29))
-    token = {"X-CSRFToken": rita.csrf()["X-CSRFToken"]}
-    typed = text_of(rita.post("/m/near", data={"place": "Springfield"}, headers=token))
-    assert 'Nearest to "Springfield"' in typed
-    here = {"lat": "37.2100", "lon": "-93.2900"}
-    assert "where you are" in text_of(rita.post("/m/near", data=here, headers=token))
-    assert rita.post("/m/near", data=here).status_code == 400
-
-
-@pytest.mark.parametrize(
-    "given",
-    [{"place": "nowhere at all 12345 xyz"}, {"lat": "x", "lon": "1"}, {"lat": "nan", "lon": "nan"}],
-)
-def test_what_is_no_place_is_told_in_words(rita, given):
-    token = {"X-CSRFToken": rita.csrf()["X-CSRFToken"]}
-    assert 'id="place-problem"' in rita.post("/m/near", data=given, headers=token).text
