@@ -1,6 +1,6 @@
 // The phone page: every tap is kept at once, sent when it can be, and shown as what it is until then.
 import { $ } from '../core/dom.js';
-import { recall, remember } from '../core/storage.js';
+import { recall } from '../core/storage.js';
 import { ageInWords, agoInWords, epochOf } from '../words/age.js';
 import { pageOf, post, renew } from './asking.js';
 import { reportOf } from './form.js';
@@ -10,6 +10,7 @@ import { Sender } from './sender.js';
 import { openStore } from './store.js';
 import { isTyping, take } from './swap.js';
 import { banner, outcome, taken } from './telling.js';
+import { setTheme, showTheme } from './theme.js';
 
 const TICK_MS = 15_000;
 const POLL_MS = 30_000;
@@ -236,20 +237,6 @@ const count = (form) => import('./places.js').then(({ total }) => {
   if ($('#count-total')) $('#count-total').textContent = total(form);
 });
 
-function showTheme() {
-  const chosen = recall('theme', null) ?? 'auto';
-  for (const button of document.querySelectorAll('[data-theme-set]')) {
-    button.setAttribute('aria-pressed', String(button.dataset.themeSet === chosen));
-  }
-}
-
-function setTheme(name) {
-  remember('theme', name === 'auto' ? null : name);
-  if (name === 'auto') delete document.documentElement.dataset.theme;
-  else document.documentElement.dataset.theme = name;
-  showTheme();
-}
-
 async function askNear(form) {
   const { near } = await import('./places.js');
   try {
@@ -394,6 +381,7 @@ async function start() {
 
 setInterval(tell, TICK_MS);
 setInterval(() => {
-  if (!news?.isOpen && document.visibilityState === 'visible' && !isTyping()) refresh();
+  const isTold = news?.source?.readyState === 1; // the feed is open and says when something is new
+  if (!isTold && document.visibilityState === 'visible' && !isTyping()) refresh();
 }, POLL_MS);
 start();

@@ -51,12 +51,12 @@ function paint(now, { status, title, letter }) {
   $('.word', now).textContent = title;
 }
 
-/** `#status-since` told of the status before. */
+/** Since when, by whom and why was said of the status before. */
 function say(selector, words) {
-  const pending = $(`${selector} [id$=pending]`);
-  const since = $(`${selector} [id$=since]`);
-  if (pending) Object.assign(pending, { hidden: false, textContent: words });
-  if (since) since.hidden = true;
+  for (const line of $(selector).querySelectorAll('p > span')) {
+    line.hidden = !line.id.endsWith('pending');
+    if (!line.hidden) line.textContent = words;
+  }
 }
 
 /** Offer what may follow, the likeliest biggest. A shelter's moves have no likeliest. */
