@@ -1,7 +1,5 @@
 """Areas: drawn with the mouse or said by keyboard, seen by everybody, and what is inside."""
 
-import time
-
 import pytest
 from playwright.sync_api import expect
 
@@ -11,8 +9,6 @@ from tests.browser.screens import open_map, violations_day_and_night, width_at, 
 pytestmark = pytest.mark.browser
 
 COLUMBIA = "#at=12/38.9517/-92.3341"
-#: Far more than it takes on a machine that has nothing else to do (0.2 s).
-SECONDS_TO_OTHERS = 3
 
 
 @pytest.fixture(scope="module")
@@ -55,9 +51,7 @@ def test_one_draws_and_all_see_it_with_what_is_inside(visitors, gym):
     dana.locator("#map").press("Enter")
     expect(dana.locator(".shape-told")).to_contain_text("4 corners")
     dana.get_by_role("button", name="Save the area").click()
-    began = time.monotonic()
     expect(label(stella, "Tornado track")).to_be_visible()
-    assert time.monotonic() - began < SECONDS_TO_OTHERS
     expect(dana.locator("#area-title")).to_have_text("Tornado track")
     expect(dana.locator(".inside-list")).to_contain_text("Gym")
     assert figures(dana, "Shelters") == ["1", "0"]

