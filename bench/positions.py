@@ -75,6 +75,7 @@ ON CONFLICT (resource_id) DO UPDATE SET at = excluded.at, position = excluded.po
 
 def run(world: World) -> str:
     """A table of figures."""
+    others = os.getloadavg()[0]
     owner = engine_at(world.settings.owner_url or "")
     database = Database.at(world.settings.database_url or "")
     secrets_of = [PREFIX + secrets.token_hex(13) for _ in range(DEVICES)]
@@ -109,6 +110,7 @@ def run(world: World) -> str:
     database.dispose()
     per_day = bytes_a_row * DEVICES * 86_400
     return table(
+        ("processes that wanted to run before it began", f"{others:.1f}"),
         ("devices, each with a line kept open", f"{DEVICES:,}"),
         (f"asked for {RATE:,} updates a second: kept up", f"{rate:,.0f} a second for {SECONDS} s"),
         ("reports answered 200, fixes kept", f"{all_ok:,} of {len(paced + flat):,}, {kept:,}"),

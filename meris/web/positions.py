@@ -94,6 +94,6 @@ def _setup(made: devices.NewDevice) -> dict[str, str]:
         link = devices.traccar_link(url, made.token)
     # drawn by attributes: the page's policy forbids styles of its own
     code = segno.make(link, error="m").svg_inline(
-        scale=4, border=4, light="#fff", dark="#000", svgclass=None, lineclass=None
+        border=4, light="#fff", dark="#000", svgclass=None, lineclass=None, omitsize=True
     )
     return {"url": url, "link": link, "code": code}
