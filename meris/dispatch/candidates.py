@@ -53,7 +53,7 @@ READY = ("available", "staged")
 
 #: A walk's last distance and the one worked out here may differ in the last digits.
 ROUNDING = 1 - 1e-9
-#: Each time a walk goes on it meets so many times those that it has met, and so doubles them.
+#: Each time a walk goes on it meets about so many times those that it has met.
 _GROWTH = 1
 #: A walk over devices meets a part of what one over recorded places does: most units have none.
 #: Where more have, it goes on.
@@ -140,11 +140,12 @@ class Walk:
         recorded, device = (self._streams[kind, live] for live in (False, True))
         # whoever is not far ahead is asked as well: to ask once more later costs more
         soon = 2 * self.reached(kind)
-        most = max(
-            self.step,
-            _GROWTH * len(recorded.met) if recorded.reached <= soon else 0,
-            _GROWTH * _DEVICES * len(device.met) if device.reached <= soon else 0,
+        far = max(
+            len(recorded.met) if recorded.reached <= soon else 0,
+            _DEVICES * len(device.met) if device.reached <= soon else 0,
         )
+        # half as many again at first, since little was lacking; then twice as many each time
+        most = max(1, _GROWTH * far - self.step // 2)
         asked = [[kind] if stream.reached <= soon else [] for stream in (recorded, device)]
         return self._fetch(most, *asked)
 
