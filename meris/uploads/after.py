@@ -3,7 +3,7 @@
 A cell that is empty, and a column that the file does not have, leave what is recorded alone.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -81,9 +81,17 @@ class After:
     @cached_property
     def part(self) -> Columns:
         """Each column of the kind's own table; who counted people last is believed."""
+        return self._part(merge_counts.older)
+
+    @cached_property
+    def noted_part(self) -> Columns:
+        """The same once it is noted who counted last, which the merge itself makes unknowable."""
+        return self._part(merge_counts.noted_older)
+
+    def _part(self, older: Callable[[Staging], ColumnElement[bool]]) -> Columns:
         after = {name: self._value(name, self._p) for name in self.staging.part}
         if merge_counts.tells(self.staging):
-            after |= merge_counts.believed(self.staging, after)
+            after |= merge_counts.believed(after, older(self.staging))
         return after
 
     @property

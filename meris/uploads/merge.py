@@ -125,7 +125,7 @@ class Merge:
         own_id = case((fate == "new", func.coalesce(x.c.new_id, next_id)), else_=x.c.resource_id)
         names = ["number", "resource_id", "fate", "diff", "position", "position_radius_m"]
         if self._tells_people:
-            names.append("counted_at")
+            names += ["counted_at", "count_older"]
         chosen = select(x.c.number, own_id, fate, *(x.c[name] for name in names[3:]))
         self.session.execute(insert(self._f).from_select(names, chosen))
         self.staging.analyze(self.session, self._f)
@@ -202,6 +202,7 @@ class Merge:
         }
         if self._tells_people:
             place["counted_at"] = merge_counts.counted_at(self.staging, after.part)
+            place["count_older"] = merge_counts.older(self.staging)
         return select(
             s.c.number,
             s.c.resource_id,
@@ -239,7 +240,7 @@ class Merge:
         )
 
     def _update_part(self) -> None:
-        p, after = self._p, self._after.part
+        p, after = self._p, self._after.noted_part
         if not after:
             return
         values = dict(after)

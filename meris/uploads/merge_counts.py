@@ -66,14 +66,17 @@ def _is_kept(staging: Staging) -> ColumnElement[bool]:
     )
 
 
-def believed(staging: Staging, after: Mapping[str, Any]) -> dict[str, ColumnElement[Any]]:
+def noted_older(staging: Staging) -> ColumnElement[bool]:
+    """`older` as it was when the rows were compared."""
+    return func.coalesce(staging.found.c.count_older, False)
+
+
+def believed(after: Mapping[str, Any], older: ColumnElement[bool]) -> dict[str, ColumnElement[Any]]:
     """The columns that follow the newest count, where that is not the file's."""
     named = {name: after[name] for name in after.keys() & COLUMNS}
     return {
         # asked only where it matters: a file mostly says what is recorded
-        name: case(
-            (or_(value.is_not_distinct_from(_P.c[name]), older(staging)), _P.c[name]), else_=value
-        )
+        name: case((or_(value.is_not_distinct_from(_P.c[name]), older), _P.c[name]), else_=value)
         for name, value in named.items()
     }
 

@@ -129,7 +129,7 @@ def _fate() -> list[Column[Any]]:
 def _where() -> list[Column[Any]]:
     """Where the resource will be, and when the people in it were counted."""
     place = [_like(RESOURCE, "position"), _like(RESOURCE, "position_radius_m")]
-    return [*place, _like(PARTS["shelter"], "counted_at")]
+    return [*place, _like(PARTS["shelter"], "counted_at"), Column("count_older", Boolean)]
 
 
 def _columns(row_kind: str, table: str, names: Collection[str]) -> tuple[str, ...]:
