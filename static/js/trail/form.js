@@ -3,7 +3,9 @@ import { button, el } from '../core/dom.js';
 
 const REASONS = ['Crew not heard of', 'Accident or injury', 'Complaint or claim', 'Review of an incident', 'Lost equipment'];
 const OTHER = 'Other';
-const SPANS = [[1, 'the last hour'], [4, 'the last 4 hours'], [12, 'the last 12 hours'], [24, 'the last day'], [168, 'the last 7 days']];
+const SPANS = [
+  [1, 'the last hour'], [4, 'the last 4 hours'], [12, 'the last 12 hours'], [24, 'the last day'], [168, 'the last 7 days'],
+];
 
 /** @param {{ask: (hours: number, reason: string) => void, cancel: () => void}} calls */
 export function trailForm({ ask, cancel }) {
