@@ -38,8 +38,8 @@ VARIABLES: dict[str, str] = {
     "county; no: anything of their agency",
     "MERIS_HOLD_MINUTES": "how long a reserved unit is held (default 10)",
     "MERIS_ASSIGNMENT_HOURS": "how long a unit is expected to be sent when nobody says (default 8)",
-    "MERIS_DUTY_HOURS": "how long a turn of duty lasts at most; then it ends by itself, and so does "
-    "the sharing of positions (default 14)",
+    "MERIS_DUTY_HOURS": "how long a turn of duty lasts at most; then it ends by itself, and so "
+    "does the sharing of positions (default 14)",
     "MERIS_GEOCODER": "finds addresses of uploaded rows: package.module:name (default: none)",
     "MERIS_DETOUR_FACTOR": "how much longer than a straight line roads are (default 1.3)",
     "MERIS_TRAIL_DAYS": "how long it is kept where units have been (default 30)",
