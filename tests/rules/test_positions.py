@@ -151,7 +151,7 @@ def test_the_same_fix_twice_changes_nothing_the_second_time(session, unit, rita)
         {"sharing": False, "sharing_at": None},
         {"ended_at": datetime.now(UTC), "ended_by": "self"},
         {"until_at": datetime.now(UTC) - timedelta(minutes=1)},
-        {"sharing_at": datetime.now(UTC) + timedelta(minutes=1)},
+        {"sharing_at": datetime.now(UTC) + timedelta(hours=9)},
     ],
     ids=["not sharing", "off duty", "past its end", "taken before sharing began"],
 )
