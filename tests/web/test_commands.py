@@ -1,5 +1,7 @@
 """POST /api/command: it answers whatever is typed, and changes nothing."""
 
+from datetime import UTC, datetime
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -35,6 +37,21 @@ _OFTEN = settings(
 @pytest.fixture
 def stage(session, cast):
     return commanding.build(session, cast, Home.of())
+
+
+class Still:
+    """A clock that stands: `in 20 min` means the same twice."""
+
+    at = datetime.now(UTC)
+
+    @classmethod
+    def now(cls, _zone):
+        return cls.at
+
+
+@pytest.fixture
+def still(monkeypatch):
+    monkeypatch.setattr("meris.commands.world.datetime", Still)
 
 
 @pytest.fixture
@@ -103,7 +120,7 @@ def test_the_public_is_asked_to_log_in(client):
 
 @_OFTEN
 @given(line=LINES)
-def test_whatever_is_typed_is_answered_alike_and_changes_nothing(ask, session, stage, line):
+def test_whatever_is_typed_is_answered_alike_and_changes_nothing(ask, session, stage, still, line):
     context = {"incident": stage.ids["fire"], "center": {"lat": 37.1, "lon": -94.5}}
     before = session.scalar(select(func.count()).select_from(Change))
     answers = [ask({"text": line, "context": context}) for _ in range(2)]
