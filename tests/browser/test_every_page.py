@@ -3,6 +3,9 @@
 import pytest
 from playwright.sync_api import expect
 
+from meris import requests
+from meris.accounts import Viewer
+from meris.fields import Home
 from tests import makers
 from tests.browser.screens import (
     FIXTURES,
@@ -63,3 +66,26 @@ def test_the_map_is_no_wider_than_a_small_phone(visitors, shelter):
     for address in ("/", f"/#id={shelter}"):
         page.goto(address)
         assert page.evaluate("document.documentElement.scrollWidth") <= 320, address
+
+
+@pytest.fixture(scope="module")
+def asked(live_server, shelter):
+    """The shelter lacks two things, and one of them for somebody's life."""
+    with writing(live_server) as session:
+        viewer = Viewer("Stella", roles=frozenset({"state"}))
+        for text, priority in (("cots 40, blankets 80", "normal"), ("water 3 pallets", "1")):
+            wants = requests.read_text(text, Home.of())
+            wanted = requests.Asked(deliver_to=shelter, lines=wants, priority=priority)
+            requests.ask(session, viewer, wanted, home=Home.of())
+
+
+def test_the_page_of_requests_has_no_barriers_and_fits_a_small_phone(visitors, asked):
+    page = visitors.page("dana", bypass_csp=True)
+    page.goto("/requests")
+    expect(page.locator(".request")).to_have_count(2)
+    page.locator("summary", has_text="Deny").first.click()
+    assert violations_day_and_night(page) == []
+    assert width_at(page, 320) <= 320
+    page.goto("/requests?q=nothing-like-it")
+    expect(page.get_by_text("No such request")).to_be_visible()
+    assert violations_day_and_night(page) == []
