@@ -113,6 +113,9 @@ class Writer:
                 self._write(lines, used)
             except (SQLAlchemyError, OSError) as problem:
                 log.warning("positions.not_kept", fixes=len(lines), problem=type(problem).__name__)
+            except Exception as fault:  # one batch must not end the writing of all that follow
+                log.error("positions.broke", fixes=len(lines), exc_info=fault)
+                return False
             else:
                 return True
         return False

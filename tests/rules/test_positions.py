@@ -4,6 +4,7 @@ import json
 import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from queue import SimpleQueue
 
 import pytest
 from sqlalchemy import func, select, update
@@ -13,7 +14,7 @@ from meris.positions import Fix, devices, owntracks, page, traccar
 from meris.positions.fix import refusal
 from meris.positions.roster import Roster, top_speed
 from meris.positions.track import Track
-from meris.positions.writer import Line, keep
+from meris.positions.writer import Line, Writer, keep
 from meris.tables import Device, PositionFix, UnitPosition
 from tests import makers
 
@@ -256,3 +257,17 @@ def test_a_phone_whose_clock_is_wrong_is_put_right_by_whole_minutes():
 def test_a_page_that_says_it_wrongly_is_told_so(body):
     with pytest.raises(Invalid):
         page.read(body, NOW)
+
+
+def test_a_batch_that_breaks_does_not_end_the_writing(monkeypatch):
+    writer, told = Writer(None), SimpleQueue()
+    broken = iter([True, False])
+
+    def write(_lines, _used):
+        if next(broken):
+            raise ValueError("nobody foresaw this")
+
+    monkeypatch.setattr(writer, "_write", write)
+    for kept in (False, True):
+        writer.put([], told.put)
+        assert told.get(timeout=10) is kept
