@@ -29,7 +29,9 @@ export async function startWorker(account, hasUpdate) {
       if (next.state === 'installed' && navigator.serviceWorker.controller) hasUpdate();
     });
   });
-  setInterval(() => registration.update().catch(() => {}), UPDATE_MS);
+  const look = () => registration.update().catch(endIfGone);
+  look(); // a worker that is known already was not asked for just now
+  setInterval(look, UPDATE_MS);
   await navigator.serviceWorker.ready;
   await keepPages(account);
 }
