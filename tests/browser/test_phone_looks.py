@@ -98,3 +98,17 @@ def test_the_next_move_is_the_biggest_and_lies_under_the_thumb(visitors, shelter
             ".map((one) => one.offsetHeight)"
         )
         assert max(heights) == round(box["height"])
+
+
+def test_a_map_comes_when_it_is_asked_for(visitors, shelter):
+    page = visitors.page("rita", viewport=PHONE)
+    page.goto("/m")
+    asked = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.locator("#map-show").click()
+    ground = page.locator("#map-here .map-ground")
+    expect(ground.get_by_alt_text("The place").or_(ground.locator(".map-place"))).to_be_visible()
+    assert ground.bounding_box()["height"] > PHONE["height"] / 4
+    assert any("leaflet" in url for url in asked)
+    page.locator("#map-show").click()
+    expect(ground).to_be_hidden()

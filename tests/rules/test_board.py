@@ -89,7 +89,8 @@ def test_a_unit_on_scene_must_be_heard_of_again(session, status, heard, due):
 
 
 def test_a_hold_says_when_it_lapses(session):
-    until = NOW + timedelta(minutes=10)
+    # not from NOW: a long run is over it by then
+    until = datetime.now(UTC) + timedelta(minutes=10)
     makers.assignment(
         session,
         makers.unit(session, name="E12"),

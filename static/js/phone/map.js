@@ -4,7 +4,8 @@ import { Basemap } from '../map/basemap.js';
 import { el } from '../core/dom.js';
 
 const STYLES = ['../../vendor/leaflet/leaflet.css', '../../css/vars.css'];
-const ZOOM = 13;
+/** Towns and borders are in sight; there are no roads to look at closer. */
+const ZOOM = 11;
 
 function style(name) {
   const href = new URL(name, import.meta.url).href;
