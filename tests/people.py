@@ -111,6 +111,18 @@ def cast(session: Session) -> Cast:
     return Cast(session)
 
 
+@pytest.fixture
+def dana(cast: Cast) -> Viewer:
+    """The dispatcher."""
+    return cast.viewer("dana")
+
+
+@pytest.fixture
+def rita(cast: Cast) -> Viewer:
+    """The responder."""
+    return cast.viewer("rita")
+
+
 def signed_in(session: Session, person: Account) -> dict[str, Any]:
     """What the cookie of somebody says who has just logged in."""
     return {

@@ -12,7 +12,7 @@ from meris.dispatch.terms import Terms
 from meris.fields import Home
 from meris.phone import bases, reports
 from meris.phone.report import Answer, read_batch
-from meris.tables import Resource
+from meris.tables import Assignment, Resource
 
 _number = count(1)
 HOME, TERMS = Home.of(), Terms()
@@ -64,3 +64,20 @@ def send(
 def outcomes(answers: list[Answer]) -> list[str]:
     """One word for each report."""
     return [one.outcome.outcome for one in answers]
+
+
+def status(engine: int, base: dict[str, Any], to: str, ago: float = 0, **given: Any) -> Any:
+    """A report of what a unit is, by somebody who saw `base`."""
+    return report("unit_status", engine, ago=ago, base=base, status=to, **given)
+
+
+def unit_of(session: Session, engine: int) -> Resource:
+    """A unit as the database has it now."""
+    session.expire_all()
+    return session.get_one(Resource, engine)
+
+
+def held_of(session: Session, held: Assignment) -> Assignment:
+    """An assignment as the database has it now."""
+    session.expire_all()
+    return session.get_one(Assignment, held.id)

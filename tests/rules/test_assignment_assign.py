@@ -22,11 +22,6 @@ MINUTES = timedelta(minutes=1)
 
 
 @pytest.fixture
-def dana(cast):
-    return cast.viewer("dana")
-
-
-@pytest.fixture
 def stella(cast):
     return cast.viewer("stella")
 

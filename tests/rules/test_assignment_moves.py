@@ -18,16 +18,6 @@ MINUTES = timedelta(minutes=1)
 
 
 @pytest.fixture
-def dana(cast):
-    return cast.viewer("dana")
-
-
-@pytest.fixture
-def rita(cast):
-    return cast.viewer("rita")
-
-
-@pytest.fixture
 def fire(session):
     return makers.incident(session)
 

@@ -22,11 +22,6 @@ LATER = TWO.replace("available | 4", "off duty  | 3")
 
 
 @pytest.fixture
-def dana(cast):
-    return cast.viewer("dana")
-
-
-@pytest.fixture
 def fire(session):
     return makers.incident(session)
 

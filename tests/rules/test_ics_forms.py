@@ -24,11 +24,6 @@ HOUR = timedelta(hours=1)
 
 
 @pytest.fixture
-def dana(cast):
-    return cast.viewer("dana")
-
-
-@pytest.fixture
 def fire(session, dana):
     called = datetime.now(UTC) - 3 * HOUR
     facts = {"type": "sf", "place": "Joplin", "caller_name": "Ann Caller",

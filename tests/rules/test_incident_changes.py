@@ -24,11 +24,6 @@ LEE = Viewer("Lee", roles=frozenset({"dispatcher"}))
 
 
 @pytest.fixture
-def dana(cast):
-    return cast.viewer("dana")
-
-
-@pytest.fixture
 def fire(session, dana):
     facts = {"type": "sf", "place": "Joplin", "caller_name": "Ann Caller"}
     return create(session, dana, facts, home=HOME).id

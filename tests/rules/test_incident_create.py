@@ -20,11 +20,6 @@ from tests import makers
 HOME = Home.of()
 
 
-@pytest.fixture
-def dana(cast):
-    return cast.viewer("dana")
-
-
 def open_one(session, viewer, key=None, home=HOME, **facts):
     given = {"type": "sf", "place": "Joplin", **facts}
     return create(session, viewer, given, home=home, key=key)

@@ -17,11 +17,6 @@ JOPLIN = Position(37.0842, -94.5133)
 
 
 @pytest.fixture
-def dana(cast):
-    return cast.viewer("dana")
-
-
-@pytest.fixture
 def read(session, dana):
     def reading(text, home=HOME, viewer=dana):
         return read_place(session, viewer, text, home)

@@ -24,11 +24,6 @@ ENDPOINT = "https://fcm.googleapis.com/fcm/send/abc"
 
 
 @pytest.fixture
-def dana(cast):
-    return cast.viewer("dana")
-
-
-@pytest.fixture
 def engine(session, cast):
     """Rita's engine, with Rita on it."""
     rita = cast.viewer("rita")

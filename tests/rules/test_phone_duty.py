@@ -20,16 +20,6 @@ MINUTE = timedelta(minutes=1)
 
 
 @pytest.fixture
-def dana(cast):
-    return cast.viewer("dana")
-
-
-@pytest.fixture
-def rita(cast):
-    return cast.viewer("rita")
-
-
-@pytest.fixture
 def rob(session, cast, rita):
     """Rob rides with Rita."""
     account = cast.account("sam")

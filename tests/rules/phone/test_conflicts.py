@@ -2,70 +2,14 @@
 
 from datetime import timedelta
 
-import pytest
-
 from meris import resources
 from meris.dispatch.assignments import assign
 from meris.dispatch.moves import move
 from meris.dispatch.unit_status import set_unit_status
-from meris.tables import Assignment, Resource
 from tests import makers, phones
-from tests.phones import HOME, minutes_ago, outcomes, report
+from tests.phones import HOME, held_of, minutes_ago, outcomes, report, status, unit_of
 
 MINUTE = timedelta(minutes=1)
-
-
-@pytest.fixture
-def dana(cast):
-    return cast.viewer("dana")
-
-
-@pytest.fixture
-def rita(cast):
-    return cast.viewer("rita")
-
-
-@pytest.fixture
-def engine(session, rita):
-    """Rita's engine, available for two hours."""
-    return makers.unit(
-        session,
-        name="E12",
-        agency_id=rita.agency_id,
-        status_at=minutes_ago(120),
-        status_by="Dana",
-    )
-
-
-@pytest.fixture
-def fire(session):
-    return makers.incident(session)
-
-
-@pytest.fixture
-def held(session, dana, fire, engine):
-    """The engine was sent half an hour ago."""
-    return assign(session, dana, fire, [engine], at=minutes_ago(30))[0]
-
-
-@pytest.fixture
-def send(database, rita):
-    """Rita's phone sends."""
-    return lambda *given, **options: phones.send(database, rita, *given, **options)
-
-
-def unit_of(session, engine):
-    session.expire_all()
-    return session.get_one(Resource, engine)
-
-
-def held_of(session, held):
-    session.expire_all()
-    return session.get_one(Assignment, held.id)
-
-
-def status(engine, base, to, ago=0, **given):
-    return report("unit_status", engine, ago=ago, base=base, status=to, **given)
 
 
 def test_what_the_dispatcher_did_meanwhile_is_a_conflict_whatever_the_clocks(
