@@ -7,9 +7,9 @@ import pytest
 from playwright.sync_api import expect
 from sqlalchemy import select
 
-from meris.tables import Role
+from meris.tables import Incident, Role
 from tests import makers
-from tests.browser.phones import PHONE
+from tests.browser.phones import PHONE, ready
 from tests.browser.screens import violations, writing
 from tests.people import account
 
@@ -100,15 +100,20 @@ def test_the_next_move_is_the_biggest_and_lies_under_the_thumb(visitors, shelter
         assert max(heights) == round(box["height"])
 
 
-def test_a_map_comes_when_it_is_asked_for(visitors, shelter):
+def test_a_map_comes_when_it_is_asked_for_and_stays_until_it_is_not(visitors, shelter, live_server):
     page = visitors.page("rita", viewport=PHONE)
     page.goto("/m")
+    ready(page)
     asked = []
     page.on("request", lambda request: asked.append(request.url))
     page.locator("#map-show").click()
     ground = page.locator("#map-here .map-ground")
-    expect(ground.get_by_alt_text("The place").or_(ground.locator(".map-place"))).to_be_visible()
+    expect(ground.locator(".map-place")).to_be_visible()
     assert ground.bounding_box()["height"] > PHONE["height"] / 4
     assert any("leaflet" in url for url in asked)
+    with writing(live_server) as session:
+        makers.log_entry(session, session.scalars(select(Incident.id)).one(), "Water on the fire")
+    expect(page.locator("#log")).to_contain_text("Water on the fire")
+    expect(ground.locator(".map-place")).to_be_visible()
     page.locator("#map-show").click()
     expect(ground).to_be_hidden()

@@ -27,7 +27,9 @@ export function near(form) {
 }
 
 /** Open or close the map of a place. */
-export async function toggleMap(button) {
+export async function toggleMap({ id }) {
+  const button = $(`#${id}`); // the page may have been renewed since the tap
+  if (!button) return;
   const box = $(`#${button.getAttribute('aria-controls')}`);
   const isOpen = button.getAttribute('aria-expanded') === 'true';
   button.setAttribute('aria-expanded', String(!isOpen));

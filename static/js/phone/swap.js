@@ -49,9 +49,24 @@ function refocus({ id, name, text }, inputs) {
   (byId || byName || buttons.find((button) => button.textContent === text))?.focus({ preventScroll: true });
 }
 
+/** The map that was opened stays, as long as it shows the same place. */
+function openMap() {
+  const button = $('#map-show');
+  return button?.getAttribute('aria-expanded') === 'true' ? { button, box: $('#map-here') } : null;
+}
+
+function keepMap({ button, box }) {
+  const fresh = $('#map-show');
+  if (!fresh || fresh.dataset.lat !== button.dataset.lat || fresh.dataset.lon !== button.dataset.lon) return;
+  fresh.setAttribute('aria-expanded', 'true');
+  fresh.textContent = button.textContent;
+  $('#map-here').replaceWith(box);
+}
+
 /** Show `page` instead of what is here. @param {Document} page of the same account */
 export function take(page) {
   const hand = inHand();
+  const map = openMap();
   const at = scrollY;
   for (const region of REGIONS) {
     const fresh = $(region, page);
@@ -62,6 +77,7 @@ export function take(page) {
   const token = $('meta[name="csrf-token"]', page)?.content;
   if (token) $('meta[name="csrf-token"]').content = token;
   document.title = page.title;
+  if (map) keepMap(map);
   putBack(hand);
   scrollTo(0, at);
 }
