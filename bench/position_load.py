@@ -111,6 +111,8 @@ def _answered(phone: Phone, log: list[Sent]) -> None:
     data = phone.sock.recv(4096)
     if not data:
         raise ConnectionError("the server has closed a line")
+    if not phone.waits:
+        return  # gunicorn sends a body apart from its head: the rest of an answer
     phone.waits = False
     ok = data.startswith(b"HTTP/1.1 200")
     log.append(Sent(phone.number, phone.step, phone.sent_at, time.time(), ok))
