@@ -3,7 +3,7 @@
 # Programs of the virtual environment first, so that node is found where it came as a wheel.
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-test run db demo test lint types format js pytest bench screenshots lock clean
+.PHONY: help setup setup-test run db demo test lint types format words js pytest audit bench soak screenshots lock clean
 
 help:  ## this list
 	@sed -n 's/^\([a-z][a-z-]*\):.*## /\1\t/p' Makefile | awk -F '\t' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -28,6 +28,7 @@ test: setup-test lint types js pytest  ## every check
 lint: setup-test  ## style, formatting and the direction of imports
 	ruff check
 	ruff format --check
+	bandit -q -ll -r meris geo
 	lint-imports --no-logo
 
 types: setup-test  ## mypy --strict on meris and geo
@@ -40,19 +41,28 @@ js: setup-test  ## JavaScript tests
 pytest: setup-test  ## Python and browser tests, on a PostGIS of their own
 	pytest -n 2 --dist loadfile --no-loadscope-reorder
 
+words: setup  ## bring the catalogs of other languages up to date with the code
+	python -m meris.language
+
 format: setup-test  ## put the Python code into its form
 	ruff check --fix-only
 	ruff format
 
-bench: setup-test  ## measure (bench/README.md)
+audit: setup  ## ask whether faults are known of what is locked (needs a line; not in make test)
+	@sh .ci/audit
+
+bench: setup-test  ## measure everything beside its floor, 45 minutes (bench/RESULTS.md)
 	python -m bench
+
+soak: setup-test  ## half an hour of the exercise with 500 open feeds, to see what grows
+	python -m bench soak
 
 screenshots: setup-test  ## take the pictures of docs/images anew
 	python -m bench.screenshots
 
 lock: setup  ## pin the newest versions of all Python and npm packages
 	pip install --quiet uv
-	for part in '' -build -dev -node; do \
+	for part in '' -build -dev -node -audit; do \
 		uv pip compile --quiet --no-config --no-header --universal --python-version 3.11 --upgrade \
 			--generate-hashes --no-emit-index-url requirements$$part.in -o requirements$$part.txt; \
 	done

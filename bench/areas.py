@@ -5,29 +5,29 @@ outline, by recorded place, from the index on it. It knows no devices, no rights
 no people. Both are compared with a third way: every resource put into its county by hand.
 """
 
-import time
 from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import shapely
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 from sqlalchemy.orm import Session
 
-from bench.world import World, percentile, table
+from bench.beside import Work, in_turn
+from bench.filling import fill_box, filled, untriggered
+from bench.rows import Aim, Findings, Row
+from bench.world import World
 from geo import shapes
 from geo.values import SRID
-from meris import areas, migrations
+from meris import areas
 from meris.accounts import Viewer
 from meris.db import SYSTEM, Database, engine_at
 from meris.fields import Home
-from meris.postgres import Urls
 
-RESOURCES, COUNTIES, ROUNDS = 100_000, 30, 15
+MINUTES = 1
+COUNTIES, ROUNDS = 30, 15
 STATE = Viewer("Stella", roles=frozenset({"state"}))
 
-_FILL = (
+_STATEMENTS = (
     "INSERT INTO agency (name, kind) VALUES ('Bench', 'state')",
     "INSERT INTO resource (kind, agency_id, name, status, position, position_source, sensitivity)"
     " SELECT (ARRAY['shelter', 'supply_site', 'unit'])[1 + n % 3],"
@@ -51,55 +51,35 @@ _BARE = text(
 )
 
 
-def run(world: World) -> str:
-    """A table of figures."""
-    home = Home.of()
+def run(world: World) -> Findings:
+    """Milliseconds beside the bare query. Raises RuntimeError when the counts are not exact."""
+    home, count = Home.of(), world.sized(100_000, 3_000)
     counties = sorted(home.gazetteer.counties)[::4][:COUNTIES]
     outline = shapes.union(home.gazetteer.counties[fips].geometry for fips in counties)
-    with _filled(world, home) as urls:
+    with filled(world, "bench_areas", lambda connection: _fill(connection, home, count)) as urls:
         database = Database.at(urls.web)
         with database.transaction(SYSTEM) as session:
             area = areas.create(session, STATE, _facts(counties), home=home).id
-        equal = _by_hand(database, home, counties) == _by_query(database, home, area)
+        if _by_hand(database, home, counties) != _by_query(database, home, area):
+            raise RuntimeError("counts in an area are not those of every resource looked up")
         with engine_at(urls.owner).begin() as connection:
             connection.execute(text(_DEVICES))
-        rows = list(_figures(database, home, area, outline))
+        corners = int(shapely.get_num_coordinates(outline))
+        size = f"{count:,} resources, {COUNTIES} counties, {corners:,} corners"
+        findings = Findings(_figures(database, home, area, outline, size))
         database.dispose()
-    corners = int(shapely.get_num_coordinates(outline))
-    return table(
-        (
-            f"resources; corners of the outline of {COUNTIES} counties",
-            f"{RESOURCES:,}; {corners:,}",
-        ),
-        ("counts are those of every resource looked up by hand", "yes" if equal else "**no**"),
-        *rows,
-    )
+    return findings
 
 
 def _facts(counties: list[str]) -> dict[str, Any]:
     return {"kind": "hazard", "name": "Bench", "counties": counties}
 
 
-@contextmanager
-def _filled(world: World, home: Home) -> Iterator[Urls]:
-    """A database of its own with so many resources in it."""
-    settings = world.settings
-    urls = world.cluster.create_database("bench_areas")
-    migrations.migrate(settings.at(database_url=urls.web, owner_url=urls.owner))
+def _fill(connection: Connection, home: Home, count: int) -> None:
     box = home.bounds
     values = {"west": box.west, "south": box.south, "east": box.east, "north": box.north}
-    engine = engine_at(urls.owner, pool_size=1)
-    with engine.begin() as connection:
-        for statement in _FILL:
-            used = {name: v for name, v in values.items() if f":{name}" in statement}
-            connection.execute(text(statement), used | ({"count": RESOURCES} if used else {}))
-    with engine.connect() as connection:
-        connection.execution_options(isolation_level="AUTOCOMMIT").exec_driver_sql("VACUUM ANALYZE")
-    engine.dispose()
-    try:
-        yield urls
-    finally:
-        world.cluster.drop_database("bench_areas")
+    with untriggered(connection, "resource", "shelter", "supply_site", "unit"):
+        fill_box(connection, _STATEMENTS, **values, count=count)
 
 
 def _by_hand(database: Database, home: Home, counties: list[str]) -> Counter[tuple[str, str]]:
@@ -126,34 +106,26 @@ def _asked(database: Database, home: Home, area: int, near_km: float) -> dict[st
         return areas.inside(session, STATE, area, home=home, near_km=near_km, most=50)
 
 
-def _figures(database: Database, home: Home, area: int, outline: Any) -> Iterator[tuple[str, str]]:
+def _figures(database: Database, home: Home, area: int, outline: Any, size: str) -> list[Row]:
     wkb = shapely.to_wkb(shapely.set_srid(outline, SRID), hex=True, include_srid=True)
 
-    def bare(session: Session) -> None:
+    def bare(session: Session, _: int) -> None:
         session.execute(_BARE, {"shape": wkb}).all()
 
-    def counts(near_km: float) -> Callable[[Session], None]:
-        return lambda session: areas.counts(session, STATE, area, near_km=near_km)
+    def counts(near_km: float) -> Work:
+        return lambda session, _: areas.counts(session, STATE, area, near_km=near_km)
 
-    def whole(session: Session) -> None:
+    def whole(session: Session, _: int) -> None:
         areas.inside(session, STATE, area, home=home, near_km=5, most=50)
 
-    yield "bare query, inside only", _timed(database, bare)
-    yield "counts inside", _timed(database, counts(0))
-    yield "counts inside and within 5 km", _timed(database, counts(5))
-    yield "counts, people and a list of 50, as the panel asks", _timed(database, whole)
-
-
-def _timed(database: Database, ask: Callable[[Session], Any]) -> str:
-    taken = []
-    for _ in range(ROUNDS):
-        with database.reading() as session:
-            session.execute(text("SELECT 1"))
-            start = time.perf_counter()
-            ask(session)
-            taken.append((time.perf_counter() - start) * 1000)
-    first, rest = taken[0], taken[1:]
-    return (
-        f"first {first:.0f} ms, then p50 {percentile(rest, 0.5):.0f} ms,"
-        f" p95 {percentile(rest, 0.95):.0f} ms"
-    )
+    asked: dict[str, Work] = {
+        "area counts, inside": counts(0),
+        "area counts, inside and within 5 km": counts(5),
+        "area: counts, people and a list of 50, as the panel asks": whole,
+    }
+    return [
+        in_turn(database, what, range(ROUNDS), ours=work, bare=bare, warm_up=1, size=size,
+                floor_is="bare count, inside only",
+                aim=Aim(200, by="issue 4") if "panel" not in what else None)
+        for what, work in asked.items()
+    ]  # fmt: skip

@@ -1,82 +1,216 @@
-"""1,000 live feeds on one server process: what they weigh, and how soon news arrives."""
+"""1,000 live feeds on one server process: what they weigh, and how soon news arrives.
 
-import asyncio
+One, fifty and two hundred resources change a second, each in a transaction of its own and none
+twice, so that every client is told each of them once. The floor is the same with nothing between
+NOTIFY and the lines (`bench.feed_floor`), heard by the same clients.
+"""
+
+import os
+import subprocess
+import sys
+import threading
 import time
-from urllib.parse import urlsplit
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import count, cycle
+from typing import Any, NamedTuple
 
-from sqlalchemy import text
+import psycopg2
+from sqlalchemy import make_url
 
-from bench.world import World, memory_mb, percentile, table
-from meris.db import SYSTEM, Database
+from bench.crowd import Crowd, crowd, signed_in
+from bench.feed_check import Verdict, judged
+from bench.feed_floor import CHANNEL
+from bench.rows import Aim, Findings, Row, percentile
+from bench.world import World, free_port, memory_mb, wait_for_port
+from meris.db import engine_at
 
-CLIENTS, ROUNDS, PAUSE_S = 1_000, 20, 0.5
-_TOUCH = text(
-    "UPDATE resource SET confirmed_at = clock_timestamp() WHERE id ="
-    " (SELECT min(id) FROM resource WHERE kind = 'shelter' AND sensitivity = 'public')"
-)
+#: How long it takes on a quiet machine.
+MINUTES = 2.5
+CLIENTS = int(os.environ.get("MERIS_BENCH_FEEDS", "1000"))
+#: Changes a second, and for how many seconds.
+RATES = ((1, 20), (50, 10), (200, 10))
+_WRITERS = 4
+_SETTLE_S = 3.0
+_TOUCH = "UPDATE resource SET confirmed_at = clock_timestamp() WHERE id = %s"
+_NOTIFY = f"SELECT pg_notify('{CHANNEL}', %s::text)"
+#: What a change adds to the product's message, so that the floor's are as long.
+_PADDING = 40
 
 
-def run(world: World) -> str:
-    """A table of figures."""
-    database = Database.at(world.settings.database_url or "")
+class Measured(NamedTuple):
+    """Seconds from commit to arrival, of every change at every client; what the journal says of
+    it (None for the floor); and the changes a second that were really made."""
+
+    delays: list[float]
+    verdict: Verdict | None
+    rate: float
+
+
+def run(world: World) -> Findings:
+    """A row for each rate, and one for memory."""
+    engine = engine_at(world.settings.owner_url or "")
+    url = _plain(world.settings.owner_url or "")
+    with engine.connect() as connection:
+        ids = [row[0] for row in connection.exec_driver_sql("SELECT id FROM resource ORDER BY id")]
+    fresh = cycle(ids)
+    measured: dict[int, Measured] = {}
     with world.served() as (address, pid):
+        _, cookie = signed_in(address, world.home, "state")
         idle = memory_mb(pid)
-        delays, loaded, connected = asyncio.run(_measure(database, address, pid))
-    database.dispose()
-    expected = CLIENTS * ROUNDS
-    return table(
-        ("feeds open", f"{connected:,}"),
-        ("memory of the server: idle, with all feeds", f"{idle:.0f} MB, {loaded:.0f} MB"),
-        ("messages: sent for, arrived", f"{expected:,}, {len(delays):,}"),
-        ("from commit to arrival: p50", f"{percentile(delays, 0.5) * 1000:.0f} ms"),
-        ("p99", f"{percentile(delays, 0.99) * 1000:.0f} ms"),
-        ("slowest", f"{max(delays) * 1000:.0f} ms"),
-    )
+        with crowd(address, CLIENTS, cookie, report_s=0.5, arrivals=True) as clients:
+            for rate, seconds in RATES:
+                measured[rate] = _measure(clients, url, _TOUCH, fresh, rate, seconds, engine)
+            loaded, opened = memory_mb(pid), clients.opened
+    floors = _floors(url)
+    engine.dispose()
+    return Findings(_rows(measured, floors, idle, loaded, opened))
 
 
-async def _measure(database: Database, address: str, pid: int) -> tuple[list[float], float, int]:
-    committed: list[float] = []
-    delays: list[float] = []
-    clients = [await _open(address) for _ in range(CLIENTS)]
-    listeners = [asyncio.create_task(_listen(reader, committed, delays)) for reader, _ in clients]
-    await asyncio.sleep(3)
-    for _ in range(ROUNDS):
-        await asyncio.to_thread(_touch, database, committed)
-        await asyncio.sleep(PAUSE_S)
-    await asyncio.sleep(2)
-    loaded = memory_mb(pid)
-    for listener in listeners:
-        listener.cancel()
-    for _, writer in clients:
-        writer.close()
-    return delays, loaded, len(clients)
+def _floors(url: str) -> dict[int, Measured]:
+    with _bare(url) as address, crowd(address, CLIENTS, report_s=0.5, arrivals=True) as clients:
+        return {
+            rate: _measure(clients, url, _NOTIFY, count(1), rate, seconds)
+            for rate, seconds in RATES
+        }
 
 
-def _touch(database: Database, committed: list[float]) -> None:
-    with database.transaction(SYSTEM) as session:
-        session.execute(_TOUCH)
-    committed.append(time.perf_counter())
+def _measure(
+    clients: Crowd,
+    url: str,
+    statement: str,
+    ids: Iterator[int],
+    rate: int,
+    seconds: int,
+    engine: Any = None,
+) -> Measured:
+    time.sleep(_SETTLE_S)
+    clients.take()
+    committed = _write(url, statement, [next(ids) for _ in range(rate * seconds)], rate)
+    links = _heard(clients, len(committed))
+    delays = [
+        max(arrival - committed[i], 0.0)
+        for link in links
+        for i in link["resources"]
+        if i in committed
+        for arrival in link["arrivals"]
+    ]
+    times = committed.values()
+    verdict = _judged(engine, links) if engine else None
+    return Measured(delays, verdict, len(committed) / max(max(times) - min(times), 1.0))
 
 
-async def _open(address: str) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
-    where = urlsplit(address)
-    reader, writer = await asyncio.open_connection(where.hostname, where.port)
-    writer.write(b"GET /api/feed HTTP/1.1\r\nHost: localhost\r\nAccept: text/event-stream\r\n\r\n")
-    await writer.drain()
-    # the first event says that the feed is open
-    await reader.readuntil(b"event: ")
-    return reader, writer
+def _heard(clients: Crowd, wanted: int) -> list[dict[str, Any]]:
+    """The links that tell of all that was written, or of what has come after so long."""
+    links: list[dict[str, Any]] = []
+    deadline = time.time() + 45
+    while time.time() < deadline:
+        time.sleep(0.5)
+        links += [link for report in clients.take() for link in report["links"]]
+        if sum(len(link["resources"]) * link["count"] for link in links) >= wanted * clients.size:
+            break
+    return links
 
 
-async def _listen(
-    reader: asyncio.StreamReader, committed: list[float], delays: list[float]
+def _judged(engine: Any, links: list[dict[str, Any]]) -> Verdict:
+    verdict = Verdict()
+    with engine.connect() as connection:
+        for link in links:
+            verdict.add(judged(connection, link))
+    return verdict
+
+
+def _write(url: str, statement: str, ids: list[int], rate: int) -> dict[int, float]:
+    """Change these at an even pace: when each was about to be committed."""
+    committed: dict[int, float] = {}
+    begin = time.time() + 0.1
+    shares = [list(enumerate(ids))[n::_WRITERS] for n in range(_WRITERS)]
+    writers = [
+        threading.Thread(target=_one_writer, args=(url, statement, share, begin, rate, committed))
+        for share in shares
+    ]
+    for writer in writers:
+        writer.start()
+    for writer in writers:
+        writer.join()
+    return committed
+
+
+def _one_writer(
+    url: str,
+    statement: str,
+    share: list[tuple[int, int]],
+    begin: float,
+    rate: int,
+    committed: dict[int, float],
 ) -> None:
-    arrived = 0
-    while True:
-        line = await reader.readline()
-        if line.startswith(b"event: change"):
-            now = time.perf_counter()
-            # the commit returns to the writer after the notice may have gone out
-            sent = committed[arrived] if arrived < len(committed) else now
-            delays.append(max(now - sent, 0.0))
-            arrived += 1
+    connection = psycopg2.connect(url)
+    cursor = connection.cursor()
+    for turn, i in share:
+        time.sleep(max(0.0, begin + turn / rate - time.time()))
+        cursor.execute(statement, (i,))
+        committed[i] = time.time()
+        connection.commit()
+    connection.close()
+
+
+@contextmanager
+def _bare(url: str) -> Iterator[str]:
+    port = free_port()
+    server = subprocess.Popen(
+        [sys.executable, "-m", "bench.feed_floor", str(port), url, str(_PADDING)]
+    )
+    try:
+        wait_for_port(port)
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        server.terminate()
+        server.wait(10)
+
+
+def _plain(url: str) -> str:
+    """The address as libpq takes it."""
+    return make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
+
+
+def _rows(
+    measured: dict[int, Measured],
+    floors: dict[int, Measured],
+    idle: float,
+    loaded: float,
+    opened: int,
+) -> list[Row]:
+    size = f"{opened:,} clients"
+    rows = [_row(rate, seconds, measured[rate], floors[rate], size) for rate, seconds in RATES]
+    memory = Row(
+        "memory of the server with all feeds open",
+        size,
+        p50=loaded,
+        floor=idle,
+        floor_is="idle",
+        unit="MB",
+    )
+    return [*rows, memory]
+
+
+def _row(rate: int, seconds: int, one: Measured, floor: Measured, size: str) -> Row:
+    """One rate. The aim is what a threaded prototype gave with one change at a time."""
+    wanted = rate * seconds * CLIENTS
+    verdict = one.verdict or Verdict()
+    lost = wanted - verdict.told
+    bare = [percentile(floor.delays, share) * 1000 for share in (0.5, 0.95, 0.99)]
+    note = (
+        f"p99 {percentile(one.delays, 0.99) * 1000:.0f} ms; {verdict.told:,} of {wanted:,} told,"
+        f" {lost:,} lost, {verdict.repeated:,} repeated, {verdict.caught_up:,} told to fetch;"
+        f" written {one.rate:.0f} a second; floor p50 {bare[0]:.0f}, p99 {bare[2]:.0f} ms"
+    )
+    return Row(
+        f"feed: from commit to arrival, {rate} change{'s' * (rate > 1)} a second",
+        size,
+        p50=percentile(one.delays, 0.5) * 1000,
+        p95=percentile(one.delays, 0.95) * 1000,
+        floor=bare[1],
+        floor_is="NOTIFY, then every line by one thread",
+        aim=Aim(37, by="issue 2") if rate == 1 else None,
+        note=note,
+    )

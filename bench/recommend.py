@@ -6,23 +6,24 @@ or danger, and gives no reason. Both ask for as many units, from the same random
 """
 
 import random
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Set
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from bench import plans, units
-from bench.world import World, percentile, table
+from bench.beside import in_turn
+from bench.filling import filled
+from bench.rows import Aim, Findings
+from bench.world import World
 from geo.values import SRID, Position
-from meris import migrations
 from meris.accounts import Viewer
 from meris.db import Database, engine_at
 from meris.dispatch.recommend import Need, recommend
 from meris.postgres import Urls
 
-UNITS, ROUNDS, WARM_UP = 100_000, 300, 20
+MINUTES = 1.5
+ROUNDS, WARM_UP = 150, 20
 DISPATCHER = Viewer("Dana", agency_id=1, roles=frozenset({"dispatcher"}))
 #: What is asked for, by name.
 ASKED = {
@@ -47,79 +48,57 @@ _BARE = text(
 )
 
 
-def run(world: World) -> str:
-    """A table of figures."""
-    with _filled(world) as urls:
-        rows = [("units, a third of them placed by a device", f"{UNITS:,}")]
+def run(world: World) -> Findings:
+    """Milliseconds of each question beside the bare walk; and the plans of the longest."""
+    count = world.sized(100_000, 3_000)
+    told = {
+        "size": f"{count:,} units",
+        "floor_is": "bare KNN",
+        "aim": Aim(3, "ratio", by="issue 4"),
+    }
+    with filled(world, "bench_recommend", lambda connection: units.make(connection, count)) as urls:
         database = Database.at(urls.web)
-        rows += [_compared(database, name, needs) for name, needs in ASKED.items()]
+        rows = [
+            in_turn(
+                database,
+                f"recommend {name}",
+                ((here, needs) for here in _somewhere(name)),
+                ours=_recommended,
+                bare=_nearest,
+                warm_up=WARM_UP,
+                **told,
+            )
+            for name, needs in ASKED.items()
+        ]
         database.dispose()
-        rows += _plans(urls)
-    return table(*rows)
+        return Findings(rows, _plans(urls, plans.big(world)))
 
 
-@contextmanager
-def _filled(world: World) -> Iterator[Urls]:
-    """A database of its own with so many units in it."""
-    settings = world.settings
-    urls = world.cluster.create_database("bench_recommend")
-    migrations.migrate(settings.at(database_url=urls.web, owner_url=urls.owner))
-    engine = engine_at(urls.owner, pool_size=1)
-    with engine.begin() as connection:
-        units.make(connection, UNITS)
-    with engine.connect() as connection:
-        connection.execution_options(isolation_level="AUTOCOMMIT").exec_driver_sql("VACUUM ANALYZE")
-    engine.dispose()
-    try:
-        yield urls
-    finally:
-        world.cluster.drop_database("bench_recommend")
+def _somewhere(seed: str) -> Iterator[Position]:
+    chance = random.Random(seed)
+    for _ in range(WARM_UP + ROUNDS):
+        yield Position(chance.uniform(36.5, 40.4), chance.uniform(-95.2, -90.0))
 
 
-def _compared(database: Database, name: str, needs: list[Need]) -> tuple[str, str]:
-    """A line of the table: both, in turn, from the same places."""
-    chance = random.Random(name)
-    bare: list[float] = []
-    ours: list[float] = []
-    for number in range(WARM_UP + ROUNDS):
-        here = Position(chance.uniform(36.5, 40.4), chance.uniform(-95.2, -90.0))
-        taken = _timed(database, lambda session, here=here: _nearest(session, here, needs))
-        spent = _timed(database, lambda session, here=here: _recommended(session, here, needs))
-        if number >= WARM_UP:
-            bare.append(taken)
-            ours.append(spent)
-    told = [
-        f"{share}: {percentile(ours, at):.1f} ms, bare {percentile(bare, at):.1f} ms"
-        f" ({percentile(ours, at) / percentile(bare, at):.1f} ×)"
-        for share, at in (("p50", 0.5), ("p95", 0.95))
-    ]
-    return name, "; ".join(told)
-
-
-def _timed(database: Database, work: Callable[[Session], object]) -> float:
-    """Milliseconds of one reading."""
-    start = time.perf_counter()
-    with database.reading() as session:
-        work(session)
-    return (time.perf_counter() - start) * 1000
-
-
-def _nearest(session: Session, here: Position, needs: list[Need]) -> None:
+def _nearest(session: Session, asked: tuple[Position, list[Need]]) -> None:
+    here, needs = asked
     for need in needs:
         for kind in need.unit_types:
             told = {"lat": here.lat, "lon": here.lon, "kind": kind, "most": need.count + _OTHERS}
             session.execute(_BARE, told).all()
 
 
-def _recommended(session: Session, here: Position, needs: list[Need]) -> None:
+def _recommended(session: Session, asked: tuple[Position, list[Need]]) -> None:
+    here, needs = asked
     recommend(session, DISPATCHER, position=here, needs=needs, most=_OTHERS)
 
 
-def _plans(urls: Urls) -> list[tuple[str, str]]:
+def _plans(urls: Urls, big: Set[str]) -> list[tuple[str, str]]:
     """How the database answers what the longest of them asks; fails on a sequential scan."""
     engine = engine_at(urls.web)
-    needs = ASKED["a structure fire's run card"]
-    here = Position(38.9, -92.3)
-    rows = plans.explained(engine, "plan", lambda session, _: _recommended(session, here, needs), 0)
+    asked = Position(38.9, -92.3), ASKED["a structure fire's run card"]
+    rows = plans.explained(
+        engine, "a run card recommended", lambda session, _: _recommended(session, asked), 0, big
+    )
     engine.dispose()
     return rows

@@ -1,18 +1,23 @@
-"""The map's snapshot of 50,000 resources, beside the bare SQL for the same rows."""
+"""The map's snapshot of 50,000 resources: bytes on the wire, cold and warm, beside bare SQL.
+
+The floor fetches the same columns of the same rows, as the owner, and packs nothing.
+"""
 
 import gzip
 import io
 import json
 from typing import Any
 
-import brotli
-from sqlalchemy import text
+from sqlalchemy import Engine, text
 
-from bench.world import World, table, timed
+from bench.beside import timed
+from bench.rows import Aim, Findings, Row
+from bench.world import World
 from meris import snapshot
 from meris.accounts import Policy
 from meris.db import Database, engine_at
 
+MINUTES = 1
 EVERYTHING = Policy(staff=True, everything=True)
 BARE = """
 SELECT id, kind, status, type, agency_id, county_fips, sensitivity, position_radius_m,
@@ -22,52 +27,67 @@ FROM resource
 """
 
 
-def run(world: World) -> str:
-    """A table of figures."""
-    url = world.settings.database_url or ""
-    database = Database.at(url)
-    engine = engine_at(url)
+def run(world: World) -> Findings:
+    """Bytes a resource and milliseconds."""
+    database = Database.at(world.settings.database_url or "")
+    engine = engine_at(world.settings.owner_url or "")
     entry = snapshot.Cache().current(database, EVERYTHING)
     count = len(json.loads(entry.plain)["id"])
-    cold = timed(lambda: snapshot.Cache().current(database, EVERYTHING).body("gzip"))
-    warm_cache = snapshot.Cache()
-    warm = timed(lambda: warm_cache.current(database, EVERYTHING).body("gzip"), runs=30)
-    bare = timed(lambda: _fetch(engine))
-    copied = timed(lambda: _copy(engine))
-    geojson = _geojson(engine)
-    rows = (
-        ("resources", f"{count:,}"),
-        ("plain JSON columns", f"{len(entry.plain) / count:.1f} bytes a resource"),
-        ("gzip -6, as sent", _per(entry.body("gzip"), count)),
-        ("brotli 5, as sent", _per(entry.body("br"), count)),
-        ("the same as GeoJSON, gzip -6", _per(gzip.compress(geojson, 6), count)),
-        ("cold: query, columns, gzip", f"{cold:.0f} ms"),
-        ("warm: from the cache, checked against the journal", f"{warm:.1f} ms"),
-        ("bare SQL for the same rows, fetched", f"{bare:.0f} ms (cold is {cold / bare:.1f} times)"),
-        ("bare COPY of the same rows", f"{copied:.0f} ms"),
-        ("brotli of GeoJSON", _per(brotli.compress(geojson, quality=5), count)),
-    )
+    size = f"{count:,} resources"
+    rows = [*_sizes(entry, engine, count, size), *times(database, engine, size)]
     engine.dispose()
     database.dispose()
-    return table(*rows)
+    return Findings(rows)
 
 
-def _per(body: bytes, count: int) -> str:
-    return f"{len(body) / count:.2f} bytes a resource ({len(body) / 1024:.0f} KB)"
+def times(database: Database, engine: Engine, size: str, runs: int = 7) -> list[Row]:
+    """Cold (query, columns, gzip) and warm (from the cache, checked against the journal).
+
+    `engine` is the owner's. The floor's time is the same for both.
+    """
+    cold = timed(lambda: snapshot.Cache().current(database, EVERYTHING).body("gzip"), runs)
+    cache = snapshot.Cache()
+    cache.current(database, EVERYTHING).body("gzip")
+    warm = timed(lambda: cache.current(database, EVERYTHING).body("gzip"), 30)
+    bare = timed(lambda: _fetch(engine), runs)
+    copied = timed(lambda: _copy(engine), 3)
+    return [
+        Row.compared("map snapshot, cold", cold, bare, size=size, floor_is="bare SQL, fetched",
+                     note=f"bare COPY of the same rows: {min(copied):,.0f} ms"),
+        Row.compared("map snapshot, warm", warm, bare, size=size, floor_is="bare SQL, fetched"),
+    ]  # fmt: skip
 
 
-def _fetch(engine: Any) -> None:
+def _sizes(entry: Any, engine: Engine, count: int, size: str) -> list[Row]:
+    geojson = len(gzip.compress(_geojson(engine), 6)) / count
+    told = {"size": size, "unit": "bytes", "tail": "total", "floor": geojson,
+            "floor_is": "GeoJSON, gzip -6", "aim": Aim(8, by="issue 2")}  # fmt: skip
+    return [
+        Row(
+            "map snapshot, a resource on the wire, gzip",
+            p95=len(entry.body("gzip")) / count,
+            **told,
+        ),
+        Row(
+            "map snapshot, a resource on the wire, brotli",
+            p95=len(entry.body("br")) / count,
+            **told,
+        ),
+    ]
+
+
+def _fetch(engine: Engine) -> None:
     with engine.connect() as connection:
         connection.execute(text(BARE)).all()
 
 
-def _copy(engine: Any) -> None:
+def _copy(engine: Engine) -> None:
     with engine.connect() as connection:
-        cursor = connection.connection.driver_connection.cursor()
+        cursor: Any = connection.connection.cursor()
         cursor.copy_expert(f"COPY ({BARE}) TO STDOUT", io.BytesIO())
 
 
-def _geojson(engine: Any) -> bytes:
+def _geojson(engine: Engine) -> bytes:
     with engine.connect() as connection:
         rows = connection.execute(text(BARE)).all()
     features = [

@@ -47,13 +47,13 @@ INSERT_SHELTERS = text("""
 """)
 
 
-def shelters(size: int) -> bytes:
-    """A CSV file of `size` shelters in the towns of Missouri, each with an ID of its own."""
-    dice, out = random.Random(size), io.StringIO()
+def shelters(size: int, first: int = 0) -> bytes:
+    """A CSV file of `size` shelters in the towns of Missouri, numbered from `first`."""
+    dice, out = random.Random(size + first), io.StringIO()
     writer = csv.writer(out)
     writer.writerow(COLUMNS)
     towns = [town for town in Gazetteer.load("MO").towns if town.state == "MO"]
-    for number in range(size):
+    for number in range(first, first + size):
         town = dice.choice(towns)
         places = dice.randint(20, 900)
         writer.writerow(

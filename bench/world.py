@@ -30,10 +30,13 @@ class World:
     """The cluster is made at first use and dropped at the end."""
 
     resources: int
+    #: Only to see that everything works: its figures mean nothing.
+    small: bool = False
     home: Path = field(default_factory=lambda: Path(tempfile.mkdtemp(prefix="meris-bench-")))
     urls: Urls | None = None
 
     def __post_init__(self) -> None:
+        self._has_template = False
         self.home.chmod(0o755)
         self.cluster = Cluster(self.home)
 
@@ -47,6 +50,24 @@ class World:
             migrations.migrate(settings)
             self._populate(settings)
         return settings.at(database_url=self.urls.web, owner_url=self.urls.owner)
+
+    def sized(self, full: int, small: int) -> int:
+        """How many of something this run takes."""
+        return small if self.small else full
+
+    @contextmanager
+    def database(self, name: str, template: str = "bench_empty") -> Iterator[Urls]:
+        """A database of its own for a while: schema and seed only, unless the template has more."""
+        settings = self.settings
+        if template == "bench_empty" and not self._has_template:
+            made = self.cluster.create_database(template)
+            migrations.migrate(settings.at(database_url=made.web, owner_url=made.owner))
+            self._has_template = True
+        urls = self.cluster.create_database(name, template=template)
+        try:
+            yield urls
+        finally:
+            self.cluster.drop_database(name)
 
     def _populate(self, settings: Settings) -> None:
         database = Database.at(settings.owner_url or "")
@@ -67,7 +88,9 @@ class World:
             "DATABASE_URL": settings.database_url or "",
             "DATABASE_OWNER_URL": settings.owner_url or "",
         }
-        server = subprocess.Popen([Path(sys.executable).with_name("meris"), "serve"], env=environ)
+        meris = Path(sys.executable).with_name("meris")
+        with (self.home / "server.log").open("a") as log:
+            server = subprocess.Popen([meris, "serve"], env=environ, stdout=log, stderr=log)
         try:
             _wait_until_ready(f"http://127.0.0.1:{port}", server)
             yield f"http://127.0.0.1:{port}", server.pid
@@ -93,8 +116,17 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+def wait_for_port(port: int) -> None:
+    """Until somebody listens there."""
+    for _ in range(300):
+        with suppress(OSError), socket.create_connection(("127.0.0.1", port)):
+            return
+        time.sleep(0.1)
+    raise RuntimeError("the server did not start")
+
+
 def _wait_until_ready(address: str, server: subprocess.Popen[bytes]) -> None:
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 240
     while time.monotonic() < deadline and server.poll() is None:
         with suppress(OSError):
             urllib.request.urlopen(f"{address}/readyz", timeout=5)
@@ -111,16 +143,6 @@ def timed(work: Any, runs: int = 7) -> float:
         work()
         taken.append((time.perf_counter() - start) * 1000)
     return median(taken)
-
-
-def table(*rows: tuple[str, str]) -> str:
-    """Two columns of markdown."""
-    return "\n".join(["| what | figure |", "|---|---|", *(f"| {a} | {b} |" for a, b in rows)])
-
-
-def percentile(values: list[float], share: float) -> float:
-    """The value that `share` of all do not exceed."""
-    return sorted(values)[min(len(values) - 1, int(len(values) * share))]
 
 
 def memory_mb(pid: int) -> float:

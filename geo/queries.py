@@ -52,8 +52,7 @@ def near(column: Column, position: Position | ColumnElement[Any]) -> ColumnEleme
     With a LIMIT and a `geography_index` the database walks the index instead of sorting the table.
     A statement that is kept takes the position as a `spot`.
     """
-    spot = _geography(position) if isinstance(position, Position) else position
-    return func.geography(column).op("<->", return_type=Double())(spot)
+    return func.geography(column).op("<->", return_type=Double())(_as_spot(position))
 
 
 def spot(lat: ColumnElement[float], lon: ColumnElement[float]) -> ColumnElement[Any]:
@@ -66,9 +65,12 @@ def meters_to(column: Column, position: Position) -> ColumnElement[float]:
     return func.ST_Distance(func.geography(column), _geography(position), type_=Double)
 
 
-def within_meters(column: Column, position: Position, meters: float) -> ColumnElement[bool]:
-    """Rows at most `meters` away from `position`; answered from a `geography_index`."""
-    return func.ST_DWithin(func.geography(column), _geography(position), meters, type_=Boolean)
+def within_meters(
+    column: Column, position: Position | ColumnElement[Any], meters: float | ColumnElement[float]
+) -> ColumnElement[bool]:
+    """Rows at most `meters` away from `position`; answered from a `geography_index`. A statement
+    that is kept takes the position as a `spot`."""
+    return func.ST_DWithin(func.geography(column), _as_spot(position), meters, type_=Boolean)
 
 
 def geography_index(name: str, column: str, *first: str, where: str | None = None) -> Index:
@@ -79,6 +81,10 @@ def geography_index(name: str, column: str, *first: str, where: str | None = Non
     condition = None if where is None else text(where)
     parts: tuple[Any, ...] = (*first, text(f"geography({column})"))
     return Index(name, *parts, postgresql_using="gist", postgresql_where=condition)
+
+
+def _as_spot(position: Position | ColumnElement[Any]) -> ColumnElement[Any]:
+    return _geography(position) if isinstance(position, Position) else position
 
 
 def _geography(position: Position) -> ColumnElement[Any]:

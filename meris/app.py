@@ -18,36 +18,60 @@ from meris.web import (
     areas_api,
     assets,
     assignments_api,
+    audit,
     boards,
+    by_hand,
     commands_api,
     doors,
     errors,
     exports,
     feed,
+    freshness,
     headers,
     health,
     incident_list,
     incidents_api,
+    ingest,
+    items,
+    languages,
     live,
     logs,
     map,  # noqa: A004  # it is the map
     metrics,
+    moments,
+    nav,
     notices_api,
     openapi,
+    page_words,
     pages,
+    people,
     phone,
     phone_api,
     phone_files,
+    placing,
+    placing_api,
     positions,
     recommend_api,
     records,
     requests,
     requests_api,
+    requests_paper,
+    requests_writes,
     resources,
     rules,
+    running_out,
+    running_out_api,
     scorecard,
     security,
+    sending,
     sessions,
+    shipments,
+    shipments_api,
+    site_records,
+    stocktakes,
+    styleguide,
+    supplies,
+    supplies_api,
     tokens,
     trails_api,
     upload_steps,
@@ -55,9 +79,10 @@ from meris.web import (
     uploads_api,
     uploads_api_rows,
 )
-from meris.web.context import Context, context
+from meris.web.context import Context, context, parts_of
 from meris.web.doors import Door, may, meter, person, public, reporter, unasked
-from meris.web.ingest import Desk, Front
+from meris.web.front import Desks, Front
+from meris.web.public_desk import PublicDesk
 
 #: Every blueprint, and who may enter. Flask-Security's pages look after themselves.
 DOORS: tuple[tuple[Blueprint | str, Door], ...] = (
@@ -88,21 +113,44 @@ DOORS: tuple[tuple[Blueprint | str, Door], ...] = (
     (boards.api,         may("see_staff")),
     (incident_list.pages, may("see_staff")),
     (incident_list.writes, may("dispatch")),
+    (placing.pages,      may("see_staff")),
+    (placing_api.api,    may("see_staff")),
     (requests.pages,     may("see_staff")),
+    (requests_writes.pages, may("see_staff")),
+    (requests_paper.pages, may("see_staff")),
     (requests_api.api,   may("see_staff")),
+    (supplies.pages,     may("see_staff")),
+    (supplies_api.api,   may("see_staff")),
+    (items.pages,        may("see_staff")),
+    (items.api,          may("see_staff")),
+    (shipments.pages,    may("see_staff")),
+    (shipments_api.api,  may("see_staff")),
+    (stocktakes.pages,   may("see_staff")),
+    (stocktakes.api,     may("see_staff")),
+    (running_out.pages,  may("see_staff")),
+    (running_out_api.api, may("see_staff")),
     (openapi.api,        public),
     (pages.pages,        public),
     ("security",         public),
     (accounts.pages,     person),
     (tokens.pages,       may("tokens")),
+    (people.pages,       may("accounts")),
     (records.pages,      may("see_staff")),
     (exports.pages,      may("see_staff")),
     (exports.api,        may("see_staff")),
     (rules.pages,        may("see_staff")),
+    (freshness.pages,    may("see_staff")),
+    (freshness.api,      may("see_staff")),
+    (site_records.pages, may("see_staff")),
+    (site_records.api,   may("see_staff")),
+    (styleguide.pages,   may("accounts")),
     (scorecard.pages,    may("scorecard")),
     (scorecard.api,      may("scorecard")),
+    (audit.pages,        may("audit")),
+    (audit.api,          may("audit")),
     (uploads.pages,      may("upload")),
     (upload_steps.pages, may("upload")),
+    (by_hand.pages,      may("upload")),
     (uploads_api.api,    may("upload")),
     (uploads_api_rows.api, may("upload")),
 )  # fmt: skip
@@ -113,24 +161,35 @@ def create_app(settings: Settings, database: Database | None = None) -> Flask:
     app = Flask("meris", template_folder=str(assets.shipped("templates")), static_folder=None)
     logs.configure(settings.log_level)
     app.config["TESTING"] = settings.environment == "test"
-    parts = _parts(settings, database or open_database(settings))
-    app.extensions["meris"] = parts
+    stand_on(app, settings, database or open_database(settings))
     logs.init_app(app)
+    languages.init_app(app)
     headers.init_app(app, settings)
-    metrics.init_app(app, parts)
+    metrics.init_app(app)
     errors.init_app(app)
+    sending.init_app(app)
     sessions.init_app(app)
     doors.init_app(app)
     security.init_app(app, settings, secret_key(settings))
     for blueprint, door in DOORS:
         doors.hang(app, blueprint, door)
     assets.init_app(app, settings.home)
+    moments.init_app(app)
+    page_words.init_app(app)
     phone_files.init_app(app)
     app.context_processor(_for_every_page)
     _trust_proxies(app, settings.trusted_proxies)
     # in front of everything: a thousand requests a second are not Flask's to count and log
-    app.wsgi_app = Front(app.wsgi_app, Desk(parts.intake))  # type: ignore[method-assign]
+    app.wsgi_app = Front(app.wsgi_app, lambda: parts_of(app).desks)  # type: ignore[method-assign]
     return app
+
+
+def stand_on(app: Flask, settings: Settings, database: Database) -> None:
+    """Have an application do everything on `database` from here on, and know nothing of another.
+
+    The settings are those that it was made with.
+    """
+    app.extensions["meris"] = _parts(settings, database)
 
 
 def secret_key(settings: Settings) -> str:
@@ -156,12 +215,16 @@ def _write_once(file: Path, text: str) -> None:
 
 
 def _parts(settings: Settings, database: Database) -> Context:
+    home, intake = home_of(settings), Intake(database)
+    to_all = PublicDesk(database, settings, home)
     return Context(
         settings=settings,
-        database=database,
+        whole=database,
         hub=Hub(database),
-        home=home_of(settings),
-        intake=Intake(database),
+        home=home,
+        intake=intake,
+        public=to_all,
+        desks=Desks([ingest.Desk(intake), to_all]),
     )
 
 
@@ -171,6 +234,10 @@ def _for_every_page() -> dict[str, object]:
         "visit": seen,
         "viewer": seen.viewer if seen.viewer.signed_in else None,
         "exercise": context().settings.exercise,
+        "home_zone": str(context().home.zone),
+        "home_distances": context().home.distances.code,
+        "nav_menu": nav.menu(seen.viewer),
+        "nav_bar": nav.bar(seen.viewer),
     }
 
 

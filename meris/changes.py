@@ -6,10 +6,12 @@ numbers would lose the change of a transaction that began first and committed la
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from select import select as select_ready
+from select import POLLIN, poll
 from typing import Any, NamedTuple, Self
 
+import psycopg2
 from sqlalchemy import Cast, Connection, cast, func, select, text
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from meris.errors import Refused
@@ -168,6 +170,12 @@ def anything_moved(session: Session, cursor: Cursor, until: Cursor) -> bool:
     return bool(session.scalar(named("journal", "anything_moved"), _span(cursor, until)))
 
 
+def anything_of(session: Session, cursor: Cursor, until: Cursor, tables: Sequence[str]) -> bool:
+    """Whether rows of some tables changed between two cursors."""
+    span = {**_span(cursor, until), "tables": list(tables)}
+    return bool(session.scalar(named("journal", "anything_of"), span))
+
+
 def _span(cursor: Cursor, until: Cursor) -> dict[str, str]:
     return {"since": cursor.snapshot, "until": until.snapshot}
 
@@ -214,13 +222,22 @@ def between_versions(session: Session, resource_id: int, *, writes: int) -> Iter
 
 
 def wait_for_notice(connection: Connection, seconds: float) -> frozenset[str]:
-    """Sleep until a channel is spoken on or the time is over: the channels that were."""
+    """Sleep until a channel is spoken on or the time is over: the channels that were.
+
+    Raises `OperationalError` when the connection is lost, as statements do.
+    """
     driver = connection.connection.driver_connection
     if driver is None:
         return frozenset()
-    if not driver.notifies:
-        select_ready([driver], [], [], seconds)
-        driver.poll()
+    try:
+        if not driver.notifies:
+            # not select(): that one fails beyond a thousand open files
+            ready = poll()
+            ready.register(driver, POLLIN)
+            ready.poll(max(0.0, seconds) * 1000)
+            driver.poll()
+    except psycopg2.Error as lost:
+        raise OperationalError("LISTEN", None, lost) from lost
     channels = frozenset(notice.channel for notice in driver.notifies)
     driver.notifies.clear()
     return channels

@@ -15,8 +15,9 @@ from sqlalchemy.orm import Session
 
 from meris import fields
 from meris.accounts import Viewer
-from meris.errors import Forbidden, Invalid, NotFound
+from meris.errors import Forbidden, Invalid, NotFound, refused
 from meris.fields import Home
+from meris.language import _
 from meris.shelters import closed_on_people
 from meris.tables import Resource, ShelterCount
 
@@ -85,11 +86,16 @@ def read(given: Mapping[str, Any], home: Home) -> Count:
 
 def _require_sense(count: Count) -> None:
     if all(getattr(count, name) is None for name in FIELDS):
-        raise _refused("general", "Nothing was counted. Fill in at least one number.")
+        raise refused("general", _("Nothing was counted. Fill in at least one number."))
     groups = sum(getattr(count, group) or 0 for group in GROUPS)
     if count.total is not None and groups > count.total:
-        raise _refused(
-            "total", f"The groups are {groups:,} people together, more than {count.total:,} in all."
+        raise refused(
+            "total",
+            _(
+                "The groups are %(groups)s people together, more than %(total)s in all.",
+                groups=f"{groups:,}",
+                total=f"{count.total:,}",
+            ),
         )
 
 
@@ -110,9 +116,12 @@ def take(
     shelter = lock(session, viewer, shelter_id)
     require_countable(viewer, shelter)
     if closed_on_people(shelter.status, count.people):
-        raise _refused(
+        raise refused(
             "general",
-            f"{shelter.name} is closed, so nobody can be counted there. Open it first.",
+            _(
+                "%(name)s is closed, so nobody can be counted there. Open it first.",
+                name=shelter.name,
+            ),
         )
     row = {
         "resource_id": shelter_id,
@@ -140,9 +149,11 @@ def lock(session: Session, viewer: Viewer, shelter_id: int) -> Resource:
     statement = select(Resource).where(Resource.id == shelter_id, viewer.policy.condition())
     found = session.scalar(statement.with_for_update(of=Resource, key_share=True))
     if found is None:
-        raise NotFound("There is no such shelter, or you may not see it.")
+        raise NotFound(_("There is no such shelter, or you may not see it."))
     if found.kind != "shelter":
-        raise _refused("subject", f"{found.name} is no shelter, so nobody is counted there.")
+        raise refused(
+            "subject", _("%(name)s is no shelter, so nobody is counted there.", name=found.name)
+        )
     session.refresh(found)
     return found
 
@@ -152,8 +163,12 @@ def require_countable(viewer: Viewer, shelter: Resource) -> None:
     granted = viewer.editable(kind=shelter.kind, agency_id=shelter.agency_id)
     if granted is not None and not granted.issuperset(FIELDS.values()):
         raise Forbidden(
-            f"{viewer.name} may not count the people of {shelter.name}."
-            f" It belongs to {shelter.agency.name}."
+            _(
+                "%(name)s may not count the people of %(shelter)s. It belongs to %(agency)s.",
+                name=viewer.name,
+                shelter=shelter.name,
+                agency=shelter.agency.name,
+            )
         )
 
 
@@ -187,7 +202,3 @@ _NEWEST = (ShelterCount.at.desc(), ShelterCount.id.desc())
 
 def _by_key(session: Session, key: str) -> ShelterCount | None:
     return session.scalar(select(ShelterCount).where(ShelterCount.client_key == key))
-
-
-def _refused(field: str, message: str) -> Invalid:
-    return Invalid(message, problems=[{"field": field, "message": message}])

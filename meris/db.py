@@ -2,6 +2,10 @@
 
 `transaction` is for writing and is the only place that commits. `reading` sees one moment of the
 database for as long as it lasts, so that rows and the cursor they are true at agree.
+
+Each begins by telling PostgreSQL what may be seen and written in it (`Sight`), which is what the
+policies of its tables go by (meris/migrations/walls.py, docs/adr/0016). A session that says nothing
+sees what the public may and writes nothing that is somebody's.
 """
 
 from collections.abc import Iterator
@@ -9,18 +13,52 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Self
 
-from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy import (
+    Connection,
+    Engine,
+    TextClause,
+    create_engine,
+    event,
+    func,
+    make_url,
+    select,
+    text,
+)
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import QueuePool
 
+from meris.postgres import SEES_ALL
 from meris.settings import Settings
 
 #: Connections beyond the pool's size, closed again after a rush.
 _MAX_OVERFLOW = 20
-_SET_ACTOR = text(
-    "SELECT set_config('meris.actor', :actor, true), set_config('meris.agency', :agency, true),"
-    " set_config('meris.upload', :upload, true)"
+#: What a transaction is told, always all of it, each until the transaction ends.
+_TOLD = (
+    "role",
+    "meris.sees",
+    "meris.own",
+    "meris.edits",
+    "meris.agency_edited",
+    "meris.dispatches",
+)
+_NAMED = ("meris.actor", "meris.agency", "meris.upload", "meris.name")
+
+
+def _telling(names: tuple[str, ...]) -> TextClause:
+    """One statement that sets all of them: one round trip."""
+    told = (f"set_config('{name}', :{_parameter(name)}, true)" for name in names)
+    return text(f"SELECT {', '.join(told)}")
+
+
+def _parameter(name: str) -> str:
+    return name.replace(".", "_")
+
+
+_TELL, _NAME = _telling(_TOLD), _telling(_NAMED)
+_TELL_AND_NAME = _telling(_TOLD + _NAMED)
+_ASK = text(
+    "SELECT " + ", ".join(f"coalesce(current_setting('{name}', true), '')" for name in _TOLD)
 )
 
 
@@ -37,11 +75,50 @@ class Actor:
 SYSTEM = Actor(None, None, "MERIS")
 
 
-class Database:
-    """Sessions on one PostgreSQL database."""
+@dataclass(frozen=True)
+class Sight:
+    """What PostgreSQL lets a session see and write, whatever its queries say.
 
-    def __init__(self, bind: Engine | Connection) -> None:
+    `own_agency`: whose confidential rows are seen, by staff. `edits`: the kinds of resource that
+    may be written at the agency `agency`, or "all" for every agency's. Without anything: what the
+    public sees, and no writing.
+    """
+
+    everything: bool = False
+    staff: bool = False
+    own_agency: int | None = None
+    edits: frozenset[str] = frozenset()
+    agency: int | None = None
+    dispatches: bool = False
+
+    def told(self, *, walled: bool) -> dict[str, str]:
+        """The settings by the names of their parameters; `walled`: there is a role to change to."""
+        return {
+            "role": SEES_ALL if self.everything and walled else "none",
+            "meris_sees": "staff" if self.staff or self.everything else "",
+            "meris_own": _number(self.own_agency),
+            "meris_edits": " ".join(sorted(self.edits)),
+            "meris_agency_edited": _number(self.agency),
+            "meris_dispatches": "yes" if self.dispatches else "",
+        }
+
+
+#: MERIS's own programs: the feed's listener, commands of the shell, what is done by the clock.
+EVERYTHING = Sight(everything=True, edits=frozenset({"all"}), dispatches=True)
+#: Whoever has not said who they are.
+AS_THE_PUBLIC = Sight()
+
+
+class Database:
+    """Sessions on one PostgreSQL database, as `sight` has them: a program's own, unless told."""
+
+    def __init__(self, bind: Engine | Connection, sight: Sight = EVERYTHING) -> None:
         self._bind = bind
+        self._sight = sight
+
+    def as_seen_by(self, sight: Sight) -> Self:
+        """The same database with no more of it to see and to write than `sight` has."""
+        return type(self)(self._bind, sight)
 
     @classmethod
     def at(cls, url: str, *, pool_size: int = 10) -> Self:
@@ -52,7 +129,8 @@ class Database:
     def transaction(self, actor: Actor, *, upload_id: int | None = None) -> Iterator[Session]:
         """Write as `actor`: everything in the block happens, or nothing of it."""
         with self._session() as session:
-            name_actor(session, actor, upload_id=upload_id)
+            named = _named(actor, upload_id)
+            session.execute(_TELL_AND_NAME, self._sight.told(walled=is_walled(session)) | named)
             yield session
             session.commit()
 
@@ -63,6 +141,7 @@ class Database:
             if isinstance(self._bind, Engine):
                 options = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
                 session.connection(execution_options=options)
+            see(session, self._sight)
             yield session
 
     @contextmanager
@@ -117,23 +196,91 @@ class Database:
     @contextmanager
     def _session(self) -> Iterator[Session]:
         # on a borrowed connection (a test's) the block's commit ends a savepoint, not the test
-        with Session(
-            self._bind, expire_on_commit=False, join_transaction_mode="create_savepoint"
-        ) as session:
+        with (
+            _as_before(self._bind),
+            Session(
+                self._bind, expire_on_commit=False, join_transaction_mode="create_savepoint"
+            ) as session,
+        ):
             yield session
+
+
+@contextmanager
+def _as_before(bind: Engine | Connection) -> Iterator[None]:
+    """A borrowed connection's transaction goes on afterward, and sees what it saw before."""
+    if isinstance(bind, Engine):
+        yield
+        return
+    before = dict(zip(map(_parameter, _TOLD), bind.execute(_ASK).one(), strict=True))
+    try:
+        yield
+    finally:
+        bind.execute(_TELL, before)
+
+
+def see(session: Session, sight: Sight) -> None:
+    """From here to the end of its transaction the session sees and writes what `sight` has."""
+    session.execute(_TELL, sight.told(walled=is_walled(session)))
+
+
+@contextmanager
+def beyond(session: Session) -> Iterator[None]:
+    """Inside, the session sees every row, as something has to be found that its reader may not see:
+    what is gone from their map, what a file would double. Only for that; it writes no more than
+    before. Every place that does so is listed in tests/rules/test_second_wall.py."""
+    before = session.scalar(text("SELECT current_setting('role')"))
+    if before == SEES_ALL or not is_walled(session):
+        yield
+        return
+    _become(session, SEES_ALL)
+    try:
+        yield
+    except DBAPIError:
+        raise  # the transaction takes no more statements, and what it was told ends with it
+    except BaseException:
+        _become(session, str(before))
+        raise
+    _become(session, str(before))
+
+
+def _become(session: Session, role: str) -> None:
+    session.execute(select(func.set_config("role", role, True)))
 
 
 def name_actor(session: Session, actor: Actor, *, upload_id: int | None = None) -> None:
     """Tell the journal's triggers who writes, until this transaction ends."""
-    session.execute(
-        _SET_ACTOR,
-        {
-            "actor": "" if actor.account_id is None else str(actor.account_id),
-            "agency": "" if actor.agency_id is None else str(actor.agency_id),
-            "upload": "" if upload_id is None else str(upload_id),
-        },
-    )
-    session.execute(text("SELECT set_config('meris.name', :name, true)"), {"name": actor.name})
+    session.execute(_NAME, _named(actor, upload_id))
+
+
+def is_walled(session: Session) -> bool:
+    """Whether the session's role may become the one that sees everything, and so is held back
+    itself; asked once a connection."""
+    known = session.connection().info
+    if "walled" not in known:
+        known["walled"] = bool(session.scalar(_IS_WALLED, {"role": SEES_ALL}))
+    return bool(known["walled"])
+
+
+# the owner of the tables is not held back, and has no need of another role; one that was made and
+# has not been granted anything yet is of no use
+_IS_WALLED = text(
+    "SELECT pg_has_role(session_user, oid, 'MEMBER')"
+    " AND has_table_privilege(oid, to_regclass('resource'), 'SELECT')"
+    " FROM pg_roles WHERE rolname = :role"
+)
+
+
+def _named(actor: Actor, upload_id: int | None) -> dict[str, str]:
+    return {
+        "meris_actor": _number(actor.account_id),
+        "meris_agency": _number(actor.agency_id),
+        "meris_upload": _number(upload_id),
+        "meris_name": actor.name,
+    }
+
+
+def _number(known: int | None) -> str:
+    return "" if known is None else str(known)
 
 
 def driver_url(url: str) -> str:
@@ -166,3 +313,8 @@ def open_database(settings: Settings) -> Database:
     if settings.database_url is None:
         raise ValueError("the settings name no database yet; start the private cluster first")
     return Database.at(settings.database_url)
+
+
+def take_turns(session: Session, name: str, kind: int = 0) -> None:
+    """Whoever else uses this name (of a `kind`) waits until our transaction ends."""
+    session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(name, kind))))

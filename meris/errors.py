@@ -51,6 +51,11 @@ class Invalid(Refused):
     code = "invalid"
 
 
+def refused(field: str, message: str) -> Invalid:
+    """An `Invalid` about one field: the message is said of the field and of the whole."""
+    return Invalid(message, problems=[{"field": field, "message": message}])
+
+
 class Unavailable(Refused):
     """It could be done, but not at this moment or not on this machine; the message says why."""
 

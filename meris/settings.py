@@ -1,11 +1,13 @@
 """Read the environment once; everything else is handed a `Settings`."""
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal, Self, cast
 
+from meris.distances import DISTANCES, MILES, Distances
 from meris.errors import Refused
 
 Environment = Literal["demo", "production", "test"]
@@ -32,21 +34,29 @@ VARIABLES: dict[str, str] = {
     "screen on the wall (default 30)",
     "MERIS_METRICS_TOKEN": "bearer token that opens /metrics (default: admins only)",
     "MERIS_TRUSTED_PROXIES": "how many reverse proxies stand in front (default 0)",
+    "MERIS_HOSTS": "names that MERIS answers to, separated by commas: meris.example.gov or "
+    ".example.gov; any other is refused (default: any name)",
     "MERIS_UPLOAD_LIMIT_MB": "largest spreadsheet accepted, in megabytes (default 100)",
     "MERIS_UPLOAD_UNDO_DAYS": "how long an upload can be undone (default 30)",
     "MERIS_UPLOAD_OWN_COUNTY": "yes (default): a county's people may only send what lies in their "
     "county; no: anything of their agency",
     "MERIS_HOLD_MINUTES": "how long a reserved unit is held (default 10)",
+    "MERIS_BED_HOLD_MINUTES": "how long beds are held for people on their way (default 30)",
     "MERIS_ASSIGNMENT_HOURS": "how long a unit is expected to be sent when nobody says (default 8)",
     "MERIS_DUTY_HOURS": "how long a turn of duty lasts at most; then it ends by itself, and so "
     "does the sharing of positions (default 14)",
     "MERIS_GEOCODER": "finds addresses of uploaded rows: package.module:name (default: none)",
     "MERIS_DETOUR_FACTOR": "how much longer than a straight line roads are (default 1.3)",
+    "MERIS_DISTANCES": "how pages say how far it is: miles (default) or km",
     "MERIS_TRAIL_DAYS": "how long it is kept where units have been (default 30)",
     "MERIS_PUSH_HOSTS": "push services that notices may be sent to, separated by commas: host, "
     "host:port or *.domain; none sends nothing (default: of Chrome, Firefox, Safari and Edge)",
     "MERIS_PUSH_CONTACT": "where a push service may write to, mailto:… or https:… (default: "
     "nowhere; Apple's asks for one)",
+    "MERIS_PUBLIC_SECONDS": "how long the public's page of shelters is kept before it is read anew "
+    "(default 10)",
+    "MERIS_PUBLIC_PHONE": "whom the public calls about shelters, as a phone number; none shows no "
+    "number (default 211)",
     "MERIS_LOG_LEVEL": "debug, info (default), warning or error",
 }
 
@@ -84,17 +94,22 @@ class Settings:
     wall_days: int = 30
     metrics_token: str | None = None
     trusted_proxies: int = 0
+    hosts: tuple[str, ...] = ()
     upload_limit_mb: int = 100
     upload_undo_days: int = 30
     upload_own_county: bool = True
     hold_minutes: int = 10
+    bed_hold_minutes: int = 30
     assignment_hours: int = 8
     duty_hours: int = 14
     geocoder: str | None = None
     detour_factor: float = 1.3
+    distances: Distances = MILES
     trail_days: int = 30
     push_hosts: tuple[str, ...] = PUSH_HOSTS
     push_contact: str | None = None
+    public_seconds: int = 10
+    public_phone: str | None = "211"
     log_level: str = "info"
 
     @property
@@ -127,17 +142,22 @@ class Settings:
             wall_days=_whole(env, "MERIS_WALL_DAYS", 30),
             metrics_token=env.get("MERIS_METRICS_TOKEN") or None,
             trusted_proxies=_whole(env, "MERIS_TRUSTED_PROXIES", 0),
+            hosts=_names(env.get("MERIS_HOSTS") or ""),
             upload_limit_mb=_whole(env, "MERIS_UPLOAD_LIMIT_MB", 100),
             upload_undo_days=_whole(env, "MERIS_UPLOAD_UNDO_DAYS", 30),
             upload_own_county=_yes(env, "MERIS_UPLOAD_OWN_COUNTY", default=True),
             hold_minutes=_whole(env, "MERIS_HOLD_MINUTES", 10),
+            bed_hold_minutes=_minutes(env, "MERIS_BED_HOLD_MINUTES", 30),
             assignment_hours=_whole(env, "MERIS_ASSIGNMENT_HOURS", 8),
             duty_hours=_hours(env, "MERIS_DUTY_HOURS", 14),
             geocoder=env.get("MERIS_GEOCODER") or None,
             detour_factor=_factor(env, "MERIS_DETOUR_FACTOR", 1.3),
+            distances=_distances(env),
             trail_days=_whole(env, "MERIS_TRAIL_DAYS", 30),
-            push_hosts=_hosts(env),
+            push_hosts=_push_hosts(env),
             push_contact=_contact(env),
+            public_seconds=_whole(env, "MERIS_PUBLIC_SECONDS", 10),
+            public_phone=_phone(env),
             log_level=env.get("MERIS_LOG_LEVEL") or "info",
         )
 
@@ -178,6 +198,13 @@ def _hours(env: Mapping[str, str], name: str, default: int) -> int:
     return hours
 
 
+def _minutes(env: Mapping[str, str], name: str, default: int) -> int:
+    minutes = _whole(env, name, default)
+    if not 1 <= minutes <= 720:
+        raise Refused(f'{name} is "{minutes}". Use 1 to 720 minutes.')
+    return minutes
+
+
 def _factor(env: Mapping[str, str], name: str, default: float) -> float:
     text = env.get(name)
     if not text:
@@ -191,6 +218,13 @@ def _factor(env: Mapping[str, str], name: str, default: float) -> float:
     return factor
 
 
+def _distances(env: Mapping[str, str]) -> Distances:
+    code = env.get("MERIS_DISTANCES") or MILES.code
+    if code not in DISTANCES:
+        raise Refused(f'MERIS_DISTANCES is "{code}". Use {" or ".join(DISTANCES)}.')
+    return DISTANCES[code]
+
+
 def _yes(env: Mapping[str, str], name: str, *, default: bool) -> bool:
     text = (env.get(name) or "").strip().lower()
     if text and text not in ("yes", "no"):
@@ -198,18 +232,31 @@ def _yes(env: Mapping[str, str], name: str, *, default: bool) -> bool:
     return text == "yes" if text else default
 
 
-def _hosts(env: Mapping[str, str]) -> tuple[str, ...]:
+def _push_hosts(env: Mapping[str, str]) -> tuple[str, ...]:
     text = env.get("MERIS_PUSH_HOSTS")
     if not text:
         return PUSH_HOSTS
-    names = [name.strip().lower() for name in text.split(",") if name.strip()]
-    return () if names == ["none"] else tuple(names)
+    names = _names(text)
+    return () if names == ("none",) else names
+
+
+def _names(text: str) -> tuple[str, ...]:
+    return tuple(name.strip().lower() for name in text.split(",") if name.strip())
 
 
 def _contact(env: Mapping[str, str]) -> str | None:
     text = env.get("MERIS_PUSH_CONTACT") or None
     if text and not text.startswith(("mailto:", "https:")):
         raise Refused(f'MERIS_PUSH_CONTACT is "{text}". Use mailto:somebody@example.org.')
+    return text
+
+
+def _phone(env: Mapping[str, str]) -> str | None:
+    text = (env.get("MERIS_PUBLIC_PHONE") or "211").strip()
+    if text.lower() == "none":
+        return None
+    if not re.fullmatch(r"[+(]?[0-9][0-9 ().-]{1,24}", text):
+        raise Refused(f'MERIS_PUBLIC_PHONE is "{text}". Use a phone number, or none.')
     return text
 
 

@@ -1,6 +1,6 @@
 """The map as columns: everything a policy may see, at one cursor (design.md §3).
 
-The format is described in docs/architecture.md and read by static/js/columns.js.
+The format is described in docs/architecture.md and read by static/js/data/columns.js.
 """
 
 import gzip
@@ -17,16 +17,14 @@ import brotli
 from sqlalchemy import BigInteger, ColumnElement, Row, Select, and_, case, cast, func, select
 from sqlalchemy.orm import Session
 
-from meris import changes
+from meris import age_limits, changes
 from meris.accounts import Policy
 from meris.changes import Cursor, Touched
-from meris.db import Database
+from meris.db import Database, beyond
 from meris.tables import Agency, Resource, StatusCode, UnitPosition
 
 #: Minutes are counted from here so that the numbers are short.
 EPOCH_2020 = 1_577_836_800
-#: A live position older than this is not believed (domain §7.9).
-POSITION_AGE_LIMIT_MINUTES = 10
 #: A finished map serves this long though units have moved since: with a thousand under way it
 #: would otherwise be made anew for everybody who asks.
 _POSITIONS_MAY_LAG_SECONDS = 10.0
@@ -76,7 +74,8 @@ def since(session: Session, policy: Policy, given: str, *, most: int = 20_000) -
         changes.check(cursor, here)
     except changes.CursorElsewhere:
         return whole(session, policy)
-    news = changes.news(session, cursor, here, most=most)
+    with beyond(session):  # what is gone from the viewer's map is not the viewer's to see
+        news = changes.news(session, cursor, here, most=most)
     if news.overflow or news.whole_map:
         return whole(session, policy)
     moved = changed(session, policy, news.touched)
@@ -106,8 +105,9 @@ def _gone(session: Session, policy: Policy, missing: Iterable[Touched]) -> list[
     current = select(Resource.id, Resource.kind, Resource.sensitivity, Resource.agency_id).where(
         Resource.id.in_(before)
     )
-    for row in session.execute(current).mappings():
-        before[row["id"]] = {**row, **before[row["id"]]}
+    with beyond(session):
+        for row in session.execute(current).mappings():
+            before[row["id"]] = {**row, **before[row["id"]]}
     return sorted(
         i
         for i, was in before.items()
@@ -252,8 +252,8 @@ def stale_minute(live: ColumnElement[bool]) -> ColumnElement[int | None]:
     file no longer lists is not believed from then on.
     """
     confirmed = _minute(Resource.confirmed_at)
-    by_status = confirmed + StatusCode.age_limit_minutes
-    by_position = case((live, _minute(UnitPosition.at) + POSITION_AGE_LIMIT_MINUTES))
+    by_status = confirmed + age_limits.confirmed_minutes()
+    by_position = case((live, _minute(UnitPosition.at) + StatusCode.position_limit_minutes))
     # least() passes over what is NULL
     return cast(func.least(by_status, by_position, _minute(Resource.unreported_at)), BigInteger)
 
@@ -308,7 +308,8 @@ class Cache:
 
     def current(self, database: Database, policy: Policy) -> Entry:
         """The whole map for `policy`, made anew only when something on it has changed."""
-        with self._locks[policy.key], database.reading() as session:
+        seen = database.as_seen_by(policy.sight)
+        with self._locks[policy.key], seen.reading() as session:
             known = self._entries.get(policy.key)
             here = changes.now(session)
             if known and known.cursor and _unchanged(session, known, here):

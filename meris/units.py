@@ -2,12 +2,14 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, and_, case, func, not_, or_, select
+from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.orm import Session
 
-from meris.tables import Assignment, Unit
+from meris.language import _, ngettext
+from meris.tables import Assignment, Duty, Unit
 
 _ANY_TIME = frozenset({"available", "out_of_service", "off_duty"})
 
@@ -61,6 +63,35 @@ def in_force(now: datetime | None = None) -> ColumnElement[bool]:
     return or_(at_work(), and_(reserved, lasts))
 
 
+#: Why a hold is over that nobody cancelled.
+RAN_OUT = "it ran out"
+
+
+class Span(NamedTuple):
+    """When a unit is promised: from the one moment until before the other."""
+
+    begin: datetime
+    end: datetime
+
+    @property
+    def column(self) -> Range[Any]:
+        """As the database keeps it."""
+        return Range(self.begin, self.end)
+
+
+def span_of(assignment: Assignment) -> Span:
+    """When an assignment that is not over has its unit; both ends are always known."""
+    begin, end = assignment.during.lower, assignment.during.upper
+    assert begin is not None
+    assert end is not None
+    return Span(begin, end)
+
+
+def ran_out(assignment: Assignment, now: datetime) -> bool:
+    """Whether a hold or a booking has run out; what `in_force` says to the database."""
+    return assignment.status == "reserved" and span_of(assignment).end <= now
+
+
 def in_hand(now: datetime | None = None) -> ColumnElement[bool]:
     """Of an assignment: whether it holds its unit now; there is one such for a unit at most."""
     return and_(in_force(now), not_(Assignment.booked))
@@ -98,8 +129,8 @@ def summary(facts: Mapping[str, Any]) -> str:
     """One line for a list: type level, people, base."""
     people = facts.get("personnel_count")
     parts = [
-        f"Type {facts['type_level']}" if facts.get("type_level") else "",
-        "" if people is None else ("1 person" if people == 1 else f"{people} people"),
+        _("Type %(level)s", level=facts["type_level"]) if facts.get("type_level") else "",
+        "" if people is None else ngettext("%(num)s person", "%(num)s people", people),
         facts.get("home_base") or "",
     ]
     return ", ".join(part for part in parts if part)
@@ -111,3 +142,8 @@ def briefs(session: Session, ids: list[int]) -> dict[int, str]:
         Unit.resource_id, Unit.type_level, Unit.personnel_count, Unit.home_base
     ).where(Unit.resource_id.in_(ids))
     return {row["resource_id"]: summary(dict(row)) for row in session.execute(statement).mappings()}
+
+
+def on_duty(now: datetime | None = None) -> ColumnElement[bool]:
+    """Of a turn of duty: whether it lasts, be it that nobody has noticed its end yet."""
+    return and_(Duty.ended_at.is_(None), Duty.until_at > (now or datetime.now(UTC)))

@@ -28,6 +28,8 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 from meris.db import SYSTEM, Database
 from meris.postgres import Cluster, Urls
 from tests import people
+from tests.faults import jumping
+from tests.templates import keep_templates
 
 ROOT = Path(__file__).parents[1]
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
@@ -89,9 +91,12 @@ def _serve(home: Path, log: Path, environ: Mapping[str, str]) -> None:
     os.environ.clear()
     os.environ.update(environ)
     os.chdir(home)
+    keep_templates(Path(environ["MERIS_TEST_HOME"]))
     with log.open("ab") as output:
         for stream in (1, 2):
             os.dup2(output.fileno(), stream)
+    if clock := environ.get(jumping.CLOCK):
+        jumping.follow(clock)
     main(["serve"], prog_name="meris")
 
 
@@ -124,8 +129,8 @@ class LiveServer:
 def start_server(urls: Urls, home: Path, *, fork: bool = False, **environ: str) -> LiveServer:
     """`meris serve` on PORT or a free port, answering; the caller stops it."""
     home.mkdir(parents=True, exist_ok=True)
-    _share_files(home)
-    port, log = int(environ.get("PORT") or _free_port()), home / "server.log"
+    share_files(home)
+    port, log = int(environ.get("PORT") or free_port()), home / "server.log"
     settings = {
         "MERIS_HOME": str(home),
         "MERIS_ENV": "test",
@@ -140,7 +145,7 @@ def start_server(urls: Urls, home: Path, *, fork: bool = False, **environ: str) 
     return server
 
 
-def _share_files(home: Path) -> None:
+def share_files(home: Path) -> None:
     """To compress the files of the pages takes longer than all else of a start."""
     shared = Path(os.environ["MERIS_TEST_HOME"]) / "static"
     shared.mkdir(parents=True, exist_ok=True)
@@ -166,7 +171,8 @@ def stop_server(server: LiveServer) -> None:
     server.process.wait(_PATIENCE_S)
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port that nobody listens on just now."""
     with closing(socket.socket()) as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

@@ -21,9 +21,10 @@ from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
 from meris import migrations
-from meris.db import SYSTEM, Database, engine_at, name_actor
+from meris.db import EVERYTHING, SYSTEM, Database, engine_at, name_actor, see
 from meris.postgres import Cluster, Urls
 from meris.settings import Settings
+from tests.templates import keep_templates
 
 pytest_plugins = ["tests.people", "tests.applications", "tests.browsing"]
 
@@ -41,6 +42,7 @@ def pytest_configure(config: pytest.Config) -> None:
         _sweep()
         os.environ[_HOME] = f"/tmp/meris-pytest-{os.getpid()}"
         config.add_cleanup(_end_run)
+    keep_templates(Path(os.environ[_HOME]))
 
 
 def _end_run() -> None:
@@ -95,6 +97,7 @@ def _settings(home: Path, urls: Urls) -> Settings:
         environment="test",
         database_url=urls.web,
         owner_url=urls.owner,
+        public_seconds=0,
         secret_key="not a secret: it signs what a test throws away",
         log_level="error",
     )
@@ -144,11 +147,12 @@ def database(connection: Connection) -> Database:
 def session(connection: Connection) -> Iterator[Session]:
     """A session on what `database` sees, writing as MERIS itself."""
     with Session(connection, join_transaction_mode="create_savepoint") as session:
+        see(session, EVERYTHING)
         name_actor(session, SYSTEM)
         yield session
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def settings(home: Path, shared_urls: Urls) -> Settings:
     """What an app on this process's database is made with."""
     return _settings(home, shared_urls)

@@ -16,6 +16,7 @@ from meris.tables import (
     Agency,
     Area,
     Assignment,
+    BedHold,
     Duty,
     Incident,
     IncidentLog,
@@ -69,10 +70,11 @@ def shelter(session: Session, *, at: Position | None = COLUMBIA, **values: Any) 
 
 
 def supply_site(session: Session, *, at: Position | None = COLUMBIA, **values: Any) -> int:
-    """A supply site without stock."""
+    """A supply site without stock; fields of both tables may be given."""
+    part = {name: values.pop(name) for name in list(values) if name in SupplySite.__table__.columns}
     values = {"status": "open", "type": "supply_cache", **values}
     resource_id = _resource(session, "supply_site", at, values)
-    session.execute(insert(SupplySite).values(resource_id=resource_id))
+    session.execute(insert(SupplySite).values(resource_id=resource_id, **part))
     return resource_id
 
 
@@ -165,6 +167,20 @@ def assignment(
 
 #: About 20 km around Columbia.
 AROUND_COLUMBIA = ((-92.45, 38.85), (-92.22, 38.85), (-92.22, 39.05), (-92.45, 39.05))
+
+
+def hold(session: Session, resource_id: int, people: int, **values: Any) -> int:
+    """Beds of a shelter, held for half an hour from now on."""
+    now = datetime.now(UTC)
+    row = {
+        "resource_id": resource_id,
+        "people": people,
+        "held_by": "Dana",
+        "held_at": now,
+        "held_until": now + timedelta(minutes=30),
+        **values,
+    }
+    return session.scalars(insert(BedHold).values(row).returning(BedHold.id)).one()
 
 
 def area(

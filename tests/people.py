@@ -5,6 +5,8 @@ Carol    county editor of Boone County, and Joe of Greene County
 Rita     responder, on an engine of the Columbia fire department
 Sam      shelter manager of Boone County
 Stella   the state's logistics
+Ruth     reader of Boone County, and Otto the state's auditor
+Gus      responder of Greene County
 Ada      administrator
 nobody   the public
 """
@@ -45,6 +47,9 @@ PEOPLE = {
     "rita": Person("Rita", "responder", "Columbia Fire Department", "fire", "29019"),
     "sam": Person("Sam", "shelter_manager", "Boone County OEM", "county", "29019"),
     "stella": Person("Stella", "state", "State Emergency Management Agency", "state"),
+    "ruth": Person("Ruth", "reader", "Boone County OEM", "county", "29019"),
+    "otto": Person("Otto", "auditor", "State Emergency Management Agency", "state"),
+    "gus": Person("Gus", "responder", "Greene County OEM", "county", "29077"),
     "ada": Person("Ada", "admin", "State Emergency Management Agency", "state"),
 }
 
@@ -67,10 +72,14 @@ def account(session: Session, who: str) -> Account:
 
 
 def _new_account(session: Session, who: str) -> Account:
-    person = PEOPLE[who]
+    return hire(session, PEOPLE[who], email(who))
+
+
+def hire(session: Session, person: Person, address: str) -> Account:
+    """An account for somebody, whose e-mail address is taken by nobody."""
     made = Account(
         name=person.name,
-        email=email(who),
+        email=address,
         agency=_agency(session, person),
         roles=[session.scalars(select(Role).where(Role.name == person.role)).one()],
         password=_hashed(),

@@ -3,6 +3,7 @@
 roles      roles, what each may see and do; `Viewer` is what every other module is given
 agencies   who owns resources and employs people
 people     accounts of persons
+admin      what an administrator does with them
 passwords  what makes a password good enough, and how it is kept
 sign_ins   sessions, kept in the database so that they can be ended
 guesses    how often a password or code may be tried

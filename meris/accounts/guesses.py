@@ -10,9 +10,11 @@ failing slows down other strangers, and not the person whose account it is.
 import hashlib
 from datetime import timedelta
 
-from sqlalchemy import delete, func, select, text
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
+from meris.db import take_turns
+from meris.language import ngettext
 from meris.tables import LogInFailure
 
 #: Tries that cost nothing; after them each failure doubles the wait, from one second on.
@@ -32,7 +34,7 @@ def key(*parts: str) -> str:
 def count_try(session: Session, who: str) -> timedelta | None:
     """Count a try. None lets it go ahead; otherwise how long to wait, and it is not counted."""
     # two tries of one name must see each other
-    session.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:who, 0))"), {"who": who})
+    take_turns(session, who)
     now = func.clock_timestamp()
     failures, ago = session.execute(
         select(func.count(), now - func.max(LogInFailure.at)).where(LogInFailure.who == who)
@@ -67,8 +69,8 @@ def wait_after(failures: int) -> timedelta:
 def in_words(wait: timedelta) -> str:
     """A wait as a person says it: "20 seconds", "3 minutes", "24 hours"."""
     seconds = max(1, round(wait.total_seconds()))
-    for unit, size in (("hour", 3600), ("minute", 60), ("second", 1)):
-        if seconds >= 2 * size or size == 1:
-            count = -(-seconds // size)
-            return f"{count} {unit}{'' if count == 1 else 's'}"
-    raise AssertionError(seconds)
+    if seconds >= 2 * 3600:
+        return ngettext("%(num)s hour", "%(num)s hours", -(-seconds // 3600))
+    if seconds >= 2 * 60:
+        return ngettext("%(num)s minute", "%(num)s minutes", -(-seconds // 60))
+    return ngettext("%(num)s second", "%(num)s seconds", seconds)

@@ -13,6 +13,7 @@ from passlib.pwd import genphrase
 from zxcvbn.frequency_lists import FREQUENCY_LISTS
 
 from meris.errors import Invalid
+from meris.language import _
 
 #: Code points when the password is all there is, and when a second factor stands beside it.
 MIN_ALONE, MIN_WITH_SECOND_FACTOR = 15, 8
@@ -60,23 +61,27 @@ def check(password: str, *, about: Iterable[str] = (), second_factor: bool = Fal
     shortest = MIN_WITH_SECOND_FACTOR if second_factor else MIN_ALONE
     if len(text) < shortest:
         raise Invalid(
-            f"Use {shortest} characters or more; this has {len(text)}."
-            " Four unrelated words are easy to remember and hard to guess."
+            _(
+                "Use %(shortest)s characters or more; this has %(length)s."
+                " Four unrelated words are easy to remember and hard to guess.",
+                shortest=shortest,
+                length=len(text),
+            )
         )
     if len(text) > MAX_LENGTH:
-        raise Invalid(f"Use {MAX_LENGTH} characters or fewer.")
+        raise Invalid(_("Use %(most)s characters or fewer.", most=MAX_LENGTH))
     _refuse_common(text.casefold())
     _refuse_known_words(text.casefold(), about)
 
 
 def _refuse_common(text: str) -> None:
     if _is_common(text):
-        raise Invalid("This is one of the passwords that are tried first. Choose another.")
+        raise Invalid(_("This is one of the passwords that are tried first. Choose another."))
     piece = _repeated_piece(text)
     if len(piece) < len(text) and (len(piece) <= _SHORTEST_WORD or _is_common(piece)):
-        raise Invalid(f'This repeats "{piece}". Choose another.')
+        raise Invalid(_("This repeats “%(piece)s”. Choose another.", piece=piece))
     if any(text in run * 20 or text in run[::-1] * 20 for run in _RUNS):
-        raise Invalid("This runs along the keyboard or the alphabet. Choose another.")
+        raise Invalid(_("This runs along the keyboard or the alphabet. Choose another."))
 
 
 def _is_common(text: str) -> bool:
@@ -99,8 +104,11 @@ def _refuse_known_words(text: str, about: Iterable[str]) -> None:
             letters = letters.replace(word, "")
     if used and len(letters) < _SHORTEST_WORD:
         raise Invalid(
-            f"This is little more than {', '.join(sorted(used))}, which anybody would try here."
-            " Use words that have nothing to do with you, your agency or this site."
+            _(
+                "This is little more than %(words)s, which anybody would try here."
+                " Use words that have nothing to do with you, your agency or this site.",
+                words=", ".join(sorted(used)),
+            )
         )
 
 

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from meris.accounts import passwords, sign_ins
 from meris.accounts.roles import ROLES, guarded
 from meris.errors import Conflict, Invalid, NotFound
+from meris.language import _
 from meris.tables import Account, Agency, Role
 
 _LONGEST_EMAIL = 254
@@ -30,9 +31,9 @@ def email_key(given: str) -> str:
     MERIS sends no mail, so that `@county.local` is as good as any.
     """
     text = passwords.normalize(given).strip().casefold()
-    name, _, host = text.rpartition("@")
+    name, _at, host = text.rpartition("@")
     if not (name and host) or len(text) > _LONGEST_EMAIL or not text.isprintable() or " " in text:
-        raise Invalid("This is not an e-mail address. It looks like name@example.org.")
+        raise Invalid(_("This is not an e-mail address. It looks like name@example.org."))
     return text
 
 
@@ -106,6 +107,12 @@ def take_second_factor(session: Session, account: Account) -> None:
 def set_roles(session: Session, account: Account, names: Iterable[str]) -> None:
     """The roles that an account has from now on. Raises `Invalid` for one that there is not."""
     account.roles = _roles(session, names)
+    session.flush()
+
+
+def set_agency(session: Session, account: Account, agency: Agency | None) -> None:
+    """The agency that an account belongs to from now on; None is no agency."""
+    account.agency = agency
     session.flush()
 
 

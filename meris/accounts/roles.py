@@ -1,62 +1,87 @@
 """Who may see and do what. The one place where roles and sensitivity are applied (domain §10)."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, and_, false, or_
 
-from meris.db import Actor
+from meris.db import Actor, Sight
 from meris.errors import Forbidden
+from meris.language import N_
 from meris.tables import Account, Area, Incident, Resource
 
 
 class RoleRules(NamedTuple):
-    """A role, what it is for, and what it lets a person do."""
+    """A role, what it is called and is for (in English, to be said where it is shown), and what it
+    lets a person do."""
 
     name: str
+    title: str
     description: str
     may: frozenset[str]
 
 
-def _role(name: str, description: str, may: str) -> RoleRules:
-    return RoleRules(name, description, frozenset(may.split()))
+def _role(name: str, title: str, description: str, may: str) -> RoleRules:
+    return RoleRules(name, title, description, frozenset(may.split()))
 
 
 #: Permissions: `see_staff` restricted sites, units and contacts · `see_all` confidential sites of
 #: every agency · `see_own` confidential sites of the own agency · `edit_own` / `edit_all` resources
 #: · `edit_units` any unit · `upload` spreadsheets · `tokens` for machines · `accounts` of people ·
 #: `audit` the whole journal · `scorecard` how good each county's records are · `dispatch`
-#: incidents, areas and the commitment of any unit · `rules` run cards, minimum cover, travel.
+#: incidents, areas and the commitment of any unit · `rules` run cards, minimum cover, travel ·
+#: `hold_beds` for people on their way, at any shelter that they see.
 ROLES: tuple[RoleRules, ...] = (
-    _role("reader", "sees what staff may see and changes nothing", "see_staff see_own scorecard"),
-    _role("responder", "sees the map, reports for the units of the own agency", "see_staff report"),
-    _role("shelter_manager", "keeps the own agency's shelters", "see_staff see_own report"),
+    _role(
+        "reader",
+        N_("Reader"),
+        N_("sees what staff may see and changes nothing"),
+        "see_staff see_own scorecard",
+    ),
+    _role(
+        "responder",
+        N_("Responder"),
+        N_("sees the map, reports for the units of the own agency"),
+        "see_staff report hold_beds",
+    ),
+    _role(
+        "shelter_manager",
+        N_("Shelter manager"),
+        N_("keeps the own agency's shelters"),
+        "see_staff see_own report",
+    ),
     _role(
         "county_editor",
-        "keeps all resources of the own agency, by hand and by spreadsheet",
-        "see_staff see_own edit_own upload tokens history scorecard",
+        N_("County editor"),
+        N_("keeps all resources of the own agency, by hand and by spreadsheet"),
+        "see_staff see_own edit_own upload tokens history scorecard hold_beds",
     ),
     _role(
         "dispatcher",
-        "commits and moves units, corrects what is wrong anywhere",
-        "see_staff see_own edit_all upload history scorecard dispatch",
+        N_("Dispatcher"),
+        N_("commits and moves units, corrects what is wrong anywhere"),
+        "see_staff see_own edit_all upload history scorecard dispatch hold_beds",
     ),
     _role(
         "state",
-        "the state's logistics: sees and edits everything",
-        "see_staff see_own see_all edit_all upload tokens history scorecard dispatch rules",
+        N_("State"),
+        N_("the state's logistics: sees and edits everything"),
+        "see_staff see_own see_all edit_all upload tokens history scorecard dispatch rules"
+        " hold_beds",
     ),
-    _role("auditor", "reads the journal", "see_staff history audit scorecard"),
+    _role("auditor", N_("Auditor"), N_("reads the journal"), "see_staff history audit scorecard"),
     _role(
         "admin",
-        "everything, and the accounts of people",
+        N_("Admin"),
+        N_("everything, and the accounts of people"),
         "see_staff see_own see_all edit_all upload tokens history audit accounts metrics scorecard"
-        " dispatch rules",
+        " dispatch rules hold_beds",
     ),
 )
 _RULES = {role.name: role for role in ROLES}
 
+_KINDS = ("shelter", "supply_site", "unit")
 #: The kind and the fields that the smaller roles may report on, at resources of their own agency.
 _REPORTS: dict[str, tuple[str, frozenset[str]]] = {
     "responder": (
@@ -105,6 +130,11 @@ class Policy:
         if not self.staff:
             return "public"
         return "staff" if self.own_agency is None else f"staff+{self.own_agency}"
+
+    @property
+    def sight(self) -> Sight:
+        """The same for the database's own wall, for who only reads."""
+        return Sight(everything=self.everything, staff=self.staff, own_agency=self.own_agency)
 
     def condition(self) -> ColumnElement[bool]:
         """For `where()` of any query on `Resource`."""
@@ -168,6 +198,12 @@ class Viewer:
         return any(permission in _RULES[role].may for role in self.roles if role in _RULES)
 
     @property
+    def opens_all_files(self) -> bool:
+        """Whether every agency's spreadsheets are open to them: these tell of confidential sites,
+        so it takes more than the right to correct what is wrong anywhere."""
+        return all(map(self.may, ("upload", "edit_all", "see_all")))
+
+    @property
     def signed_in(self) -> bool:
         """Whether anybody vouches for this viewer."""
         return bool(self.roles)
@@ -180,6 +216,24 @@ class Viewer:
             everything=self.may("see_all"),
             own_agency=self.agency_id if self.may("see_own") else None,
         )
+
+    @property
+    def sight(self) -> Sight:
+        """What the database's own wall lets this viewer see and write."""
+        return replace(
+            self.policy.sight,
+            edits=frozenset({"all"}) if self.may("edit_all") else self._edits,
+            agency=self.agency_id,
+            dispatches=self.may("dispatch"),
+        )
+
+    @property
+    def _edits(self) -> frozenset[str]:
+        """The kinds that the viewer may write something of at the own agency."""
+        if self.agency_id is None:
+            return frozenset()
+        fields = {kind: self.editable(kind=kind, agency_id=self.agency_id) for kind in _KINDS}
+        return frozenset(kind for kind, may in fields.items() if may is None or may)
 
     @property
     def actor(self) -> Actor:

@@ -5,8 +5,9 @@ The browser holds 128 random bits; the database holds their hash.
 
 import hashlib
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, case, delete, func, select, update
 from sqlalchemy.orm import Session, joinedload
@@ -87,6 +88,18 @@ def others(session: Session, account_id: int, token: str, limits: Limits) -> int
         SignIn.account_id == account_id, SignIn.token_hash != _hash(token), _lasts(limits)
     )
     return session.scalar(statement) or 0
+
+
+def by_account(
+    session: Session, account_ids: Sequence[int], limits: Limits
+) -> dict[int, tuple[int, datetime]]:
+    """Of accounts that are signed in: on how many devices, and when one was last used."""
+    found = session.execute(
+        select(SignIn.account_id, func.count(), func.max(SignIn.last_seen_at))
+        .where(SignIn.account_id.in_(account_ids), _lasts(limits))
+        .group_by(SignIn.account_id)
+    )
+    return {account_id: (devices, seen_at) for account_id, devices, seen_at in found}
 
 
 def prune(session: Session, limits: Limits) -> None:

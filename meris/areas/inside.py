@@ -17,7 +17,7 @@ from meris.areas.people import living_in
 from meris.areas.read import find
 from meris.errors import Invalid
 from meris.fields import Home
-from meris.shelters import places_free
+from meris.shelters import IN_USE, places_free
 from meris.tables import Resource, Shelter
 
 NEAR_KM = 5.0
@@ -26,8 +26,6 @@ MOST_LISTED = 200
 
 #: Shelters, then supplies, then units: what people ask about first.
 _KINDS = ("shelter", "supply_site", "unit")
-#: Whose people are counted; a closed building's old count says nothing.
-_IN_USE = ("open", "full")
 
 
 def inside(
@@ -82,7 +80,7 @@ def counts(
 def check(near_km: float) -> None:
     """Raise `Invalid` for a distance that "near" cannot mean."""
     if not 0 <= near_km <= MOST_KM:
-        raise Invalid(f"Near is 0 to {MOST_KM:g} km away.")
+        raise Invalid(f"near_km is 0 to {MOST_KM:g}.")
 
 
 Counts = dict[str, dict[str, Any]]
@@ -152,7 +150,7 @@ def _nothing(kind: str) -> dict[str, Any]:
 def _count_shelters(into: dict[str, Any], row: Any) -> None:
     if row["status"] == "open":
         into |= {"open": row["count"], "free": row["free"], "free_unknown": row["free_unknown"]}
-    if row["status"] in _IN_USE:
+    if row["status"] in IN_USE:  # a closed building's old count says nothing
         into["people"] += row["people"]
         into["people_unknown"] += row["people_unknown"]
 

@@ -16,6 +16,7 @@ from meris.areas.found import found
 from meris.areas.inside import check, in_order
 from meris.areas.read import find
 from meris.dangers import place
+from meris.distances import MILES, Distances
 from meris.fields.guard import guarded
 from meris.shelters import capacity, places_free
 from meris.tables import Agency, Area, County, Resource, Shelter, UnitPosition
@@ -41,7 +42,14 @@ _COLUMNS = (
 )
 
 
-def write(session: Session, viewer: Viewer, area_id: int, near_km: float, out: BinaryIO) -> Area:
+def write(
+    session: Session,
+    viewer: Viewer,
+    area_id: int,
+    near_km: float,
+    out: BinaryIO,
+    distances: Distances = MILES,
+) -> Area:
     """Write a row for each resource that the viewer may see; the area it was.
 
     Unknown numbers are empty cells. Call inside `reading`. Raises `NotFound`, `Invalid`.
@@ -50,11 +58,12 @@ def write(session: Session, viewer: Viewer, area_id: int, near_km: float, out: B
     area = find(session, viewer.policy, area_id)
     statement = _query(found(viewer.policy, boundary_of(area.shape), near_km * 1000))
     rows = session.execute(statement.execution_options(yield_per=_BATCH))
+    near = f"within {distances.chosen(near_km * 1000)}"
     text = io.TextIOWrapper(out, encoding="utf-8-sig", newline="")
     writer = csv.writer(text, lineterminator="\r\n")
     writer.writerow(_COLUMNS)
     for row in rows:
-        writer.writerow([_cell(value) for value in _told(row, near_km)])
+        writer.writerow([_cell(value) for value in _told(row, near)])
     text.detach()  # flushes, and leaves the file open
     return area
 
@@ -83,9 +92,9 @@ def _query(inside: Select[Any]) -> Select[Any]:
     )
 
 
-def _told(row: Row[Any], near_km: float) -> Iterator[Any]:
+def _told(row: Row[Any], near: str) -> Iterator[Any]:
     resource: Resource = row.Resource
-    yield f"within {near_km:g} km" if row.near else "inside"
+    yield near if row.near else "inside"
     yield resource.id
     yield resource.kind
     yield resource.name

@@ -35,7 +35,8 @@ class Cache:
 
         What has ended by the clock since then is still in it: the reader lets go of that himself.
         """
-        with self._locks[policy.key], database.reading() as session:
+        seen = database.as_seen_by(policy.sight)
+        with self._locks[policy.key], seen.reading() as session:
             known = self._entries.get(policy.key)
             here = changes.now(session)
             if known and _unchanged(session, known.cursor, here):

@@ -3,6 +3,7 @@
 import click
 
 from meris.demo import playing
+from meris.demo.day import MOST_SHELTERS
 from meris.demo.loading import SEED
 from meris.errors import Refused
 from meris.settings import Settings
@@ -35,6 +36,34 @@ def play_tornado(server: str, speed: float, seed: int) -> None:
     )
     for line in played.lines():
         click.echo(line)
+
+
+@exercise.command(name="day")
+@click.option("--server", default="http://127.0.0.1:8000", show_default=True, help="Where it runs.")
+@click.option("--seed", default=SEED, show_default=True, help="The same seed, the same chances.")
+@click.option(
+    "--shelters",
+    default=MOST_SHELTERS,
+    show_default=True,
+    type=click.IntRange(5, 40),
+    help="How many take part.",
+)
+def play_day(server: str, seed: int, shelters: int) -> None:
+    """A day of shelters and supplies: the last 24 hours in the county that was hit.
+
+    Logs in with the exercise's own accounts, which `demo-accounts.txt` under MERIS_HOME holds.
+    Shelters open, fill and close, stock comes, is handed out, asked for, promised, sent and taken
+    in; every call says the time of that day. In the end the books are held against what was done,
+    and the command fails where they do not balance. As fast as the server can.
+    """
+    settings = Settings.from_environment()
+    played = playing.play_day(
+        server, home=settings.home, state=settings.state, seed=seed, shelters=shelters
+    )
+    for line in played.lines():
+        click.echo(line)
+    if not played.balances:
+        raise Refused("The day did not go as told.")
 
 
 COMMANDS = (exercise,)

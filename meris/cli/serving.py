@@ -1,11 +1,9 @@
 """meris serve, db, config, openapi: running an installation."""
 
-import os
 import signal
 import subprocess
 import sys
 from dataclasses import fields as fields_of
-from typing import Any
 
 import click
 from flask import Flask, json
@@ -13,10 +11,13 @@ from sqlalchemy import make_url
 
 from meris import demo, migrations
 from meris.app import create_app
+from meris.backup.programs import environment
 from meris.cli.shared import opened, running
 from meris.db import Database, driver_url
 from meris.errors import Refused
 from meris.notices.sender import Sender
+from meris.postgres import Cluster
+from meris.postgres.keeper import Keeper
 from meris.settings import Settings
 from meris.web import server
 from meris.web.chores import Chores
@@ -42,14 +43,17 @@ def serve() -> None:
         if ready.environment == "demo":
             load_demo(ready)
         click.echo(f"MERIS is at http://{_host(ready)}:{ready.port}  (Ctrl-C stops it)")
-        server.serve(lambda: _with_chores(create_app(ready)), ready, listener)
+        private = settings.database_url is None
+        server.serve(lambda: _with_chores(create_app(ready), private), ready, listener)
 
 
-def _with_chores(app: Flask) -> Flask:
+def _with_chores(app: Flask, private: bool) -> Flask:
     """In the process that answers: what it does beside answering begins with it."""
     parts: Context = app.extensions["meris"]
-    Chores(parts.database, parts.settings).start()
-    Sender(parts.database, parts.settings).start()
+    Chores(parts.whole, parts.settings).start()
+    Sender(parts.whole, parts.settings).start()
+    if private:
+        Keeper(Cluster(parts.settings.home)).start()
     return app
 
 
@@ -67,7 +71,7 @@ def load_demo(settings: Settings) -> None:
 
 
 def _host(settings: Settings) -> str:
-    if settings.host in ("0.0.0.0", "::"):  # noqa: S104  # said, not bound
+    if settings.host in ("0.0.0.0", "::"):  # noqa: S104  # nosec B104  # said, not bound
         return "localhost"
     return f"[{settings.host}]" if ":" in settings.host else settings.host
 
@@ -81,8 +85,10 @@ def db() -> None:
 def migrate() -> None:
     """Bring the schema up to date, and adopt the journal after a restore."""
     with running(Settings.from_environment()) as settings:
-        migrations.migrate(settings)
+        advice = migrations.migrate(settings)
     click.echo("The schema is up to date.")
+    if advice:
+        click.echo(advice)
 
 
 @db.command()
@@ -109,23 +115,8 @@ def psql(owner: bool, arguments: tuple[str, ...]) -> None:
         assert address is not None
         # psql stops at Ctrl-C by itself
         signal.signal(signal.SIGINT, signal.SIG_IGN)
-        done = subprocess.run(["psql", *arguments], env=_psql_environment(address), check=False)
+        done = subprocess.run(["psql", *arguments], env=environment(address), check=False)
     sys.exit(done.returncode)
-
-
-def _psql_environment(address: str) -> dict[str, str]:
-    """The address in variables, because arguments can be read by everybody on the machine."""
-    parts = make_url(driver_url(address))
-    hosts = parts.query.get("host", parts.host or "")
-    ports = parts.query.get("port", str(parts.port or ""))
-    known: dict[str, Any] = {
-        "PGHOST": hosts if isinstance(hosts, str) else ",".join(hosts),
-        "PGPORT": ports if isinstance(ports, str) else ",".join(ports),
-        "PGUSER": parts.username,
-        "PGPASSWORD": parts.password,
-        "PGDATABASE": parts.database,
-    }
-    return {**os.environ, **{name: str(value) for name, value in known.items() if value}}
 
 
 @click.command()

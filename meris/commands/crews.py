@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from geo.columns import position_of
-from meris import fields, units
+from meris import fields, units, wording
 from meris.commands import fleet
 from meris.commands.fleet import Called
 from meris.commands.meaning import (
@@ -15,7 +15,6 @@ from meris.commands.meaning import (
     Said,
     called_incident,
     incident_of,
-    minutes,
     row,
     shorts,
     unit_row,
@@ -25,10 +24,10 @@ from meris.commands.needs import needs_of
 from meris.commands.slots import moment
 from meris.dispatch.answer import Pick, Recommendation
 from meris.dispatch.cover import stripped_by
-from meris.dispatch.needs import still_open
 from meris.dispatch.recommend import recommend
-from meris.fields.words import listing
+from meris.needs.need import still_open
 from meris.tables import Incident
+from meris.wording import listed
 
 #: Statuses that end an assignment.
 _OVER = frozenset(units.AFTERWARD)
@@ -87,7 +86,7 @@ def _send_picks(said: Said, incident: Incident, found: Recommendation, verb: str
             said.world.session, said.world.policy, [pick.unit_id for pick in picks]
         )
     }
-    names = listing([called[pick.unit_id].short for pick in picks], last="and")
+    names = listed([called[pick.unit_id].short for pick in picks])
     to = called_incident(incident)
     by_name = verb != "Send"
     return Meaning(
@@ -170,7 +169,7 @@ def _spoken(said: Said, begins: datetime | None) -> str:
     if clocks:
         return f"{start}, until {clocks[0]}"
     lasts = said.value("minutes")
-    return f"{start}, for {minutes(lasts)}" if lasts else start
+    return f"{start}, for {wording.minutes(lasts)}" if lasts else start
 
 
 def status(said: Said) -> Meaning:
@@ -298,7 +297,7 @@ def _release(said: Said, named: list[Called]) -> Meaning:
 
 def _incidents(named: list[Called]) -> str:
     numbers = dict.fromkeys(unit.incident_number or "another incident" for unit in named)
-    return listing(numbers, last="and")
+    return listed(numbers)
 
 
 def cancel(said: Said) -> Meaning:
@@ -346,7 +345,7 @@ def silence(said: Said) -> Meaning:
     who = named[0].title if len(named) == 1 else shorts(named)
     body = {"minutes": max(1, round(span))}
     return Meaning(
-        f"The check-in alarm of {who} is quiet for {minutes(span)}.",
+        f"The check-in alarm of {who} is quiet for {wording.minutes(span)}.",
         [
             Action("POST", f"/api/assignments/{unit.assignment_id}/silence", dict(body))
             for unit in named

@@ -217,8 +217,8 @@ FORMS: tuple[Form, ...] = (
         "A circle with this radius around a place. `draw` lets you draw it on the map.",
         (
             (
-                "hazard 2 km around Joplin",
-                "New hazard area: 2 km around Joplin (town, Jasper County).",
+                "hazard 2 miles around Joplin",
+                "New hazard area: 2 mi around Joplin (town, Jasper County).",
             ),
             ("draw evacuation", "Draw an evacuation area on the map."),
         ),
@@ -241,7 +241,7 @@ FORMS: tuple[Form, ...] = (
         (
             (
                 "type 3 engine, 4, within 60 min of Joplin, uncommitted, keep 1 per station",
-                "4 engines, type 3 or better, within 60 min of Joplin (town, Jasper County),"
+                "4 engines, type 3 or better, within 1 h of Joplin (town, Jasper County),"
                 " uncommitted, keep 1 per station: 1 found.",
             ),
             ("2 engines near Joplin", "2 engines near Joplin (town, Jasper County): 2 found."),
@@ -261,13 +261,31 @@ FORMS: tuple[Form, ...] = (
         (
             (
                 "open shelters near Joplin with 50 beds",
-                "Open shelters within 30 km of Joplin (town, Jasper County) with 50 places free"
+                "Open shelters within 20 mi of Joplin (town, Jasper County) with 50 places free"
                 " or more: 1 found.",
             ),
             ("available engines in Jasper", "Available engines in Jasper County: 2 found."),
             (
                 "sites with 100 cots",
                 "Supply sites with 100 cots, standard or more: 1 found.",
+            ),
+        ),
+        needs=None,
+    ),
+    Form(
+        "place",
+        "Find a place for people",
+        (
+            "place <number> [people/persons] {at/near/from <place>|with <facility>|with medical"
+            " [needs]}",
+        ),
+        "Open shelters that surely suit, the nearest first, then those to call first. With"
+        " wheelchair access, pets or a generator somebody needs it. Without a place the people are"
+        " at the incident in hand. Beds are held on the page /place.",
+        (
+            (
+                "place 30 people near Joplin",
+                "A place for 30 people near Joplin (town, Jasper County): 1 suit.",
             ),
         ),
         needs=None,
@@ -301,4 +319,3 @@ FORMS: tuple[Form, ...] = (
         needs=None,
     ),
 )
-BY_INTENT = {form.intent: form for form in FORMS}

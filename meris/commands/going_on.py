@@ -6,28 +6,28 @@ from datetime import time
 from functools import cache
 from typing import Any
 
-from meris import fields
+from meris import fields, wording
 from meris.commands.answer import Understood
 from meris.commands.chart import Bound, Chart
 from meris.commands.forms import FORMS, Form
-from meris.commands.meaning import kilometers, minutes
 from meris.commands.pattern import AnyOrder, Either, Leaf, Many, Maybe, Sequence, Slot, Word
 from meris.commands.slots import TITLES, Slots
 from meris.commands.vocabulary import Moved, Wanted
-from meris.fields.words import closest, key, listing, shown
+from meris.distances import Distances
+from meris.fields.words import closest, key, shown
 from meris.tables import IncidentType
+from meris.wording import listed
 
 _MOST = 8
 _SAY: dict[str, Callable[[Any], str]] = {
-    "distance": lambda value: kilometers(value).replace(".0 km", " km"),
-    "minutes": minutes,
+    "minutes": wording.minutes,
     "priority": lambda value: f"priority {value}",
     "level": lambda value: f"type {value} or better",
     "reason": lambda value: fields.CLOSE_REASON[value].title,
     "area_kind": lambda value: fields.AREA_KIND[value].title,
     "left": lambda value: fields.statuses("unit")[value].title,
     "incident_status": lambda value: fields.INCIDENT_STATUS[value].title,
-    "unit_kinds": lambda value: listing(fields.types("unit")[code].title for code in value),
+    "unit_kinds": lambda value: listed((fields.types("unit")[code].title for code in value), "or"),
     "condition": lambda value: str(value).replace("_", " "),
 }
 #: Two letters of four changed places: "sned".
@@ -183,7 +183,7 @@ def _first(node: Any) -> Iterator[Leaf]:
 def _titles(leaves: list[Leaf]) -> str:
     words = [leaf.shown for leaf in leaves if isinstance(leaf, Word)]
     titles = [TITLES[leaf.name] for leaf in leaves if isinstance(leaf, Slot)]
-    return listing(list(dict.fromkeys([*titles, *words]))[:5])
+    return listed(list(dict.fromkeys([*titles, *words]))[:5], "or")
 
 
 def _nearest(slots: Slots, leaves: list[Leaf], word: str) -> str | None:
@@ -205,7 +205,7 @@ def problem(
     return {"message": message, "word": word, "start": start, "end": end, "nearest": nearest}
 
 
-def meant(bound: Bound) -> str | None:
+def meant(bound: Bound, distances: Distances) -> str | None:
     """What a value is, in words; None for words that mean themselves."""
     match bound.value:
         case IncidentType(title=title) | Wanted(title=title) | Moved(title=title):
@@ -214,5 +214,7 @@ def meant(bound: Bound) -> str | None:
             return title
         case time() as clock:
             return f"{clock:%H:%M}"
+    if bound.slot == "distance":
+        return distances.chosen(bound.value)
     say = _SAY.get(bound.slot)
     return say(bound.value) if say else None

@@ -16,7 +16,6 @@ from meris.commands.meaning import (
     called_incident,
     called_place,
     incident_of,
-    kilometers,
     place_of,
     row,
     shorts,
@@ -82,13 +81,13 @@ def _reported_already(said: Said, kind: IncidentType, place: Place) -> list[str]
     world = said.world
     near = similar(world.session, world.viewer, place.position, kind.code)
     return [
-        f"Reported already? {one['number']}, {one['title']}, {_away(one['distance_m'])}."
+        f"Reported already? {one['number']}, {one['title']}, {_away(world, one['distance_m'])}."
         for one in near[:3]
     ]
 
 
-def _away(meters: float) -> str:
-    return "at the same place" if meters < 20 else f"{kilometers(meters)} from here"
+def _away(world: World, meters: float) -> str:
+    return "at the same place" if meters < 20 else f"{world.home.distances.say(meters)} from here"
 
 
 def write(said: Said) -> Meaning:

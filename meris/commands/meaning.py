@@ -10,9 +10,9 @@ from meris.commands.fleet import MOST_CHOICES, Called, Picked
 from meris.commands.forms import Form
 from meris.commands.world import World
 from meris.errors import Invalid
-from meris.fields.words import listing
 from meris.incidents.places import Place, read_place
 from meris.tables import Incident
+from meris.wording import listed
 
 
 class Puzzle(Exception):  # noqa: N818  # a noun: what is not clear yet
@@ -200,7 +200,7 @@ def unit_row(world: World, unit: Called) -> dict[str, Any]:
     doing = vocabulary.title_of_status("unit", unit.status)
     if unit.incident_number:
         doing += f" at {unit.incident_number}"
-    about = (county_of(world, unit), away is not None and kilometers(away), doing)
+    about = (county_of(world, unit), away is not None and world.home.distances.say(away), doing)
     return row(unit.title, ", ".join(word for word in about if word), resource=unit.id)
 
 
@@ -226,24 +226,9 @@ def row(title: str, about: str, **more: Any) -> dict[str, Any]:
     }
 
 
-def kilometers(meters: float) -> str:
-    """A distance in words: "850 m", "12 km"."""
-    if meters < 995:
-        return f"{max(10, round(meters, -1)):.0f} m"
-    return f"{meters / 1000:.1f} km" if meters < 9_950 else f"{meters / 1000:,.0f} km"
-
-
-def minutes(value: float) -> str:
-    """A span of time in words: "20 min", "2 h"."""
-    whole = round(value)
-    if whole >= 120 and whole % 60 == 0:
-        return f"{whole // 60} h"
-    return f"{whole} min"
-
-
 def shorts(units: Sequence[Called], world: World | None = None) -> str:
     """Units in a sentence by their short names; with a world, those from elsewhere in full."""
-    return listing([unit.title if _is_far(unit, world) else unit.short for unit in units], "and")
+    return listed([unit.title if _is_far(unit, world) else unit.short for unit in units])
 
 
 def _is_far(unit: Called, world: World | None) -> bool:

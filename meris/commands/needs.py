@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from meris.commands.meaning import Said
-from meris.dispatch.needs import Need
+from meris.needs.need import Need
 
 
 def needs_of(said: Said) -> list[Need]:

@@ -9,11 +9,11 @@ from meris.commands.meaning import (
     called_incident,
     called_place,
     incident_of,
-    kilometers,
     place_of,
     unit_of,
     unit_row,
 )
+from meris.commands.world import World
 from meris.fields.words import with_article
 from meris.incidents.places import Place
 
@@ -36,7 +36,7 @@ def area(said: Said) -> Meaning:
     incident = said.world.in_hand
     body = {
         "kind": kind,
-        "name": f"{title}, {kilometers(meters)} around {place.text}",
+        "name": f"{title}, {_radius(said.world, meters)} around {place.text}",
         "circle": {
             "lat": round(place.position.lat, 6),
             "lon": round(place.position.lon, 6),
@@ -44,12 +44,12 @@ def area(said: Said) -> Meaning:
         },
         "incident_id": incident.id if incident and incident.status != "closed" else None,
     }
-    sentence = f"New {title.lower()} area: {_radius(meters)} around {where}."
+    sentence = f"New {title.lower()} area: {_radius(said.world, meters)} around {where}."
     return Meaning(sentence, [Action("POST", "/api/areas", body)], show=_shown(place, meters))
 
 
-def _radius(meters: float) -> str:
-    return kilometers(meters).replace(".0 km", " km")
+def _radius(world: World, meters: float) -> str:
+    return world.home.distances.chosen(meters)
 
 
 def go(said: Said) -> Meaning:

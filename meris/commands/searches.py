@@ -1,6 +1,7 @@
 """Commands that look for something: units that fit, and shelters, sites and units by conditions."""
 
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
@@ -9,7 +10,7 @@ from sqlalchemy.sql.elements import SQLColumnExpression
 from geo.columns import position_of
 from geo.queries import meters_to, within_meters
 from geo.values import Position
-from meris import fields
+from meris import fields, shelters, wording
 from meris.commands.crews import pick_row
 from meris.commands.meaning import (
     Meaning,
@@ -17,8 +18,6 @@ from meris.commands.meaning import (
     Said,
     called_place,
     incident_of,
-    kilometers,
-    minutes,
     place_of,
     row,
 )
@@ -29,15 +28,13 @@ from meris.dispatch.keeping import Keep, Per
 from meris.dispatch.recommend import recommend
 from meris.fields import Item
 from meris.resources.search import MOST_IDS
-from meris.tables import Assignment, Resource, Shelter, StockLine
+from meris.supplies import BASE_SIZE, FREE, amount, usable
+from meris.tables import Assignment, ItemUnit, Resource, Shelter, StockLine
 from meris.units import in_hand
 
 #: What "near" means when nobody says how near.
-NEAR_M = 30_000.0
+NEAR_M = 32_000.0
 _MOST_ROWS = 8
-_FREE = func.coalesce(Shelter.post_impact_capacity, Shelter.evacuation_capacity) - func.coalesce(
-    Shelter.population_total, 0
-)
 
 
 def recommended(said: Said) -> Meaning:
@@ -74,7 +71,7 @@ def recommended(said: Said) -> Meaning:
 def _target(said: Said) -> tuple[Position, str]:
     """Where the units are wanted, and that in words."""
     bound = said.one("place")
-    within = f", within {minutes(said.value('minutes'))}" if said.one("minutes") else ""
+    within = f", within {wording.minutes(said.value('minutes'))}" if said.one("minutes") else ""
     if bound is not None:
         place = place_of(said, bound)
         link = f"{within} of" if within else " near"
@@ -169,7 +166,7 @@ def _place(said: Said, sought: Sought) -> None:
         sought.center = said.world.here
         if sought.center is None:
             raise Puzzle("Within that of what? Add of and a place.", said.one("distance"))
-        where = f"within {kilometers(far)} of " + _here(said.world)
+        where = f"within {_round(said.world, far)} of " + _here(said.world)
         sought.add(within_meters(Resource.position, sought.center, far), where)
         return
     county = said.world.home.gazetteer.county_named(said.text(bound))
@@ -183,7 +180,7 @@ def _place(said: Said, sought: Sought) -> None:
     meters = far or (max(place.radius_m or 0, 2_000) if said.has("in") else NEAR_M)
     sought.add(
         within_meters(Resource.position, place.position, meters),
-        f"within {_round(meters)} of {name}",
+        f"within {_round(said.world, meters)} of {name}",
     )
 
 
@@ -191,8 +188,8 @@ def _here(world: World) -> str:
     return world.in_hand.number if world.in_hand else "the middle of the map"
 
 
-def _round(meters: float) -> str:
-    return kilometers(meters).replace(".0 km", " km")
+def _round(world: World, meters: float) -> str:
+    return world.home.distances.chosen(meters)
 
 
 def _room(said: Said, sought: Sought) -> None:
@@ -204,7 +201,7 @@ def _room(said: Said, sought: Sought) -> None:
     if number is None or not said.has("beds", "places"):
         return
     _only(sought, "shelter", "with beds", said)
-    sought.add(number <= _FREE, f"with {number:,} places free or more")
+    sought.add(shelters.places_free() >= number, f"with {number:,} places free or more")
 
 
 def _only(sought: Sought, kind: str, words: str, said: Said) -> None:
@@ -232,20 +229,26 @@ def _facility(name: str) -> ColumnElement[bool]:
 
 
 def _stock(said: Said, sought: Sought) -> None:
-    """So much of an item that is neither committed nor spoiled, over all its lots."""
+    """So much of an item, neither promised nor past use, over all its lots, in base units."""
     item: Item | None = said.value("item")
     if item is None:
         return
     _only(sought, "supply_site", f"with {item.title.lower()}", said)
     number = 1 if said.has("beds", "places") else (said.value("number") or 1)
-    free = func.sum(StockLine.quantity_on_hand - StockLine.quantity_committed)
     named = or_(
         StockLine.item_code == item.code, func.lower(StockLine.item_name) == item.title.lower()
     )
-    having = select(StockLine.resource_id).where(named).group_by(StockLine.resource_id)
-    unit = "" if item.base_unit == "EA" else f"{item.base_unit} of "
-    words = f"with {number:,} {unit}{item.title.lower()} or more"
-    sought.add(Resource.id.in_(having.having(free >= number)), words)
+    unit_of = and_(ItemUnit.item_code == item.code, ItemUnit.unit == StockLine.unit_of_issue)
+    there = (
+        select(StockLine.resource_id)
+        .join(ItemUnit, unit_of)
+        .where(named, usable(said.world.now.date()))
+        .group_by(StockLine.resource_id)
+        .having(func.sum(FREE * BASE_SIZE) >= number)
+    )
+    of = "" if item.base_unit == "EA" else "of "
+    words = f"with {amount(Decimal(number), item.base_unit)} {of}{item.title.lower()} or more"
+    sought.add(Resource.id.in_(there), words)
 
 
 def _ids(world: World, sought: Sought) -> list[int]:
@@ -262,7 +265,7 @@ def _ids(world: World, sought: Sought) -> list[int]:
 def _rows(world: World, sought: Sought, ids: list[int]) -> list[dict[str, Any]]:
     """The first few, each with how far it is or in which county."""
     statement = (
-        select(Resource, _free_of())
+        select(Resource, shelters.places_free().label("free"))
         .outerjoin(Shelter, Shelter.resource_id == Resource.id)
         .where(Resource.id.in_(ids))
     )
@@ -270,16 +273,13 @@ def _rows(world: World, sought: Sought, ids: list[int]) -> list[dict[str, Any]]:
     return [_row(world, found[i], sought) for i in ids if i in found]
 
 
-def _free_of() -> ColumnElement[int]:
-    return _FREE.label("free")
-
-
 def _row(world: World, found: Any, sought: Sought) -> dict[str, Any]:
     resource: Resource = found.Resource
     position = position_of(resource.position)
-    away = sought.center and position and kilometers(position.meters_to(sought.center))
+    meters = position.meters_to(sought.center) if sought.center and position else None
+    away = meters is not None and world.home.distances.say(meters)
     county = world.home.gazetteer.counties.get(resource.county_fips or "")
-    free = f"{max(0, found.free):,} places free" if found.free is not None else None
+    free = f"{found.free:,} places free" if found.free is not None else None
     about = (
         away or (county and county.full_name),
         title_of_status(resource.kind, resource.status),

@@ -18,7 +18,7 @@ TITLES: dict[str, str] = {
     "area_kind": "a kind of area (hazard, evacuation, exclusion, closure, staging)",
     "condition": "a status (open, available, full …)",
     "count": "how many",
-    "distance": "a distance such as 2 km or 5 miles",
+    "distance": "a distance such as 2 miles or 3 km",
     "facility": "generator, kitchen, showers, wheelchair access or pets",
     "incident": "the end of an incident's number, such as 12",
     "incident_status": "active or under control",
@@ -48,6 +48,7 @@ _METERS = (
     dict.fromkeys(("km", "kms", "kilometer", "kilometers"), 1_000.0)
     | dict.fromkeys(("mi", "mile", "miles"), 1_609.344)
     | dict.fromkeys(("m", "meter", "meters"), 1.0)
+    | dict.fromkeys(("ft", "foot", "feet"), 0.3048)
 )
 _FUSED = re.compile(r"(\d+(?:\.\d+)?)([a-z]+)\.?", re.IGNORECASE)
 _DECIMAL = re.compile(r"\d+(?:\.\d+)?")
@@ -153,7 +154,7 @@ class Slots:
             "unit": self._offered_units,
             "place": self._offered_places,
             "minutes": _offered_measures("min", "of time"),
-            "distance": _offered_measures("km", "of distance"),
+            "distance": _offered_measures(self._world.home.distances.unit, "of distance"),
         }
 
     def _offered_units(self, text: str) -> Iterator[tuple[str, str]]:

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from meris.accounts import Viewer
-from meris.commands import crews, going_on, incidents, places, searches
+from meris.commands import crews, going_on, incidents, placed, places, searches
 from meris.commands.answer import Understood
 from meris.commands.chart import Chart, Reading
 from meris.commands.forms import FORMS, Form
@@ -43,6 +43,7 @@ MEANINGS: Mapping[str, Callable[[Said], Meaning]] = {
     "area": places.area,
     "recommend": searches.recommended,
     "find": searches.find,
+    "place": placed.place,
     "open": places.opened,
     "go": places.go,
 }
@@ -61,7 +62,8 @@ def understand(
     if len(text) > LONGEST:
         raise Invalid(f"The line is {len(text):,} characters long; {LONGEST:,} is the most.")
     line = text.replace("\x00", " ")
-    world = World(session, viewer, home, context, tokens(line), router or StraightLine())
+    router = router or StraightLine(distances=home.distances)
+    world = World(session, viewer, home, context, tokens(line), router)
     if not world.words:
         return Understood(text)
     slots = Slots(world)
@@ -153,6 +155,6 @@ def _parts(said: Said) -> list[dict[str, Any]]:
     parts = []
     for bound in said.bound:
         start, end = said.span(bound)
-        means = said.means.get(bound) or going_on.meant(bound)
+        means = said.means.get(bound) or going_on.meant(bound, said.world.home.distances)
         parts.append({"text": said.line[start:end], "means": means, "start": start, "end": end})
     return parts

@@ -52,17 +52,26 @@ class Console:
         """Send JSON; a refusal is an answer as well."""
         return self._call(path, json.dumps(body).encode())
 
+    def patch(self, path: str, body: dict[str, Any]) -> Answer:
+        """Send a change as JSON."""
+        return self._call(path, json.dumps(body).encode(), "PATCH")
+
     def get(self, path: str) -> Answer:
         """Ask for JSON."""
         return self._call(path, None)
 
-    def _call(self, path: str, body: bytes | None) -> Answer:
+    def page(self, path: str) -> str:
+        """A page as the browser gets it."""
+        return self._text(path)
+
+    def _call(self, path: str, body: bytes | None, method: str | None = None) -> Answer:
         headers = {"Accept": "application/json", "X-CSRFToken": self._token}
         if body is not None:
             headers |= {"Content-Type": "application/json", "Referer": f"{self.server}/"}
         begin = time.monotonic()
         try:
-            status, text = self._send(Request(self.server + path, body, headers))  # noqa: S310  # see log_in
+            asked = Request(self.server + path, body, headers, method=method)  # noqa: S310  # see log_in
+            status, text = self._send(asked)
         finally:
             self.took.append(time.monotonic() - begin)
         return Answer(status, json.loads(text))

@@ -20,6 +20,7 @@ from meris.demo.exercise import drafts, make_world
 from meris.demo.people import DemoAccount
 from meris.demo.requesting import ask
 from meris.demo.shares import stream
+from meris.demo.stocking import stock_up
 from meris.demo.store import Store, add_agencies
 from meris.demo.world import World
 from meris.errors import Refused
@@ -112,6 +113,7 @@ def load(
         counts["area"] = zones.draw(session, world)
         counts["cover_rule"] = zones.keep_back(session)
         counts["shelter_count"] = count_back(session, world, stream(seed, "counts"))
+        counts.update(stock_up(session, world, stream(seed, "stock at work")))
         counts.update(ask(session, world, stream(seed, "requests")))
         file = people.keep(settings.home, accounts)
     with database.transaction(EXERCISE) as session:

@@ -8,6 +8,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from itertools import islice
 from typing import Any
 
+from psycopg2 import sql
 from sqlalchemy import inspect, select, text
 from sqlalchemy.orm import Session
 
@@ -27,7 +28,12 @@ from meris.tables import (
 BATCH = 10_000
 _PARTS: dict[str, type[Base]] = {"shelter": Shelter, "supply_site": SupplySite, "unit": Unit}
 #: What the database fills in.
-_OWN = frozenset({"search_text", "version", "created_at", "updated_at", "xid"})
+_OWN = frozenset(
+    {
+        *("search_text", "version", "created_at", "updated_at", "xid"),
+        *("quantity_promised", "ledger_id"),
+    }
+)
 _NEXT_IDS = text(
     "SELECT nextval(pg_get_serial_sequence(:table, 'id')) FROM generate_series(1, :count)"
 )
@@ -79,6 +85,15 @@ class Store:
         self.counts[name] += len(rows)
 
 
+#: PostgreSQL copies nothing into a table behind a wall, but into one of this transaction.
+_COPIED = (
+    "CREATE TEMP TABLE copied AS SELECT {names} FROM {table} WITH NO DATA",
+    "COPY copied ({names}) FROM STDIN (FORMAT csv)",
+    "INSERT INTO {table} ({names}) SELECT {names} FROM copied",
+    "DROP TABLE copied",
+)
+
+
 def copy(session: Session, table: str, columns: Sequence[str], rows: Iterable[Row]) -> None:
     """COPY rows into a table; what a row does not name, and what it gives as None, is NULL."""
     buffer = io.StringIO()
@@ -87,8 +102,14 @@ def copy(session: Session, table: str, columns: Sequence[str], rows: Iterable[Ro
         writer.writerow(map(row.get, columns))
     buffer.seek(0)
     driver: Any = session.connection().connection.driver_connection
+    names = sql.SQL(", ").join(map(sql.Identifier, columns))
     with driver.cursor() as cursor:
-        cursor.copy_expert(f"COPY {table} ({', '.join(columns)}) FROM STDIN (FORMAT csv)", buffer)
+        for step in _COPIED:
+            done = sql.SQL(step).format(table=sql.Identifier(table), names=names)
+            if step.startswith("COPY"):
+                cursor.copy_expert(done, buffer)
+            else:
+                cursor.execute(done)
 
 
 def _columns(table: type[Base], row: Row) -> list[str]:

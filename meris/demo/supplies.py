@@ -9,6 +9,7 @@ from meris.demo.rows import Draft, Row
 from meris.demo.shares import Mix, one_of, perhaps, shared_out
 from meris.demo.world import Scene, blur, confirmed, take_off_the_map
 from meris.fields import age_limit_minutes
+from meris.running_out import POD_TYPES
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,8 @@ _SITES = (
     Site("warehouse", "{town} Medical Cache", 3, 20_000, 0.3, "health"),
     Site("state_staging_area", "{town} Logistics Staging Area", 2, 35_000, 1.0, "state"),
 )
+#: The smallest town of each type of point of distribution.
+_POD_TOWNS = ((1, 150_000), (2, 25_000))
 _CALM = Mix(standby=62, closed=20, open=15, unknown=3)
 _STRUCK = Mix(open=58, standby=32, closed=7, unknown=3)
 _KEYHOLDERS = ("Logistics officer", "Warehouse desk", "Duty officer", "Keyholder on call")
@@ -72,8 +75,22 @@ def _site(scene: Scene, spot: Spot) -> Draft:
         sensitivity="public" if site.type == "pod" and works else "restricted",
         **status,
     )
-    part = {"hours_open": "07:00", "hours_close": "19:00"} if site.type == "pod" else {}
+    part = _distribution(spot) if site.type == "pod" else {}
     return Draft(owner, common, part, place, stock=_stock(scene, site, common, at_work=works))
+
+
+def _distribution(spot: Spot) -> Row:
+    """How a point of distribution works, by how many live there; most do what is planned."""
+    kind = next((kind for kind, least in _POD_TOWNS if spot.town_people >= least), 3)
+    crowded = spot.town_people % 4 == 0
+    return {
+        "hours_open": "07:00",
+        "hours_close": "19:00",
+        "pod_type": kind,
+        "vehicles_per_hour": POD_TYPES[kind].vehicles_per_hour * 3 // 4 if crowded else None,
+        "loading_points": POD_TYPES[kind].loading_points,
+        "pod_staff": POD_TYPES[kind].staff_by_day - spot.town_people % 5,
+    }
 
 
 def _stock(scene: Scene, site: Site, common: Row, *, at_work: bool) -> list[Row]:

@@ -1,2 +1,1 @@
-"""Sending units to incidents. Import its modules: some of them and of `meris.incidents` need one
-another, and so the packages themselves import nothing."""
+"""Sending units to incidents, and closing an incident with the units that are still there."""

@@ -6,7 +6,7 @@ from typing import Any
 
 from geo.values import Position
 from meris.dispatch.cover import Hole
-from meris.dispatch.needs import Need
+from meris.needs.need import Need
 
 
 @dataclass(frozen=True)

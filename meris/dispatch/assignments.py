@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from meris import notices
+from meris import notices, wording
 from meris.accounts import Viewer
 from meris.dispatch import arrivals, found, holds, moves, phrases
 from meris.dispatch.found import Live
@@ -16,11 +16,12 @@ from meris.dispatch.taken import taken, turn, unfit
 from meris.dispatch.terms import Terms
 from meris.dispatch.times import told_as
 from meris.dispatch.travel import Estimate, StraightLine
-from meris.errors import Conflict, Invalid
+from meris.errors import Conflict, refused
 from meris.incidents import log
 from meris.incidents import moves as incident_moves
 from meris.incidents.read import find, find_open
 from meris.tables import Assignment, Incident, IncidentType, Resource
+from meris.units import ran_out, span_of
 
 #: A unit can be booked so far ahead, and for so long.
 _FARTHEST, _LONGEST = timedelta(days=60), timedelta(days=30)
@@ -128,7 +129,7 @@ def _scene(
 def _require_free(scene: Scene, live: Sequence[Live]) -> dict[int, Assignment]:
     """What the incident has reserved of the units itself. Raises `Taken`."""
     own, rivals = _sorted_out(
-        scene, [one for one in live if not holds.over(one.assignment, scene.order.now)]
+        scene, [one for one in live if not ran_out(one.assignment, scene.order.now)]
     )
     if rivals:
         raise taken(scene.incident, rivals, scene.units)
@@ -166,32 +167,32 @@ def _order(
     """The order as it can be carried out. Raises `Invalid`."""
     now = datetime.now(UTC)
     if how not in ("dispatched", "reserved"):
-        raise _invalid("how", "Units are dispatched or reserved.")
+        raise refused("how", "Units are dispatched or reserved.")
     begin = _begin(now, at, booked_from if how == "reserved" else None)
     if booked_from is not None and how == "dispatched":
-        raise _invalid("from", "A unit that is sent now cannot begin later. Reserve it instead.")
+        raise refused("from", "A unit that is sent now cannot begin later. Reserve it instead.")
     usual = terms.work if how == "dispatched" or booked_from is not None else terms.hold
     end = until or begin + usual
     if end <= max(begin, now):
-        raise _invalid("until", "It would end before it begins. Give a later time.")
+        raise refused("until", "It would end before it begins. Give a later time.")
     if end - begin > _LONGEST:
-        raise _invalid("until", f"A unit is committed for {_LONGEST.days} days at most.")
+        raise refused("until", f"A unit is committed for {_LONGEST.days} days at most.")
     return Order(how, booked_from is not None, begin, end, now, phrases.read(task, "task"))
 
 
 def _begin(now: datetime, at: datetime | None, booked_from: datetime | None) -> datetime:
     if booked_from is not None:
         if not now < booked_from < now + _FARTHEST:
-            raise _invalid(
+            raise refused(
                 "from", f"Book from a time that is to come, within {_FARTHEST.days} days."
             )
         return booked_from
     if at is None:
         return now
     if at > now + _AHEAD:
-        raise _invalid("at", "That time lies in the future. To book ahead, say from when.")
+        raise refused("at", "That time lies in the future. To book ahead, say from when.")
     if at < now - _BACK:
-        raise _invalid("at", "That was more than a day ago. Give the time of this dispatch.")
+        raise refused("at", "That was more than a day ago. Give the time of this dispatch.")
     return min(at, now)
 
 
@@ -205,7 +206,7 @@ def _done_before(scene: Scene) -> list[Assignment]:
     ).all()
     same = all(one.incident_id == scene.incident.id for one in known)
     if known and (len(known) < len(scene.units) or not same):
-        raise _invalid("key", "This key was sent before with another order. Make a new one.")
+        raise refused("key", "This key was sent before with another order. Make a new one.")
     return list(known)
 
 
@@ -257,10 +258,10 @@ def _require_turn(scene: Scene) -> None:
     for unit in scene.units.values():
         begin = told_as(order.begin, unit.status_at)
         if begin < order.now and unit.status_at and begin < unit.status_at:
-            raise _invalid(
+            raise refused(
                 "at",
                 f"{unit.name} became {phrases.unit_title(unit.status)}"
-                f" {phrases.ago(unit.status_at, order.now)}, after the time you gave."
+                f" {wording.ago(unit.status_at, order.now)}, after the time you gave."
                 " Give a later one.",
             )
 
@@ -341,16 +342,12 @@ def _tell(scene: Scene, made: Sequence[Assignment]) -> None:
 
 def _sentence(name: str, one: Assignment, order: Order, terms: Terms) -> str:
     """E12 dispatched: cover the east side."""
-    span, task = holds.span_of(one), f": {one.task}" if one.task else ""
+    span, task = span_of(one), f": {one.task}" if one.task else ""
     if one.booked:
-        begin, end = (phrases.clock(moment, terms.zone) for moment in span)
+        begin, end = (wording.stamp(moment, terms.zone) for moment in span)
         return f"{name} booked from {begin} until {end}{task}."
     if one.status == "reserved":
-        return f"{name} reserved for {phrases.span(span.end - order.begin)}{task}."
-    cut = f" until its next booking at {phrases.clock(span.end, terms.zone)}"
+        return f"{name} reserved for {wording.span(span.end - order.begin)}{task}."
+    cut = f" until its next booking at {wording.stamp(span.end, terms.zone)}"
     late = phrases.late(order.begin, order.now)
     return f"{name} dispatched{cut if span.end < order.end else ''}{late}{task}."
-
-
-def _invalid(field: str, message: str) -> Invalid:
-    return Invalid(message, problems=[{"field": field, "message": message}])

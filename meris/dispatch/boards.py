@@ -14,8 +14,8 @@ from sqlalchemy.orm import Session
 
 from meris.accounts import Policy
 from meris.board.rows import overdue_at
-from meris.dispatch.needs import Need
-from meris.dispatch.needs import missing as lacking
+from meris.needs.need import Need
+from meris.needs.need import missing as lacking
 from meris.tables import (
     Agency,
     Assignment,

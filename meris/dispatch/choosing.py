@@ -14,14 +14,15 @@ from typing import NamedTuple
 from sqlalchemy.orm import Session
 
 from geo.values import Position
+from meris import wording
 from meris.accounts import Policy
 from meris.dispatch import weighing
 from meris.dispatch.candidates import READY, ROUNDING, Candidate, Walk
 from meris.dispatch.cover import Ledger
 from meris.dispatch.keeping import Keep, Reserve
-from meris.dispatch.needs import Need, kinds_said
 from meris.dispatch.travel import Estimate, Router
-from meris.dispatch.weighing import Against, Scale, Weighed, minutes_said
+from meris.dispatch.weighing import Against, Scale, Weighed
+from meris.needs.need import Need, kinds_said
 
 #: Units that a walk meets at first, at the least: some of them are busy.
 _FIRST = 40
@@ -217,7 +218,7 @@ class Choosing:
         """What holds for the unit whatever is needed."""
         if unit.id not in self._judged:
             scale, profile = self.terms.scale, self.walk.profile(unit.type)
-            staged = weighing.is_rolling(unit, scale.now)
+            staged = weighing.is_rolling(unit, scale)
             out = scale.out(unit)
             self._judged[unit.id] = _Judged(
                 out,
@@ -235,7 +236,7 @@ class Choosing:
             return
         if within is not None and weighed.estimate.minutes > within:
             line.late.append(weighed)
-            minutes = minutes_said(weighed.estimate.minutes)
+            minutes = wording.minutes(weighed.estimate.minutes)
             line.out[weighed.unit.id] = f"would arrive in {minutes}, {within:g} min were asked"
             return
         heappush(line.queue, (weighed.score, weighed.unit.id))

@@ -29,8 +29,8 @@ from sqlalchemy.orm import Session
 
 from meris.accounts import Policy, Viewer
 from meris.dispatch.candidates import READY
-from meris.dispatch.needs import kinds_said
 from meris.dispatch.prepared import Prepared, given
+from meris.needs.need import kinds_said
 from meris.tables import Assignment, County, CoverRule, Region, Resource
 from meris.tables.places import region_county
 

@@ -12,7 +12,9 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from meris.accounts import Policy, Viewer
+from meris.db import beyond
 from meris.errors import Forbidden, Invalid, NotFound
+from meris.language import _
 from meris.sql import named
 from meris.tables import Assignment, Incident, Resource
 from meris.units import ENDED
@@ -54,9 +56,10 @@ def find(session: Session, viewer: Viewer, assignment_id: int) -> Found:
     if viewer.agency_id is not None and viewer.may("see_staff"):
         sees = or_(sees, Resource.agency_id == viewer.agency_id)
     statement = _joined().where(Assignment.id == assignment_id, viewer.policy.condition(), sees)
-    row = session.execute(statement).one_or_none()
+    with beyond(session):
+        row = session.execute(statement).one_or_none()
     if row is None:
-        raise NotFound("There is no such assignment, or you may not see it.")
+        raise NotFound(_("There is no such assignment, or you may not see it."))
     held, unit, incident = row
     return Found(held, unit, incident)
 
@@ -93,7 +96,12 @@ def require_mover(viewer: Viewer, unit: Resource) -> None:
     if viewer.may("dispatch") or granted is None or "status" in granted:
         return
     raise Forbidden(
-        f"{viewer.name} may not move {unit.name}: dispatchers may, and {unit.agency.name}."
+        _(
+            "%(name)s may not move %(unit)s: dispatchers may, and %(agency)s.",
+            name=viewer.name,
+            unit=unit.name,
+            agency=unit.agency.name,
+        )
     )
 
 
@@ -148,7 +156,8 @@ def live(session: Session, viewer: Viewer, unit_ids: Iterable[int]) -> list[Live
         .order_by(Assignment.id)
         .execution_options(populate_existing=True)
     )
-    return [Live(*row) for row in session.execute(statement)]
+    with beyond(session):  # a unit is taken by what its reader may not see as well
+        return [Live(*row) for row in session.execute(statement)]
 
 
 def site(session: Session, policy: Policy, resource_id: int) -> Resource:

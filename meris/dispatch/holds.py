@@ -6,44 +6,16 @@ holds nobody, and whoever next commits the unit ends it, with a line in the log.
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple
 
-from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.orm import Session
 
 from meris.accounts import Viewer
 from meris.dispatch.found import Live
 from meris.incidents import log
 from meris.tables import Assignment, Resource
+from meris.units import RAN_OUT, Span, ran_out, span_of
 
-#: Why a hold is over that nobody cancelled.
-RAN_OUT = "it ran out"
 _MERIS = Viewer(name="MERIS")
-
-
-class Span(NamedTuple):
-    """When a unit is promised: from the one moment until before the other."""
-
-    begin: datetime
-    end: datetime
-
-    @property
-    def column(self) -> Range[Any]:
-        """As the database keeps it."""
-        return Range(self.begin, self.end)
-
-
-def span_of(assignment: Assignment) -> Span:
-    """When an assignment that is not over has its unit; both ends are always known."""
-    begin, end = assignment.during.lower, assignment.during.upper
-    assert begin is not None
-    assert end is not None
-    return Span(begin, end)
-
-
-def over(assignment: Assignment, now: datetime) -> bool:
-    """Whether a hold or a booking has run out; what `units.in_force` says to the database."""
-    return assignment.status == "reserved" and span_of(assignment).end <= now
 
 
 def sweep(
@@ -52,7 +24,7 @@ def sweep(
     """End the holds that have run out, each with a line in its log; answers the others."""
     kept = []
     for one in live:
-        if over(one.assignment, now):
+        if ran_out(one.assignment, now):
             _end(session, one.assignment, units[one.assignment.resource_id].name)
         else:
             kept.append(one)
@@ -60,9 +32,9 @@ def sweep(
 
 
 def _end(session: Session, hold: Assignment, name: str) -> None:
-    what, ran_out = "booking" if hold.booked else "hold", span_of(hold).end
+    what, end = "booking" if hold.booked else "hold", span_of(hold).end
     text = f"The {what} on {name} by {hold.created_by} ran out."
-    hold.status, hold.status_at, hold.status_by = "cancelled", ran_out, _MERIS.name
+    hold.status, hold.status_at, hold.status_by = "cancelled", end, _MERIS.name
     hold.reason = RAN_OUT
     session.flush()
     log.add(
@@ -71,7 +43,7 @@ def _end(session: Session, hold: Assignment, name: str) -> None:
         hold.incident_id,
         text,
         kind="assignment",
-        at=ran_out,
+        at=end,
         resource_id=hold.resource_id,
     )
 

@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 from meris.accounts import Policy
 from meris.dispatch.candidates import Candidate
 from meris.dispatch.cover import free
-from meris.dispatch.needs import kinds_said
 from meris.errors import Invalid
+from meris.needs.need import kinds_said
 from meris.tables import Resource, Unit
 
 Per = Literal["station", "county"]

@@ -18,7 +18,7 @@ from meris.dispatch.taken import taken, turn, unfit
 from meris.dispatch.terms import Terms
 from meris.dispatch.times import told_as
 from meris.dispatch.travel import StraightLine
-from meris.errors import Refused
+from meris.errors import Refused, refused
 from meris.incidents import log
 from meris.incidents import moves as incident_moves
 from meris.incidents.read import find as find_incident
@@ -85,6 +85,9 @@ def move(
             destination_id=destination_id,
             reason=reason,
         )
+        if at is None:
+            # said now is after all that is known, also where a clock was put back meanwhile
+            report = replace(report, at=max(report.at, row.assignment.status_at))
         return _carry_out(session, viewer, row, report, key, terms or Terms())
 
 
@@ -107,7 +110,7 @@ def move_all(
     """
     unknown = [s for s in from_ if s not in TRANSITIONS or s in units.ENDED]
     if unknown or not from_:
-        raise reports.invalid("from", "Name the statuses that are to move on, such as dispatched.")
+        raise refused("from", "Name the statuses that are to move on, such as dispatched.")
     find_incident(session, viewer.policy, incident_id, lock=True)
     rows = found.of_incident(session, viewer, incident_id)
     for assignment, _ in rows:
@@ -132,25 +135,6 @@ def move_all(
         except Refused as refusal:
             kept.append(Kept(assignment, refusal.message))
     return moved, kept
-
-
-def release_all(
-    session: Session,
-    viewer: Viewer,
-    incident_id: int,
-    *,
-    left_as: str | None = None,
-    key: str | None = None,
-) -> tuple[list[Moved], list[Kept]]:
-    """Release every unit at an incident, and cancel what is only reserved for it."""
-    work = [s for s in TRANSITIONS if s not in (*units.ENDED, "reserved")]
-    moved, kept = move_all(
-        session, viewer, incident_id, from_=work, status="released", left_as=left_as, key=key
-    )
-    cancelled, held = move_all(
-        session, viewer, incident_id, from_=["reserved"], status="cancelled", key=key
-    )
-    return moved + cancelled, kept + held
 
 
 def fit(unit: Resource) -> bool:
@@ -246,7 +230,7 @@ def _dispatch(session: Session, viewer: Viewer, row: Found, report: Report, term
     live = holds.sweep(session, live, by_id, report.now)
     end = report.at + terms.work
     if held.booked:
-        end = max(end, holds.span_of(held).end)
+        end = max(end, units.span_of(held).end)
     span = holds.clipped(report.at, end, [one for one in live if one.assignment.booked])
     rivals = [o for o in live if not o.assignment.booked or holds.overlapping(span, o)]
     if rivals:
@@ -328,7 +312,7 @@ def _log(
         row.incident.id,
         text,
         kind=kind,
-        at=report.at,
+        at=min(report.at, report.now),
         resource_id=row.unit.id,
         key=key,
     )

@@ -8,9 +8,9 @@ from dataclasses import replace
 from functools import cache
 
 from meris import fields
-from meris.dispatch.needs import LEVELS, MOST_UNITS, Need, head_of, kinds_said, said
 from meris.errors import Invalid
 from meris.fields.words import closest, key, shown
+from meris.needs.need import LEVELS, MOST_UNITS, Need, head_of, kinds_said, said
 
 _MOST_LINES = 30
 _LINE = re.compile(

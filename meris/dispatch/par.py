@@ -4,13 +4,14 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from meris import units
+from meris import units, wording
 from meris.accounts import Viewer
 from meris.dispatch import found, moves, phrases
 from meris.dispatch.found import Found
 from meris.dispatch.taken import turn
 from meris.errors import Conflict, Invalid
 from meris.incidents import log
+from meris.language import _
 from meris.tables import Assignment
 
 #: The alarm of a unit is silenced for so long at most; then it sounds again.
@@ -90,11 +91,18 @@ def _require_at_work(row: Found) -> None:
     held, now = row.assignment, datetime.now(UTC)
     if held.status in units.ENDED:
         raise Conflict(
-            f"{row.unit.name} was {phrases.title(held.status)} {phrases.ago(held.status_at, now)}"
-            f" by {held.status_by}."
+            _(
+                "%(unit)s was %(status)s %(since)s by %(name)s.",
+                unit=row.unit.name,
+                status=phrases.told_title(held.status),
+                since=wording.ago(held.status_at, now),
+                name=held.status_by,
+            )
         )
     if held.status == "reserved":
-        raise Conflict(f"{row.unit.name} is only reserved. It checks in once it was sent.")
+        raise Conflict(
+            _("%(unit)s is only reserved. It checks in once it was sent.", unit=row.unit.name)
+        )
 
 
 def _write(

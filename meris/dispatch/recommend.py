@@ -15,17 +15,18 @@ from sqlalchemy.orm import Session
 
 from geo.columns import position_of
 from geo.values import Position
+from meris import age_limits, wording
 from meris.accounts import Viewer
 from meris.dispatch.answer import NeedLine, Passed, Pick, Recommendation
 from meris.dispatch.candidates import Candidate
 from meris.dispatch.choosing import Choosing, Line, Terms
 from meris.dispatch.keeping import Keep
-from meris.dispatch.needs import Need, checked, still_open
 from meris.dispatch.shortfalls import next_free, words
 from meris.dispatch.travel import Router, StraightLine
-from meris.dispatch.weighing import Scale, Weighed, minutes_said
+from meris.dispatch.weighing import Scale, Weighed
 from meris.errors import Invalid, NotFound
 from meris.fields import Home
+from meris.needs.need import Need, checked, still_open
 from meris.tables import Incident, Resource, Unit
 
 __all__ = ["Keep", "Need", "Pick", "Recommendation", "for_incident", "next_best", "recommend"]
@@ -54,15 +55,15 @@ def recommend(
     """The units to send to `position`, of those the viewer may see, with up to `most` others each.
 
     `within_minutes` is of the arrival; `uncommitted` leaves out those booked ahead as well; `keep`
-    units at their station or in their county; `home` is whose clock the reasons go by. Raises
-    `Invalid` for needs that cannot be met by anybody.
+    units at their station or in their county; `home` is whose clock and distances the reasons go
+    by. Raises `Invalid` for needs that cannot be met by anybody.
     """
     now = now or datetime.now(UTC)
-    zone = (home or Home.of()).zone
+    home = home or Home.of()
     terms = Terms(
         position=position,
-        router=router or StraightLine(),
-        scale=Scale(now, zone, incident_id, uncommitted),
+        router=router or StraightLine(distances=home.distances),
+        scale=Scale(now, home, age_limits.every(session), incident_id, uncommitted),
         within_minutes=within_minutes,
         exclude=frozenset(exclude),
         keep=keep,
@@ -222,6 +223,6 @@ def _why_not(chosen: Choosing, line: Line, unit: Candidate) -> str | None:
     weighed = line.fitting.get(unit.id)
     if weighed is None:
         return None  # left out by who asked
-    arrival = minutes_said(weighed.estimate.minutes)
+    arrival = wording.minutes(weighed.estimate.minutes)
     heaviest = max(weighed.against, key=lambda item: item.minutes, default=None)
     return f"would take {arrival}" + (f"; {heaviest.words}" if heaviest else "")

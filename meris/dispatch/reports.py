@@ -5,13 +5,14 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from meris import fields, units
+from meris import fields, units, wording
 from meris.accounts import Viewer
 from meris.dispatch import found, phrases
 from meris.dispatch.found import Found
-from meris.dispatch.lines import line
 from meris.dispatch.times import told_as
-from meris.errors import Conflict, Invalid
+from meris.errors import Conflict, refused
+from meris.incidents.lines import line
+from meris.language import _
 from meris.tables import Assignment
 
 TRANSITIONS = units.ASSIGNMENT_TRANSITIONS
@@ -53,14 +54,14 @@ def read(
     """A report as it can be used. Raises `Invalid`, and `NotFound` for the destination."""
     now = datetime.now(UTC)
     if status not in TRANSITIONS:
-        raise invalid("status", f"{status[:40]!r} is not a status of an assignment.")
+        raise refused("status", f"{status[:40]!r} is not a status of an assignment.")
     if at is not None and at > now + AHEAD:
-        raise invalid("at", "That time lies in the future. Say it when it has happened.")
+        raise refused("at", _("That time lies in the future. Say it when it has happened."))
     if left_as is not None and status not in units.ENDED:
-        raise invalid("left_as", "Only a unit that is released or cancelled is left as something.")
+        raise refused("left_as", "Only a unit that is released or cancelled is left as something.")
     if left_as is not None and left_as not in units.AFTERWARD:
         titles = ", ".join(phrases.unit_title(s) for s in units.AFTERWARD)
-        raise invalid("left_as", f"Afterward a unit is one of: {titles}.")
+        raise refused("left_as", f"Afterward a unit is one of: {titles}.")
     where = phrases.read(destination, "destination")
     if destination_id is not None:
         where = where or found.site(session, viewer.policy, destination_id).name
@@ -75,7 +76,7 @@ def require_version(session: Session, viewer: Viewer, row: Found, version: int |
         return
     raise Conflict(
         f"{held.status_by} set {row.unit.name} to {phrases.title(held.status)}"
-        f" {phrases.ago(held.status_at, datetime.now(UTC))}, while you saw it as it was before."
+        f" {wording.ago(held.status_at, datetime.now(UTC))}, while you saw it as it was before."
         " Look at it, then say again what you want.",
         current=line(session, viewer, held.id),
     )
@@ -86,16 +87,27 @@ def require_allowed(row: Found, report: Report) -> None:
     held, unit = row.assignment, row.unit.name
     if held.status in units.ENDED:
         raise Conflict(
-            f"{held.status_by} {phrases.title(held.status)} {unit}"
-            f" {phrases.ago(held.status_at, report.now)}. Send it again if it is needed."
+            _(
+                "%(name)s %(status)s %(unit)s %(since)s. Send it again if it is needed.",
+                name=held.status_by,
+                status=phrases.told_title(held.status),
+                unit=unit,
+                since=wording.ago(held.status_at, report.now),
+            )
         )
     if report.status not in TRANSITIONS[held.status]:
         titles = fields.ASSIGNMENT_STATUS
-        allowed = ", ".join(c.title for c in titles if c.code in TRANSITIONS[held.status])
-        raise invalid(
+        allowed = ", ".join(_(c.title) for c in titles if c.code in TRANSITIONS[held.status])
+        raise refused(
             "status",
-            f"{unit} is {titles[held.status].title} and cannot become"
-            f" {titles[report.status].title} from there. It can become {allowed}.",
+            _(
+                "%(unit)s is %(status)s and cannot become %(next)s from there."
+                " It can become %(allowed)s.",
+                unit=unit,
+                status=_(titles[held.status].title),
+                next=_(titles[report.status].title),
+                allowed=allowed,
+            ),
         )
 
 
@@ -126,12 +138,16 @@ def keep_time(row: Found, report: Report) -> bool:
     held, unit = row.assignment, row.unit.name
     if report.status not in _TIMED:
         raise Conflict(
-            f"{unit} was {phrases.title(held.status)} after that"
-            f" ({phrases.ago(held.status_at, report.now)}). Give a later time."
+            _(
+                "%(unit)s was %(status)s after that (%(since)s). Give a later time.",
+                unit=unit,
+                status=phrases.told_title(held.status),
+                since=wording.ago(held.status_at, report.now),
+            )
         )
     at = told_as(report.at, held.dispatched_at)
     if held.dispatched_at is None or at < held.dispatched_at:
-        raise invalid("at", f"{unit} had not been sent by then. Give a later time.")
+        raise refused("at", _("%(unit)s had not been sent by then. Give a later time.", unit=unit))
     name = f"{report.status}_at"
     known: datetime | None = getattr(held, name)
     if known is not None and known <= at:
@@ -144,8 +160,3 @@ def take_destination(held: Assignment, report: Report) -> None:
     """Where it goes, when the report says so."""
     if report.destination:
         held.destination, held.destination_id = report.destination, report.destination_id
-
-
-def invalid(field: str, message: str) -> Invalid:
-    """A refusal of one member of what was sent."""
-    return Invalid(message, problems=[{"field": field, "message": message}])

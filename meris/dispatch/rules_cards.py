@@ -7,11 +7,11 @@ from sqlalchemy.orm import Session
 
 from meris.accounts import Viewer
 from meris.dispatch import need_words
-from meris.dispatch.cards import Card, every
-from meris.dispatch.needs import Need
 from meris.dispatch.rules import Form, Shown, begin, unchanged
 from meris.errors import Invalid, NotFound
 from meris.fields import PRIORITY, Home
+from meris.needs.cards import Card, every
+from meris.needs.need import Need
 from meris.tables import IncidentType, RunCard, RunCardLine
 
 

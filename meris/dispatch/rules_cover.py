@@ -13,13 +13,13 @@ from sqlalchemy.orm import Session
 from meris import fields
 from meris.accounts import Viewer
 from meris.dispatch import need_words
-from meris.dispatch.needs import kinds_said
 from meris.dispatch.rules import Form, Shown, begin, unchanged
 from meris.errors import Invalid, NotFound
 from meris.fields import Home
 from meris.fields.guard import guarded, unguarded
 from meris.fields.words import key
 from meris.fields.words import shown as quoted
+from meris.needs.need import kinds_said
 from meris.tables import CoverRule, Region, RegionScheme
 
 COLUMNS = ("county", "region", "units", "minimum", "note")

@@ -6,12 +6,13 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from meris import wording
 from meris.accounts import Policy
 from meris.dispatch.answer import NextFree
 from meris.dispatch.candidates import READY, Candidate
 from meris.dispatch.choosing import Choosing, Line
-from meris.dispatch.needs import Need, kinds_said
-from meris.dispatch.weighing import Weighed, minutes_said
+from meris.dispatch.weighing import Weighed
+from meris.needs.need import Need, kinds_said
 from meris.tables import Resource, UnitPosition
 
 _MOST = 3
@@ -47,8 +48,8 @@ def words(
 def _next(free: tuple[NextFree, ...]) -> str:
     first = free[0]
     if first.minutes == 0:
-        return f"the next would arrive in {minutes_said(first.eta_minutes)}: {first.name}"
-    return f"next free in about {minutes_said(first.minutes)}: {first.name}"
+        return f"the next would arrive in {wording.minutes(first.eta_minutes)}: {first.name}"
+    return f"next free in about {wording.minutes(first.minutes)}: {first.name}"
 
 
 def _able(chosen: Choosing, line: Line) -> Iterator[NextFree]:

@@ -9,12 +9,14 @@ from psycopg2 import errorcodes
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
+from meris import wording
 from meris.accounts import Viewer
-from meris.dispatch import holds, phrases
+from meris.dispatch import phrases
 from meris.dispatch.found import Live
 from meris.dispatch.recommend import Pick, next_best
 from meris.errors import Conflict
 from meris.tables import Incident, Resource
+from meris.units import span_of
 
 _MOST_TOLD = 3
 # What PostgreSQL says when a lock is not to be had in time, or never would be.
@@ -135,14 +137,14 @@ def _sentence(one: Live, units: Mapping[int, Resource], incident: Incident, now:
     unit, by = units[held.resource_id].name, _by(one)
     same = one.incident.id == incident.id
     where = "this incident" if same else one.incident.number if one.seen else "another incident"
-    when = phrases.ago(_at(one), now)
+    when = wording.ago(_at(one), now)
     if held.status != "reserved":
         more = "" if held.status == "dispatched" else f" and it is {phrases.title(held.status)}"
         return f"{by} sent {unit} to {where} {when}{more}."
     if not held.booked:
         return f"{by} reserved {unit} for {where} {when}."
-    begins = holds.span_of(held).begin
-    turn = f"in {phrases.span(begins - now)}" if begins > now else "now"
+    begins = span_of(held).begin
+    turn = f"in {wording.span(begins - now)}" if begins > now else "now"
     return f"{by} booked {unit} for {where}; its time begins {turn}."
 
 
@@ -174,7 +176,7 @@ def _why(unit: Resource, now: datetime) -> str:
     """E12 is out of service (Mechanical) by the word of Columbia Fire, 2 h ago."""
     reason = f" ({unit.status_reason})" if unit.status_reason else ""
     by = unit.status_by or unit.agency.name
-    when = f" for {phrases.span(now - unit.status_at)}" if unit.status_at else ""
+    when = f" for {wording.span(now - unit.status_at)}" if unit.status_at else ""
     return (
         f"{unit.name} is {phrases.unit_title(unit.status)}{reason}{when}, as {by} says."
         " Set it available first if that is over."

@@ -8,6 +8,7 @@ from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
 from geo.values import Position
+from meris.distances import MILES, Distances
 from meris.tables import UnitProfile
 
 #: Roads are longer than the straight line: for most pairs of places by a fifth to two fifths.
@@ -60,9 +61,10 @@ class Router(Protocol):
 
 @dataclass(frozen=True)
 class StraightLine:
-    """Arrival from the distance on a sphere, a detour and a mean speed."""
+    """Arrival from the distance on a sphere, a detour and a mean speed; told in `distances`."""
 
     detour: float = DETOUR_FACTOR
+    distances: Distances = MILES
 
     def estimate(
         self, origin: Position, destination: Position, profile: Profile, *, staged: bool
@@ -70,10 +72,10 @@ class StraightLine:
         """See `Router`."""
         meters = origin.meters_to(destination)
         turnout = 0.0 if staged else profile.turnout_minutes
-        parts = [f"{kilometers(meters)} away"]
+        parts = [f"{self.distances.say(meters)} away"]
         if not profile.flies:
             parts.append(f"×{self.detour:g}")
-        parts.append(f"{profile.speed_kmh:g} km/h")
+        parts.append(self.distances.speed(profile.speed_kmh))
         parts.append("ready to roll" if staged else f"{turnout:g} min to turn out")
         return Estimate(self._rolling(meters, profile) + turnout, meters, ", ".join(parts))
 
@@ -84,13 +86,6 @@ class StraightLine:
     def _rolling(self, meters: float, profile: Profile) -> float:
         detour = 1.0 if profile.flies else self.detour
         return meters * detour / 1000 / profile.speed_kmh * 60
-
-
-def kilometers(meters: float) -> str:
-    """A distance in words: "7.2 km", "430 m", "120 km"."""
-    if meters < 995:
-        return f"{round(meters, -1):.0f} m"
-    return f"{meters / 1000:.1f} km" if meters < 99_950 else f"{meters / 1000:.0f} km"
 
 
 def profiles(session: Session) -> dict[str, Profile]:

@@ -11,10 +11,10 @@ from meris import fields, resources, units
 from meris.accounts import Viewer
 from meris.dispatch import found, phrases
 from meris.dispatch.moves import move
-from meris.dispatch.reports import invalid
 from meris.dispatch.terms import Terms
-from meris.errors import Forbidden, Invalid, NotFound
+from meris.errors import Forbidden, Invalid, NotFound, refused
 from meris.fields import Home
+from meris.language import _
 from meris.resources.read import find
 from meris.resources.write import require_editable, require_version
 from meris.tables import Assignment, Resource
@@ -75,9 +75,9 @@ def _read(name: str, raw: Any, home: Home) -> Any:
     try:
         value = field.rule.read(raw, home)
     except Invalid as refusal:
-        raise invalid(name, refusal.message) from refusal
+        raise refused(name, refusal.message) from refusal
     if value is None and field.required:
-        raise invalid(name, f"{field.title} is empty. Fill it in.")
+        raise refused(name, _("%(field)s is empty. Fill it in.", field=field.title))
     return value
 
 
@@ -92,7 +92,7 @@ def _move(
     terms: Terms | None,
 ) -> None:
     if status not in units.moves_of(unit.status, held.status):
-        raise invalid("status", _why_not(unit, held, status))
+        raise refused("status", _why_not(unit, held, status))
     ends = status in units.AFTERWARD
     try:
         move(
@@ -107,15 +107,23 @@ def _move(
         )
     except NotFound as hidden:
         raise Forbidden(
-            f"{unit.name} is at an incident that {viewer.name} may not see. Its own agency and"
-            " those who may see the incident move it."
+            _(
+                "%(unit)s is at an incident that %(name)s may not see. Its own agency and those"
+                " who may see the incident move it.",
+                unit=unit.name,
+                name=viewer.name,
+            )
         ) from hidden
 
 
 def _why_not(unit: Resource, held: Assignment, status: str) -> str:
     titles = fields.statuses("unit")
-    allowed = ", ".join(titles[s].title for s in units.moves_of(unit.status, held.status))
-    return (
-        f"{unit.name} is {phrases.title(held.status)} at an incident and cannot become"
-        f" {titles[status].title} from there. It can become {allowed}."
+    allowed = ", ".join(_(titles[s].title) for s in units.moves_of(unit.status, held.status))
+    return _(
+        "%(unit)s is %(status)s at an incident and cannot become %(next)s from there."
+        " It can become %(allowed)s.",
+        unit=unit.name,
+        status=phrases.told_title(held.status),
+        next=_(titles[status].title),
+        allowed=allowed,
     )

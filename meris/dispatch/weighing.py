@@ -5,17 +5,17 @@ more: never fewer, and each no more than stated here. No standard sets these num
 (docs/dispatch.md) and only order the list: the arrival that is shown is the plain one.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
-from meris import fields
+from meris import fields, wording
+from meris.age_limits import Limits
 from meris.dispatch.candidates import READY, Candidate
-from meris.dispatch.needs import Need
 from meris.dispatch.travel import Estimate, Profile
 from meris.dispatch.work import Work
-from meris.snapshot import POSITION_AGE_LIMIT_MINUTES
+from meris.fields import Home
+from meris.needs.need import Need
 
 #: Minutes added, at the most, for each thing.
 BETTER_TYPE, UNTYPED = 1.0, 5.0  # the first for each level above what was asked
@@ -68,7 +68,7 @@ class Weighed:
     @property
     def reasons(self) -> list[str]:
         """In words, the arrival first."""
-        arrival = f"{minutes_said(self.estimate.minutes)}: {self.estimate.how}"
+        arrival = f"{wording.minutes(self.estimate.minutes)}: {self.estimate.how}"
         return [arrival, *(f"{item.words} (+{item.minutes:.2g} min)" for item in self.against)]
 
     @property
@@ -79,10 +79,11 @@ class Weighed:
 
 @dataclass(frozen=True)
 class Scale:
-    """What units are weighed by: the clock, and who is already spoken for."""
+    """What units are weighed by: the clock, where, and who is already spoken for."""
 
     now: datetime
-    zone: ZoneInfo
+    home: Home
+    limits: Mapping[tuple[str, str], Limits]
     incident_id: int | None = None
     uncommitted: bool = False
 
@@ -115,19 +116,15 @@ class Scale:
         """What is worth knowing of the unit and adds nothing."""
         if unit.unreported_at:
             return ("no longer in its agency's file",)
-        limit = timedelta(minutes=fields.age_limit_minutes("unit", unit.status))
         if unit.confirmed_at is None:
             return ("status never confirmed",)
-        if unit.confirmed_at + limit < self.now:
-            return (f"status confirmed {ago(self.now - unit.confirmed_at)}",)
+        if unit.confirmed_at + self.limits["unit", unit.status].confirmed < self.now:
+            return (f"status confirmed {wording.ago(unit.confirmed_at, self.now)}",)
         return ()
 
     def clock(self, at: datetime) -> str:
-        """A time in the state's zone; with its day when it is not today."""
-        local, today = at.astimezone(self.zone), self.now.astimezone(self.zone)
-        if local.date() == today.date():
-            return f"{local:%H:%M}"
-        return f"{local:%b} {local.day}, {local:%H:%M}"
+        """A time by the state's clocks; with its day when it is not today."""
+        return wording.clock(at, self.now, self.home.zone)
 
     def _busy(self, busy: Work) -> str:
         where = f"to {busy.number}" if busy.number else "to another incident"
@@ -154,17 +151,19 @@ class Scale:
 
     def _place(self, unit: Candidate, profile: Profile) -> Iterator[Against]:
         age = None if unit.placed_at is None else self.now - unit.placed_at
+        limit = self.limits["unit", unit.status].of("position")
         if unit.live and age is not None:
-            late = age / timedelta(minutes=POSITION_AGE_LIMIT_MINUTES)
+            late = age / limit if limit else 0.0
             if late > 1:
-                yield Against(min(OLD_FIX, late / 2), f"its device last reported {ago(age)}")
+                words = f"its device last reported {wording.from_now(age)}"
+                yield Against(min(OLD_FIX, late / 2), words)
         elif age is None:
             yield Against(UNKNOWN_TIME, "no device, recorded place without a time")
         elif age > timedelta(days=1):
-            yield Against(UNKNOWN_TIME, f"no device, place recorded {ago(age)}")
+            yield Against(UNKNOWN_TIME, f"no device, place recorded {wording.from_now(age)}")
         if unit.radius_m and unit.radius_m > (_GOOD_FIX_M if unit.live else 0):
             minutes = unit.radius_m / 1000 / profile.speed_kmh * 60
-            words = f"place known to about {_rounded(unit.radius_m)} only"
+            words = f"place known to about {self.home.distances.say(unit.radius_m)} only"
             yield Against(min(ROUGH_PLACE, minutes), words, warns=unit.radius_m > 5_000)
 
     def _hours(self, unit: Candidate, profile: Profile) -> Iterator[Against]:
@@ -209,39 +208,17 @@ def fit(unit: Candidate, need: Need) -> Iterator[Against]:
         yield Against(BETTER_TYPE * above, words)
 
 
-def is_rolling(unit: Candidate, now: datetime) -> bool:
+def is_rolling(unit: Candidate, scale: Scale) -> bool:
     """Whether no time is needed to turn out: it stands staged, or drives."""
     if unit.status == "staged":
         return True
-    fresh = timedelta(minutes=POSITION_AGE_LIMIT_MINUTES)
+    fresh = scale.limits["unit", unit.status].of("position") or timedelta.max
     return bool(
         unit.live
         and unit.placed_at
-        and now - unit.placed_at <= fresh
+        and scale.now - unit.placed_at <= fresh
         and (unit.speed_mps or 0) >= _ROLLING_MPS
     )
-
-
-def minutes_said(minutes: float) -> str:
-    """A duration in words: "8 min", "2 h 5 min"."""
-    whole = max(1, round(minutes))
-    if whole < 60:
-        return f"{whole} min"
-    return f"{whole // 60} h {whole % 60} min" if whole % 60 else f"{whole // 60} h"
-
-
-def ago(age: timedelta) -> str:
-    """An age in words: "12 min ago", "3 days ago"."""
-    minutes = max(0, round(age / timedelta(minutes=1)))
-    if minutes < 60:
-        return f"{minutes} min ago"
-    if minutes < 48 * 60:
-        return f"{minutes // 60} h ago"
-    return f"{minutes // 1440} days ago"
-
-
-def _rounded(meters: float) -> str:
-    return f"{meters / 1000:.1f} km" if meters >= 1000 else f"{round(meters, -1):.0f} m"
 
 
 def _said(kind: str, status: str) -> str:

@@ -4,8 +4,8 @@ mailbox   what one client has still to be sent      parcels   what is new, as ev
 hub       the listener
 """
 
-from meris.feed.hub import Hub
+from meris.feed.hub import BEAT_SECONDS, RETRY, Hub
 from meris.feed.mailbox import Mailbox, message
 from meris.feed.parcels import MOST_IN_A_MESSAGE, MOST_MOVED
 
-__all__ = ["MOST_IN_A_MESSAGE", "MOST_MOVED", "Hub", "Mailbox", "message"]
+__all__ = ["BEAT_SECONDS", "MOST_IN_A_MESSAGE", "MOST_MOVED", "RETRY", "Hub", "Mailbox", "message"]

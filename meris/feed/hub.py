@@ -35,6 +35,10 @@ PAUSE_SECONDS = 0.05
 #: Positions are told not more often than this; of a unit only the newest is.
 MOVED_SECONDS = 1.0
 BEAT_SECONDS = 15.0
+#: The first that a client is told: after how many milliseconds to come again.
+RETRY = b"retry: 2000\n\n"
+#: A database that is back sooner than this was not worth a word.
+AWAY_SECONDS = 4.0
 
 
 class Hub:
@@ -51,6 +55,8 @@ class Hub:
         self._listener: threading.Thread | None = None
         self._stopping = threading.Event()
         self._heard_at = 0.0
+        # whether the clients were told that the journal cannot be read
+        self._away = False
         # up to where positions are told, when they last were, and whether some wait
         self._told: Cursor | None = None
         self._moved_at = float("-inf")
@@ -64,7 +70,7 @@ class Hub:
     @property
     def alive(self) -> bool:
         """Whether the listener has read the journal lately; true while nobody listens."""
-        return self._listener is None or time.monotonic() - self._heard_at < 5 * WAKE_SECONDS
+        return self._listener is None or self._silence < 5 * WAKE_SECONDS
 
     def subscribe(self, policy: Policy, given: str | None) -> tuple[Mailbox, bytes]:
         """A mailbox that misses nothing after `given`, and what happened up to now.
@@ -98,11 +104,15 @@ class Hub:
             self._mailboxes.discard(mailbox)
 
     def stream(self, mailbox: Mailbox, first: bytes) -> Iterator[bytes]:
-        """Messages as they come, and a beat when none do; ends when the hub stops."""
+        """Messages as they come, and a beat when none do; ends when the hub stops.
+
+        While the journal cannot be read, `away` in place of the beat: a line that is open must not
+        pass for a map that is true.
+        """
         try:
-            yield b"retry: 2000\n\n" + first
+            yield RETRY + first
             while (parcel := mailbox.take(BEAT_SECONDS)) is not None:
-                yield parcel or parcels.beat()
+                yield parcel or self.pulse()
         finally:
             self.unsubscribe(mailbox)
 
@@ -121,6 +131,34 @@ class Hub:
                         if key not in ready:
                             ready[key] = parcels.parcel(session, policy, heard)
             self._heard_at = time.monotonic()
+            if self._away:
+                self._away = False
+                self._tell_all(parcels.beat())
+
+    def pulse(self) -> bytes:
+        """What a line is told that was silent for long: that it is alive, or that the journal
+        cannot be read."""
+        if self.alive:
+            return parcels.beat()
+        self._away = True
+        return parcels.away(self._silence)
+
+    def _say_away(self) -> None:
+        """Tell every client, once, unless it has lasted for a moment only."""
+        if not self._away and self._silence > AWAY_SECONDS:
+            self._away = True
+            self._tell_all(parcels.away(self._silence))
+
+    @property
+    def _silence(self) -> float:
+        """For how many seconds the journal was not read."""
+        return time.monotonic() - self._heard_at
+
+    def _tell_all(self, parcel: bytes) -> None:
+        with self._lock:
+            if (here := self._cursor) is not None:
+                for mailbox in self._mailboxes:
+                    mailbox.put(parcel, here)
 
     def _hear_up_to(self, session: Session, here: Cursor) -> Heard | None:
         """What is new since we last looked; None when that is the first time."""
@@ -202,8 +240,11 @@ class Hub:
                     self._hear(connection)
             except (SQLAlchemyError, OSError) as problem:
                 log.warning("feed.database_away", problem=type(problem).__name__, retry_s=wait)
-                self._stopping.wait(wait)
-                wait = min(wait * 2, 10.0)
+            except Exception as fault:  # without this thread every map is away for good
+                log.error("feed.broke", exc_info=fault)
+            self._say_away()
+            self._stopping.wait(wait)
+            wait = min(wait * 2, 4.0)
 
     def _hear(self, connection: Connection) -> None:
         while not self._stopping.is_set():

@@ -21,6 +21,8 @@ from meris.feed.mailbox import CATCH_UP_SPREAD_SECONDS, catch_up, message, messa
 MOST_IN_A_MESSAGE = 500
 #: The same for units that only moved.
 MOST_MOVED = 5_000
+#: What the board of requests shows: a change of these is told as such, and not what it says.
+_ASKED = ("request", "request_line", "shipment", "shipment_line")
 
 
 @dataclass(frozen=True)
@@ -33,6 +35,7 @@ class Heard:
 
     map: News
     board: BoardNews
+    requests: bool
     moved: list[MovedUnit]
     here: Cursor
     told: Cursor
@@ -40,7 +43,8 @@ class Heard:
     @property
     def nothing(self) -> bool:
         """Whether nobody is told anything."""
-        return not (self.map.touched or self.map.whole_map or self.board.any or self.moved)
+        seen = self.map.touched or self.map.whole_map or self.board.any or self.moved
+        return not (seen or self.requests)
 
     @property
     def too_much(self) -> bool:
@@ -53,6 +57,7 @@ def hear(session: Session, since: Cursor, here: Cursor) -> Heard:
     return Heard(
         map=changes.news(session, since, here, most=MOST_IN_A_MESSAGE, positions=False),
         board=board.news(session, since, here, most=MOST_IN_A_MESSAGE),
+        requests=changes.anything_of(session, since, here, _ASKED),
         moved=[],
         here=here,
         told=here,
@@ -71,6 +76,7 @@ def parcel(session: Session, policy: Policy, heard: Heard | None) -> bytes:
     if heard.too_much:
         return catch_up(heard.here)
     events = [
+        ("requests", json.dumps(_stamp(heard)) if heard.requests and policy.staff else ""),
         ("dispatch", _stamped(heard, _board_event(session, policy, heard.board))),
         ("change", _stamped(heard, _map_event(session, policy, heard.map))),
         ("moved", _moved_event(policy, heard)),
@@ -86,6 +92,12 @@ def parcel(session: Session, policy: Policy, heard: Heard | None) -> bytes:
 def beat(cursor: Cursor | None = None) -> bytes:
     """That the line is alive."""
     return message("beat", {"now": int(time.time())}, cursor)
+
+
+def away(seconds: float) -> bytes:
+    """That the journal could not be read for so many seconds: what clients show is as old."""
+    now = int(time.time())
+    return message("away", {"now": now, "since": now - round(seconds)})
 
 
 def _stamp(heard: Heard) -> dict[str, Any]:

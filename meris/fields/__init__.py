@@ -9,7 +9,7 @@ From it come the CSV templates, the header table, the checks and their messages,
 the forms and the page `docs/fields.md`. Rules read cells against a `Home` (the state served).
 """
 
-from meris.fields.ages import AGE_LIMITS, age_limit, age_limit_minutes
+from meris.fields.ages import AGE_LIMITS, age_limit, age_limit_minutes, limit_minutes
 from meris.fields.catalogue import (
     CATALOGUE,
     RESOURCE_KIND,
@@ -29,13 +29,14 @@ from meris.fields.dispatch import (
     unit_profiles,
 )
 from meris.fields.docs import page as docs_page
+from meris.fields.factors import FACTORS
 from meris.fields.field import KINDS, ROW_KINDS, Field, Synonym
 from meris.fields.forms import SECTIONS, choices_of, code_list, form
 from meris.fields.headers import Meaning, header_table, meanings, meant_by_tag
 from meris.fields.home import Home
 from meris.fields.important import important, vital
 from meris.fields.incident import INCIDENT, INCIDENT_BY_NAME, LOG_TEXT
-from meris.fields.items import BY_CODE, ITEMS, Item, find_item, in_base_units
+from meris.fields.items import BY_CODE, ITEMS, Item, find_item, in_base_units, item_units
 from meris.fields.lists_common import APPROXIMATE_SOURCES, POSITION_SOURCE, SENSITIVITY
 from meris.fields.lists_incident import (
     AREA_KIND,
@@ -60,6 +61,7 @@ __all__ = [
     "CATALOGUE",
     "CLOSE_REASON",
     "DANGEROUS_AREAS",
+    "FACTORS",
     "ICS_STATUS",
     "INCIDENT",
     "INCIDENT_BY_NAME",
@@ -100,7 +102,9 @@ __all__ = [
     "important",
     "in_base_units",
     "incident_types",
+    "item_units",
     "json_schema",
+    "limit_minutes",
     "meanings",
     "meant_by_tag",
     "needs",

@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 from meris.errors import Invalid
 from meris.fields.home import Home
 from meris.fields.rule import Judged, Rule
+from meris.language import N_, _
 
 _GROUPED = re.compile(r"^[+-]?\d{1,3}(?:,\d{3})+(?:\.\d*)?$")
 _PLAIN = re.compile(r"^[+-]?(?:\d+(?:\.\d*)?|\.\d+)$")
@@ -47,7 +48,7 @@ class Amount(Rule):
         raise self._not_a_number(text)
 
     def _not_a_number(self, text: str) -> Invalid:
-        statement = f"is not one {self.noun}"
+        statement = _("is not one %(noun)s", noun=_(self.noun))
         if _SCIENTIFIC.match(text):
             return self.refuse(
                 text, statement, "Format the column as a plain number and save it again."
@@ -55,8 +56,12 @@ class Amount(Rule):
         meant = [f"{number.normalize():f}" for number in self._meant(text)]
         # one number among signs is likely the one; between two a person must choose
         sure = meant[0] if len(meant) == 1 else None
-        example = f", for example {' or '.join(meant)}" if len(meant) == 2 else ""
-        fix = f"Write a single number without words or signs{example}, or leave it empty."
+        example = _(", for example %(numbers)s", numbers=f" {_('or')} ".join(meant))
+        example = example if len(meant) == 2 else ""
+        fix = _(
+            "Write a single number without words or signs%(example)s, or leave it empty.",
+            example=example,
+        )
         return self.refuse(text, statement, fix, sure, meant if sure is None else ())
 
     def _meant(self, text: str) -> list[Decimal]:
@@ -72,19 +77,24 @@ class Amount(Rule):
         return list(dict.fromkeys(fitting)) if len(fitting) == len(numbers) <= 2 else []
 
     def _within(self, text: str, value: Decimal) -> None:
-        counted = f" {self.what}" if self.what else ""
+        counted = f" {_(self.what)}" if self.what else ""
         if value < self.least:
-            below = "is below zero" if self.least == 0 else f"is less than {self.least:,}"
+            below = _("is less than %(number)s", number=f"{self.least:,}")
+            below = _("is below zero") if self.least == 0 else below
             raise self.refuse(
                 text,
                 below,
-                f"Write {self.least:,} or more{counted}, or leave it empty when not known.",
+                _(
+                    "Write %(least)s or more%(counted)s, or leave it empty when not known.",
+                    least=f"{self.least:,}",
+                    counted=counted,
+                ),
             )
         if value > self.most:
             raise self.refuse(
                 text,
-                f"is more than {self.most:,}{counted}",
-                "Check the number for a digit too many.",
+                _("is more than %(most)s%(counted)s", most=f"{self.most:,}", counted=counted),
+                _("Check the number for a digit too many."),
             )
 
 
@@ -92,7 +102,7 @@ class Amount(Rule):
 class Integer(Amount):
     """A whole number between `least` and `most`."""
 
-    noun: str = "whole number"
+    noun: str = N_("whole number")
 
     def plain(self, cell: str) -> int | None:
         if cell.isdecimal() and len(cell) < 10 and self.least <= (value := int(cell)) <= self.most:
@@ -109,7 +119,9 @@ class Integer(Amount):
         number = self._number(text)
         if number != number.to_integral_value():
             raise self.refuse(
-                text, "is not a whole number", "Write a whole number; MERIS does not round."
+                text,
+                _("is not a whole number"),
+                _("Write a whole number; MERIS does not round."),
             )
         return int(number)
 
@@ -125,7 +137,7 @@ class Quantity(Amount):
     """A number with decimals, kept exactly (`Decimal`), at most `places` of them."""
 
     places: int = 3
-    noun: str = "number"
+    noun: str = N_("number")
 
     def _judge(self, text: str, _home: Home) -> Judged:
         value = self._number(text)
@@ -172,3 +184,17 @@ class TypeLevel(Integer):
 
     def _text(self, value: Any, _home: Home) -> str:
         return f"Type {value}"
+
+
+@dataclass(frozen=True)
+class PodType(TypeLevel):
+    """The type of a point of distribution: 1 (the largest) to 3; also written "Type II"."""
+
+    most: int = 3
+    noun: str = "type of a point of distribution"
+
+    def _within(self, text: str, _value: Decimal) -> None:
+        raise self.refuse(text, f"is not a {self.noun}", "Write 1, 2 or 3; type 1 is the largest.")
+
+    def _whole(self, text: str) -> int:
+        return super()._whole(re.sub(r"^c?-?pod\s*", "", text.casefold()))

@@ -32,6 +32,7 @@ CATALOGUE: tuple[Field, ...] = (
     *supply.SUPPLY,
     *unit.UNIT,
     *supply.SITE,
+    *supply.POD,
     *common.PLACE,
     unit.POSITION_AT,
     *common.CONTACT,

@@ -43,7 +43,8 @@ class CodeList:
         return len(self.choices)
 
     def __contains__(self, code: object) -> bool:
-        return code in self.by_code
+        # what is sent as JSON may be a list, which is no code and cannot be looked up
+        return isinstance(code, str) and code in self.by_code
 
     def __getitem__(self, code: str) -> Choice:
         return self.by_code[code]

@@ -364,6 +364,3 @@ ABOUT = (
         synonyms=also("visibility access privacy security"),
     ),
 )
-
-# The order in which a person fills in a record: what, then (per kind) its state, then where, whom.
-COMMON = (*PLACE, *CONTACT, *ABOUT)

@@ -6,7 +6,7 @@ from meris.fields.catalogue import needs, of
 from meris.fields.field import Field, Note
 from meris.fields.forms import choices_of
 from meris.fields.items import ITEMS
-from meris.fields.words import listing
+from meris.wording import listed
 
 _TITLES = {"shelter": "Shelters", "supply": "Supplies", "unit": "Units"}
 _ABOUT = {
@@ -46,8 +46,8 @@ def _kind(kind: str) -> str:
 
 
 def _needed(kind: str) -> str:
-    groups = [listing(f"`{name}`" for name in group) for group in needs(kind)]
-    return listing(groups, last="and")
+    groups = [listed((f"`{name}`" for name in group), "or") for group in needs(kind)]
+    return listed(groups)
 
 
 def _row(column: Field) -> str:

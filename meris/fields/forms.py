@@ -19,6 +19,7 @@ SECTIONS: dict[str, str] = {
     "access": "Access",
     "building": "Building",
     "opening": "Opening",
+    "distribution": "Point of distribution",
     "place": "Place",
     "contact": "Contact",
     "about": "About this record",

@@ -10,6 +10,7 @@ from geo.gazetteer import Gazetteer
 from geo.geocoder import AddressSearch
 from geo.states import StateFacts
 from geo.values import Bounds
+from meris.distances import MILES, Distances
 from meris.fields.words import key
 
 
@@ -21,12 +22,13 @@ def _now() -> datetime:
 class Home:
     """The state an installation serves; `now` is the clock that "in the future" is told by.
 
-    `geocoder` finds addresses, where the installation has one.
+    `geocoder` finds addresses, where the installation has one; `distances` says how far it is.
     """
 
     facts: StateFacts
     now: Callable[[], datetime] = _now
     geocoder: AddressSearch | None = None
+    distances: Distances = MILES
 
     @staticmethod
     @cache

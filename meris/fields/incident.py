@@ -16,6 +16,7 @@ from meris.fields.rule import Judged, Rule
 from meris.fields.text_rules import Notes, OneOf, Text
 from meris.fields.times import Moment
 from meris.fields.words import clean
+from meris.language import N_
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,7 @@ def _field(name: str, title: str, rule: Rule, section: str, about: str) -> Field
 
 
 #: What is written in a log and told of an incident: never who somebody is.
-LOG_TEXT = Notes(noun="entry", health=True)
+LOG_TEXT = Notes(noun=N_("entry"), health=True)
 
 INCIDENT: tuple[Field, ...] = (
     _field("type", "Type", Text(60, "type"), "identity", "What happened: a name or its short form"),

@@ -6,20 +6,14 @@ added up with others. Pack sizes are the customary ones; a file's `units_per_pac
 
 from dataclasses import dataclass, field
 from decimal import Decimal
+from fractions import Fraction
 from functools import cache
 
+from meris.errors import Invalid
+from meris.fields.lists_supply import UNIT_OF_ISSUE
+from meris.fields.measures import decimal, size_of
 from meris.fields.words import key
 
-# Exact by definition (international yard and pound agreement; US gallon = 231 cubic inches).
-LITERS_PER_GALLON = Decimal("3.785411784")
-KILOGRAMS_PER_POUND = Decimal("0.45359237")
-
-_MEASURES: dict[tuple[str, str], Decimal] = {
-    ("GAL", "L"): LITERS_PER_GALLON,
-    ("L", "GAL"): 1 / LITERS_PER_GALLON,
-    ("KG", "LB"): 1 / KILOGRAMS_PER_POUND,
-    ("LB", "KG"): KILOGRAMS_PER_POUND,
-}
 # Containers say nothing about how much they hold unless the item or the file does.
 PACKS = frozenset(
     {"CS", "BX", "PK", "PL", "TL", "KT", "PR", "BG", "BT", "CN", "DR", "BL", "ST", "RO"}
@@ -140,13 +134,30 @@ ITEMS: tuple[Item, ...] = (
 )
 
 BY_CODE: dict[str, Item] = {item.code: item for item in ITEMS}
+#: What shelters and crews ask for in Spanish, beside the Spanish title.
+_IN_SPANISH: dict[str, tuple[str, ...]] = {
+    "WATER-BTL": ("agua", "botellas de agua"),
+    "WATER-BULK": ("agua potable",),
+    "MEAL-SS": ("comida", "comidas", "raciones"),
+    "FOOD-INF": ("fórmula", "leche para bebé", "comida para bebé"),
+    "ICE": ("hielo", "bolsas de hielo"),
+    "COT-STD": ("catre", "catres", "camas"),
+    "BLANKET": ("cobija", "cobijas", "manta", "mantas", "frazadas"),
+    "TARP": ("lona", "lonas"),
+    "GEN": ("generador", "generadores"),
+    "FUEL-GAS": ("gasolina",),
+    "SANDBAG": ("sacos de arena", "bolsas de arena"),
+    "PPE-GLOVE": ("guantes",),
+    "PPE-MASK": ("mascarillas", "cubrebocas"),
+    "PET-FOOD": ("comida para mascotas", "comida para perros"),
+}
 
 
 @cache
 def _by_key() -> dict[str, Item]:
     found: dict[str, Item] = {}
     for item in ITEMS:
-        for word in (item.code, item.title, *item.synonyms):
+        for word in (item.code, item.title, *item.synonyms, *_IN_SPANISH.get(item.code, ())):
             found.setdefault(key(word), item)
     return found
 
@@ -160,16 +171,84 @@ def find_item(code: str | None, name: str | None) -> Item | None:
     return None
 
 
+def base_size(
+    item: Item, unit: str, units_per_pack: Decimal | None = None, *, base: str | None = None
+) -> Fraction | None:
+    """How many base units one `unit` of the item holds, exactly; None when nobody can say.
+
+    `units_per_pack` counts base units in one pack and overrides the customary size. `base` asks
+    by another measure than the item's own.
+    """
+    if unit in PACKS and unit != item.base_unit and units_per_pack is not None:
+        size: Fraction | None = Fraction(units_per_pack)
+    elif unit in item.packs:
+        size = Fraction(item.packs[unit])
+    else:
+        size = size_of(unit, item.base_unit)
+    if size is None or base in (None, item.base_unit):
+        return size
+    factor = size_of(item.base_unit, str(base))
+    return None if factor is None else size * factor
+
+
 def in_base_units(
     item: Item, quantity: Decimal, unit: str, units_per_pack: Decimal | None = None
 ) -> Decimal | None:
-    """`quantity` of `unit` counted in the item's base unit; None when it cannot be converted.
+    """`quantity` of `unit` counted in the item's base unit; None when it cannot be converted."""
+    size = base_size(item, unit, units_per_pack)
+    return None if size is None else decimal(Fraction(quantity) * size)
 
-    `units_per_pack` counts base units in one pack and overrides the customary size.
+
+def convert(
+    item: Item, quantity: Decimal, unit: str, to: str, units_per_pack: Decimal | None = None
+) -> Decimal:
+    """`quantity` of `unit` counted in units `to`; `units_per_pack` is of the packs of either.
+
+    Raises `Invalid`, with a sentence that says what is missing.
     """
-    if unit == item.base_unit:
+    if unit == to:
         return quantity
-    if units_per_pack is not None and unit in PACKS:
-        return quantity * units_per_pack
-    factor = item.packs.get(unit) or _MEASURES.get((unit, item.base_unit))
-    return None if factor is None else quantity * factor
+    sizes = {one: base_size(item, one, units_per_pack) for one in (unit, to)}
+    given, wanted = sizes[unit], sizes[to]
+    if given is None or not wanted:
+        raise Invalid(cannot_convert(item, to if given is not None else unit))
+    return decimal(Fraction(quantity) * given / wanted)
+
+
+def cannot_convert(item: Item, unit: str) -> str:
+    """Why a unit says nothing of how much of an item there is, and what would."""
+    base, said = unit_title(item.base_unit), unit_title(unit)
+    if unit in PACKS:
+        return (
+            f"{item.title} by the {said} cannot be counted in {base}s: how many one {said} holds"
+            f" is not known. Give its size, or count in {base}s."
+        )
+    return f"{item.title} is counted in {base}s, which a {said} cannot be turned into."
+
+
+def unit_title(unit: str) -> str:
+    """case, gallon; "piece" for what is simply counted, where "each" would not read."""
+    if unit == "EA":
+        return "piece"
+    return UNIT_OF_ISSUE[unit].title.lower() if unit in UNIT_OF_ISSUE else unit
+
+
+@dataclass(frozen=True)
+class UnitOfItem:
+    """How many base units one unit of issue of an item holds, as the table `item_unit` has it."""
+
+    item_code: str
+    unit: str
+    size: Decimal | None
+    is_pack: bool
+
+
+def item_units() -> list[UnitOfItem]:
+    """Every unit of issue of every item; a pack whose size only the stock line knows has None."""
+    rows = []
+    for item in ITEMS:
+        for unit in UNIT_OF_ISSUE.by_code:
+            size, is_pack = in_base_units(item, Decimal(1), unit), unit in PACKS
+            if size is not None or is_pack:
+                rows.append(UnitOfItem(item.code, unit, size, is_pack and unit != item.base_unit))
+    return rows

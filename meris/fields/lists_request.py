@@ -26,3 +26,20 @@ LINE_STATUS = codes(
     Choice("closed", "Closed"),
     Choice("cancelled", "Cancelled", ("canceled",)),
 )
+
+#: Who is asked (domain §4.4): the county itself and its neighbors, the region, the whole state.
+REQUEST_LEVEL = codes(
+    "level",
+    Choice("county", "County", ("local",), "C"),
+    Choice("region", "Region", ("regional coordinator",), "R"),
+    Choice("state", "State", ("seoc", "state eoc"), "S"),
+)
+#: Other systems that have the same request; their numbers are never read (domain §4.4).
+OUTSIDE_SYSTEM = codes(
+    "system",
+    Choice("webeoc", "WebEOC"),
+    Choice("emac", "EMAC"),
+    Choice("fema_rrf", "FEMA RRF", ("rrf",)),
+    Choice("cad", "CAD"),
+    Choice("other", "Other"),
+)

@@ -5,11 +5,28 @@ from meris.fields.codes import Choice, codes
 # FULL is never trusted alone: utilization is computed from the counts as well.
 STATUS = codes(
     "status",
-    Choice("closed", "Closed", ("close", "inactive", "deactivated", "c", "demobilized"), "C"),
+    Choice(
+        "closed",
+        "Closed",
+        ("close", "inactive", "deactivated", "c", "demobilized", "demobilised", "restored"),
+        "C",
+    ),
     Choice("alert", "Alert", ("alerted", "on alert"), "A"),
     Choice("standby", "Standby", ("stand by", "on call", "ready"), "S"),
     Choice("open", "Open", ("opened", "active", "activated", "o"), "O"),
     Choice("full", "Full", ("at capacity", "capacity reached"), "F"),
+    Choice(
+        "consolidating",
+        "Consolidating",
+        ("consolidate", "moving out", "closing", "demobilizing", "demobilising"),
+        "M",
+    ),
+    Choice(
+        "retired",
+        "Retired",
+        ("decommissioned", "permanently closed", "do not use", "withdrawn", "no longer used"),
+        "R",
+    ),
     Choice("unknown", "Unknown", ("unk", "u", "not known", "n/a", "na", "tbd"), "?"),
     hidden=("unknown",),
     usual=("open", "closed", "standby"),
@@ -62,6 +79,14 @@ PETS = codes(
     Choice("onsite", "Pets in a separate area", ("on site", "yes", "y", "separate", "true", "1")),
     Choice("cohabit", "Pets stay with owners", ("cohab", "with owners", "cohabitation")),
     Choice("offsite", "Pets at another site", ("off site", "co located elsewhere", "elsewhere")),
+)
+
+CAPACITY_PHASE = codes(
+    "capacity in use",
+    Choice(
+        "evacuation", "Evacuation", ("evac", "short stay", "pre impact", "short term", "standing")
+    ),
+    Choice("post_impact", "Post-impact", ("post impact", "long stay", "sleeping", "post", "cots")),
 )
 
 REPORTING_PERIOD = codes(

@@ -9,6 +9,7 @@ from functools import cache
 from typing import NamedTuple
 
 from meris.errors import Invalid
+from meris.language import N_, _
 
 #: The rule that a refusal of such a text names, so that nobody quotes the text beside it.
 PERSONAL = "personal data"
@@ -70,8 +71,8 @@ class About(NamedTuple):
     fix: str
 
 
-_TAKE_OUT = "Take it out."
-_COUNT = "Write how many people, and never who they are."
+_TAKE_OUT = N_("Take it out.")
+_COUNT = N_("Write how many people, and never who they are.")
 
 
 def about_persons(text: str, *, names: bool = True, health: bool = True) -> About | None:
@@ -81,22 +82,23 @@ def about_persons(text: str, *, names: bool = True, health: bool = True) -> Abou
     the log of an incident, where "patient, diabetic" tells the crew what to bring.
     """
     if _SSN.search(text):
-        return About("a Social Security number", _TAKE_OUT)
+        return About(N_("a Social Security number"), _TAKE_OUT)
     if _BIRTH.search(text):
-        return About("a date of birth", _TAKE_OUT)
+        return About(N_("a date of birth"), _TAKE_OUT)
     if _RECORD.search(text):
-        return About("the number of a medical record", _TAKE_OUT)
+        return About(N_("the number of a medical record"), _TAKE_OUT)
     if names and health and _HEALTH.search(text):
-        return About("the health of a person", _COUNT)
+        return About(N_("the health of a person"), _COUNT)
     if names and _lists_names(text):
-        return About("a list of names", _COUNT)
+        return About(N_("a list of names"), _COUNT)
     return None
 
 
 def refusal(noun: str, about: About) -> Invalid:
     """The error for such a text: it says what was found and repeats nothing of it."""
-    message = f"This {noun} holds what looks like {about.what}. {about.fix}"
-    return Invalid(message, value="", rule=PERSONAL, fix=about.fix)
+    fix = _(about.fix)
+    message = _("This %(noun)s holds what looks like %(what)s.", noun=_(noun), what=_(about.what))
+    return Invalid(f"{message} {fix}", value="", rule=PERSONAL, fix=fix)
 
 
 def _lists_names(text: str) -> bool:

@@ -2,14 +2,16 @@
 
 from meris.fields import lists_shelter as lists
 from meris.fields.amounts import Integer, Quantity
+from meris.fields.contact import Phone
 from meris.fields.field import Field, Maker, also
 from meris.fields.text_rules import OneOf, Text, YesNo
-from meris.fields.times import Moment
+from meris.fields.times import Date, Moment
+from meris.language import N_
 
 _KIND = ("shelter",)
 # More than this in one building is a digit too many.
-_CAPACITY = Integer(most=20_000, what="people")
-_COUNT = Integer(most=100_000, what="people")
+_CAPACITY = Integer(most=20_000, what=N_("people"))
+_COUNT = Integer(most=100_000, what=N_("people"))
 _field = Maker("shelter", "shelter")
 
 
@@ -20,7 +22,8 @@ STATUS = Field(
     OneOf(lists.STATUS),
     "resource",
     "status",
-    "Closed, Alert (told to be ready), Standby (staffed), Open, or Full.",
+    "Closed, Alert (told to be ready), Standby (staffed), Open, Full, Consolidating (people are"
+    " moving out), or Retired (never to be used again).",
     example="Open",
     required=True,
     synonyms=also(
@@ -77,6 +80,16 @@ CAPACITY = (
         example="250",
         unit="people",
     ),
+    _field(
+        "capacity_phase",
+        "Capacity in use",
+        OneOf(lists.CAPACITY_PHASE),
+        "capacity",
+        "Which of both counts now: evacuation or post-impact. Empty: post-impact where it is"
+        " known.",
+        "capacityinuse phase shelterphase stayphase",
+        example="Post-impact",
+    ),
 )
 
 PEOPLE = (
@@ -122,7 +135,7 @@ PEOPLE = (
     _field(
         "population_pets",
         "Pets now",
-        Integer(most=100_000, what="pets"),
+        Integer(most=100_000, what=N_("pets")),
         "people",
         "How many pets are there now.",
         "petpopulation pets§ petcount",
@@ -171,7 +184,7 @@ ACCESS = (
     _field(
         "pet_capacity",
         "Pet capacity",
-        Integer(most=20_000, what="pets"),
+        Integer(most=20_000, what=N_("pets")),
         "access",
         "How many pets can be housed.",
         "petcap petspaces",
@@ -254,12 +267,78 @@ OPENING = (
         example="American Red Cross",
     ),
     _field(
+        "manager_role",
+        "Manager on duty, role",
+        Text(100, "role"),
+        "opening",
+        "What the person in charge there is. Staff only.",
+        "managerrole managertitle inchargerole",
+        example="Shelter manager",
+        staff_only=True,
+    ),
+    _field(
+        "manager_name",
+        "Manager on duty",
+        Text(200, "name"),
+        "opening",
+        "Who is in charge there now. Staff only.",
+        "managerondutyname managername managerincharge siteincharge inchargename",
+        example="Rita Alvarez",
+        staff_only=True,
+    ),
+    _field(
+        "manager_phone",
+        "Manager's phone",
+        Phone(),
+        "opening",
+        "Where to reach whoever is in charge there. Staff only.",
+        "managerphone managercell managertelephone sheltermanagerphone",
+        example="(573) 555-0142",
+        staff_only=True,
+    ),
+    _field(
+        "inspected_on",
+        "Inspected",
+        Date(),
+        "opening",
+        "When the building was last surveyed.",
+        "inspected inspection inspectiondate lastinspected surveyed surveydate lastsurvey",
+        example="2025-01-20",
+    ),
+    _field(
         "agreement",
         "Agreement",
         Text(200, "agreement"),
         "opening",
         "The agreement under which the building is used.",
         "mou agreementstatus",
+    ),
+    _field(
+        "agreement_on",
+        "Agreement signed",
+        Date(),
+        "opening",
+        "When the agreement was signed.",
+        "agreementdate agreementsigned moudate mousigned",
+        example="2024-06-01",
+    ),
+    _field(
+        "agreement_until",
+        "Agreement ends",
+        Date(future=True),
+        "opening",
+        "The last day of the agreement.",
+        "agreementends agreementend agreementexpires agreementexpiry mouexpires mouends",
+        example="2027-05-31",
+    ),
+    _field(
+        "restored_on",
+        "Restored",
+        Date(),
+        "opening",
+        "When the building was given back as it was found.",
+        "restored restoredate restoration handedback demobilizedon demobdate",
+        example="2025-03-22",
     ),
     _field(
         "hours_open",

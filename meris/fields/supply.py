@@ -1,8 +1,9 @@
 """Columns of supply sites and of their stock: a row of a file is one site, one item, one lot."""
 
 from meris.fields import lists_supply as lists
-from meris.fields.amounts import Quantity
+from meris.fields.amounts import Integer, PodType, Quantity
 from meris.fields.field import Field, Maker, also
+from meris.fields.rule import Rule
 from meris.fields.text_rules import OneOf, Text
 from meris.fields.times import Date
 
@@ -72,6 +73,65 @@ def _site(name: str, title: str, about: str, words: str, example: str = "") -> F
 SITE = (
     _site("hours_open", "Opens at", "Hours, in words.", "openinghours hours opentime", "07:00"),
     _site("hours_close", "Closes at", "Hours, in words.", "closinghours closetime", "19:00"),
+)
+
+
+def _pod(name: str, title: str, rule: Rule, about: str, words: str, example: str) -> Field:
+    return Field(
+        name,
+        title,
+        _SITE,
+        rule,
+        "supply_site",
+        "distribution",
+        about,
+        example=example,
+        synonyms=also(words),
+    )
+
+
+#: How a point of distribution works (domain §3.3).
+POD = (
+    _pod(
+        "pod_type",
+        "Type of the point of distribution",
+        PodType(),
+        "1, 2 or 3 as the Corps of Engineers plans them; type 1 is the largest.",
+        "podtype cpodtype usacetype distributiontype",
+        "3",
+    ),
+    _pod(
+        "vehicles_per_hour",
+        "Vehicles an hour",
+        Integer(most=5_000, what="vehicles"),
+        "Vehicles served in an hour, as counted there. Empty: what its type is planned for.",
+        "vehicleshour vehicleshr vph carsperhour throughput vehiclesperhr",
+        "140",
+    ),
+    _pod(
+        "people_per_vehicle",
+        "People in a vehicle",
+        Quantity(most=60, what="people"),
+        "How many people a vehicle fetches for. Empty: the planning factor, usually 3.",
+        "peoplevehicle personspervehicle householdsize peoplepercar",
+        "3",
+    ),
+    _pod(
+        "loading_points",
+        "Loading points",
+        Integer(most=200, what="loading points"),
+        "Places at which vehicles are loaded at the same time.",
+        "loadingpoint loadpoints loadinglanes",
+        "3",
+    ),
+    _pod(
+        "pod_staff",
+        "Staff by day",
+        Integer(most=2_000, what="people"),
+        "People at work there by day, volunteers with them.",
+        "podstaff staffday daystaff podpersonnel",
+        "19",
+    ),
 )
 
 

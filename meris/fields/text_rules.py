@@ -15,9 +15,10 @@ from meris.fields.words import (
     closest,
     is_unknown,
     key,
-    listing,
     with_article,
 )
+from meris.language import _
+from meris.wording import listed
 
 # A message that lists more choices than this is not read; it points to the column help instead.
 _MOST_LISTED = 10
@@ -52,8 +53,8 @@ class Text(Rule):
         if len(text) > self.longest:
             raise self.refuse(
                 text,
-                f"is {len(text)} characters long",
-                f"Shorten it to {self.longest} characters or fewer.",
+                _("is %(number)s characters long", number=len(text)),
+                _("Shorten it to %(most)s characters or fewer.", most=self.longest),
             )
         return UNKNOWN if is_unknown(text, letters=False) else Judged(text)
 
@@ -82,8 +83,8 @@ class Notes(Rule):
         if len(text) > self.longest:
             raise self.refuse(
                 text,
-                f"is {len(text):,} characters long",
-                f"Shorten it to {self.longest:,} characters or fewer.",
+                _("is %(number)s characters long", number=f"{len(text):,}"),
+                _("Shorten it to %(most)s characters or fewer.", most=f"{self.longest:,}"),
             )
         return UNKNOWN if is_unknown(text, letters=False) else Judged(text)
 
@@ -117,7 +118,7 @@ class OneOf(Rule):
     def _offer(self) -> str:
         offered = self.codes.offered()
         if len(offered) <= _MOST_LISTED:
-            return f"Use {listing(offered)}."
+            return f"Use {listed(offered, 'or')}."
         return f"Use one of the {len(offered)} words in the column help, such as {offered[0]}."
 
     def schema(self) -> dict[str, Any]:

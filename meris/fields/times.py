@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import Any, ClassVar, NamedTuple
 from zoneinfo import ZoneInfo
 
+from meris.errors import refused
 from meris.fields.home import Home
 from meris.fields.rule import Judged, Rule
 
@@ -190,6 +191,29 @@ class Moment(Rule):
 
     def json(self, value: Any) -> Any:
         return None if value is None else value.isoformat().replace("+00:00", "Z")
+
+
+#: Clocks differ so much; and what happened longer ago than this belongs into a report, not here.
+_AHEAD, _BACK = timedelta(minutes=2), timedelta(hours=72)
+
+
+def happened(given: object, home: Home, field: str = "at") -> datetime | None:
+    """When something happened, as somebody says it; None where nothing was said: it is now.
+
+    Not in the future, and not more than 72 hours back. Raises `Invalid`.
+    """
+    moment: datetime | None = Moment(future=True).read(given, home)
+    if moment is None:
+        return None
+    now = home.now()
+    words = None
+    if moment > now + _AHEAD:
+        words = "That time lies in the future. Give the time at which it happened."
+    elif moment < now - _BACK:
+        words = "That was more than 72 hours ago. Give a time within the last three days."
+    if words:
+        raise refused(field, words)
+    return min(moment, now)
 
 
 def _settle(parsed: _Parsed, zone: ZoneInfo) -> tuple[datetime, str | None]:

@@ -6,7 +6,10 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 
 _NOT_ALPHANUMERIC = re.compile(r"[^a-z0-9]+")
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b-\u200f\u2060\ufeff]")
+# those that turn the direction of writing make "exe.csv" look like "vsc.exe"
+_CONTROL = re.compile(
+    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\u200b-\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]"
+)
 
 # What people write into a cell when they do not know. "none" is not here: it is an answer.
 _UNKNOWN_TEXTS = frozenset(
@@ -75,14 +78,6 @@ def _worth(wanted: str, choices: Iterable[str], cutoff: float) -> list[str]:
         if (choice[:1] == first or choice[-3:] == last)
         and 2 * min(length, len(choice)) >= cutoff * (length + len(choice))
     ]
-
-
-def listing(words: Iterable[str], last: str = "or") -> str:
-    """`A, B, or C`, as a sentence lists things."""
-    items = list(words)
-    if len(items) < 3:
-        return f" {last} ".join(items)
-    return f"{', '.join(items[:-1])}, {last} {items[-1]}"
 
 
 def with_article(noun: str) -> str:

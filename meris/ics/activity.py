@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from meris import fields
 from meris.accounts import Viewer
+from meris.db import beyond
 from meris.fields import Home
 from meris.ics.form import clock
 from meris.ics.period import Period
@@ -120,8 +121,10 @@ def _moved(
         .order_by(Assignment.id)
         .limit(MOST)
     )
+    with beyond(session):  # what a unit did is told also where its incident is not
+        rows = session.execute(statement).all()
     found: list[Activity] = []
-    for held, name, number, seen in session.execute(statement):
+    for held, name, number, seen in rows:
         where = f"{number if seen else 'an incident'}: " if numbered else ""
         for status in ASSIGNMENT_TRANSITIONS:
             at = getattr(held, f"{status}_at")

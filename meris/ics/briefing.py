@@ -9,8 +9,6 @@ from sqlalchemy.orm import Session
 from geo.columns import boundary_of, position_of
 from meris import fields
 from meris.accounts import Viewer
-from meris.dispatch import needs
-from meris.dispatch.lines import lines
 from meris.fields import DANGEROUS_AREAS, Home
 from meris.ics import sketch
 from meris.ics.activity import Activity
@@ -19,7 +17,9 @@ from meris.ics.form import Block, Form, clock, listed
 from meris.ics.parts import at_second, prepared_by, unit_title
 from meris.ics.period import read_period
 from meris.incidents import sites
+from meris.incidents.lines import lines
 from meris.incidents.read import find
+from meris.needs import need as needs
 from meris.tables import Area, Incident
 from meris.units import ENDED
 
@@ -125,7 +125,7 @@ def _map(
     return Block(
         "4",
         "Map/Sketch",
-        drawing=sketch.draw(scene, home.gazetteer),
+        drawing=sketch.draw(scene, home.gazetteer, home.distances),
         empty="The incident has no place yet.",
         note=f"Black diamond: the incident ({where or 'no place'}). White diamonds: what belongs to"
         " it. Circles: units at their newest positions. Hatched: hazard, evacuation and exclusion"

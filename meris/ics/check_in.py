@@ -8,10 +8,10 @@ from sqlalchemy.orm import Session
 
 from meris import fields
 from meris.accounts import Viewer
-from meris.dispatch.lines import lines
 from meris.fields import Home
 from meris.ics.form import Block, Form, clock, listed
 from meris.ics.parts import at_second, prepared_by, unit_title
+from meris.incidents.lines import lines
 from meris.incidents.read import find
 from meris.tables import County, Incident, Resource, Unit
 

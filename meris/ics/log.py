@@ -6,7 +6,6 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from meris.accounts import Viewer
-from meris.dispatch.lines import lines
 from meris.errors import Forbidden, NotFound
 from meris.fields import Home
 from meris.ics import activity, person
@@ -14,6 +13,7 @@ from meris.ics.activity import Activity
 from meris.ics.form import Block, Form, clock, listed
 from meris.ics.parts import prepared_by, unit_title
 from meris.ics.period import Period, read_period
+from meris.incidents.lines import lines
 from meris.incidents.read import find
 from meris.resources.read import find as find_resource
 from meris.tables import Unit

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from meris import fields
-from meris.errors import Invalid
+from meris.errors import Invalid, refused
 from meris.fields import Home
 from meris.ics.form import clock
 
@@ -45,9 +45,9 @@ def read_period(
     until = to or now
     since = _moment("from", start, home) or begins or until - USUAL
     if since > until:
-        raise _refused("from", "The period ends before it begins. Exchange the two times.")
+        raise refused("from", "The period ends before it begins. Exchange the two times.")
     if until - since > _LONGEST:
-        raise _refused("from", "A record covers a year at most. Choose a shorter period.")
+        raise refused("from", "A record covers a year at most. Choose a shorter period.")
     return Period(since, until if to else until + timedelta(seconds=1), open=to is None)
 
 
@@ -57,9 +57,5 @@ def _moment(name: str, given: str | None, home: Home) -> datetime | None:
     try:
         moment = fields.INCIDENT_BY_NAME["reported_at"].rule.read(given, home)
     except Invalid as refusal:
-        raise _refused(name, refusal.message) from refusal
+        raise refused(name, refusal.message) from refusal
     return moment if isinstance(moment, datetime) else None
-
-
-def _refused(field: str, message: str) -> Invalid:
-    return Invalid(message, problems=[{"field": field, "message": message}])

@@ -15,13 +15,15 @@ from shapely.geometry.base import BaseGeometry
 from geo.counties import County
 from geo.gazetteer import Gazetteer
 from geo.values import METERS_PER_DEGREE, Bounds, NotAPlace, Position
+from meris.distances import MILES, Distances
 
 WIDTH, HEIGHT = 720, 340
 #: At least so much of the country is shown, in degrees of latitude.
 _LEAST_SPAN = 0.06
 _MARGIN = 0.18
 _MOST_TOWNS, _LABEL = 14, 11
-_NICE_KM = (0.5, 1, 2, 5, 10, 20, 50, 100, 200)
+#: How long the scale may be, in miles or kilometers.
+_NICE = (0.5, 1, 2, 5, 10, 20, 50, 100, 200)
 
 
 @dataclass(frozen=True)
@@ -115,14 +117,14 @@ def _overlap(one: Sequence[float], other: Sequence[float]) -> bool:
     return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
 
 
-def draw(scene: Scene, gazetteer: Gazetteer) -> Markup | None:
+def draw(scene: Scene, gazetteer: Gazetteer, distances: Distances = MILES) -> Markup | None:
     """The drawing; None where nothing has a place."""
     bounds = _around(scene)
     if bounds is None:
         return None
     paper = _Paper(bounds)
     counties = _near(paper, gazetteer)
-    scale = [*_scale(paper)]
+    scale = [*_scale(paper, distances)]
     # whoever comes first has the room for its name: what happens before where it happens
     marks = [*_marks(scene, paper)]
     parts = [
@@ -332,16 +334,25 @@ def _wide(text: str, weight: str) -> float:
     return (0.72 if weight == "bold" else 0.63) * _LABEL * len(text)
 
 
-def _scale(paper: _Paper) -> Iterator[Markup]:
-    per_km = paper.per_degree * 1_000 / METERS_PER_DEGREE
-    km = max((km for km in _NICE_KM if km * per_km <= WIDTH / 4), default=_NICE_KM[0])
-    long = round(km * per_km, 1)
+def _scale(paper: _Paper, distances: Distances) -> Iterator[Markup]:
+    per_unit = paper.per_degree * distances.unit_m / METERS_PER_DEGREE
+    units = max((units for units in _NICE if units * per_unit <= WIDTH / 4), default=_NICE[0])
+    long = round(units * per_unit, 1)
     x, y = 14, HEIGHT - 14
     paper.take(0, y - 26, max(x + long, 60), HEIGHT)
     paper.take(WIDTH - 34, 0, WIDTH, 50)
     yield Markup(
         '<path d="M{x} {up} v6 h{long} v-6" fill="none" stroke="#000" stroke-width="1.5"/>'
-        '<text x="{x}" y="{text}">{km:g} km</text>'
+        '<text x="{x}" y="{text}">{units:g} {unit}</text>'
         '<path d="M{n} 34 l0 -22 m-4 7 l4 -7 l4 7" fill="none" stroke="#000" stroke-width="1.5"/>'
         '<text x="{nx}" y="46">N</text>'
-    ).format(x=x, up=y - 6, long=long, text=y - 10, km=km, n=WIDTH - 20, nx=WIDTH - 24)
+    ).format(
+        x=x,
+        up=y - 6,
+        long=long,
+        text=y - 10,
+        units=units,
+        unit=distances.unit,
+        n=WIDTH - 20,
+        nx=WIDTH - 24,
+    )

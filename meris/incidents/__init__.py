@@ -4,11 +4,12 @@ types     what may happen, found by what people call it
 places    what a caller says, as a place; sites: resources as places
 create    a new one: number, place, needs, first entry of the log
 write     changing one that somebody saw at a version; conflict: who was faster
-moves     its status; closing: with a reason, and the units that are still there
+moves     its status
+lines     the units that are committed to it, as they are told
 parents   the big incident that others belong to
 needs     what it asks for
 log       who wrote what when
 read      finding one; detail: everything of one; listing: many; similar: reported already?
 
-Import the modules: `dispatch` and these know one another, so nothing is gathered here.
+None of them knows `dispatch`, which sends units and closes.
 """

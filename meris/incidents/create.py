@@ -4,17 +4,19 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from geo.columns import as_wkb
 from meris.accounts import Viewer
-from meris.errors import Invalid
+from meris.db import take_turns
+from meris.errors import refused
 from meris.fields import INCIDENT_BY_NAME, Home
 from meris.incidents import log, needs, parents, typed, types
 from meris.incidents.places import Place, at_area, at_click, at_resource, read_place
 from meris.incidents.read import find
+from meris.numbers import next_of_year
 from meris.tables import Area, Incident, IncidentCounter, IncidentType
 
 _AHEAD = timedelta(minutes=2)
@@ -96,7 +98,7 @@ def _by_key(session: Session, viewer: Viewer, key: str | None) -> Incident | Non
     """The incident that was made by this key; whoever sends it twice at once has to wait here."""
     if key is None:
         return None
-    session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(key, 4))))
+    take_turns(session, key, 4)
     known = session.scalar(select(Incident.id).where(Incident.client_key == key))
     return None if known is None else find(session, viewer.policy, known)
 
@@ -113,7 +115,7 @@ def _row(
     row = {"priority": kind.priority, "reported_at": now, "sensitivity": "restricted", **columns}
     if row["reported_at"] > now + _AHEAD:
         message = "That time lies in the future. Write when the call came."
-        raise Invalid(message, problems=[{"field": "reported_at", "message": message}])
+        raise refused("reported_at", message)
     if place is not None:
         row |= columns_of(place)
         row["sensitivity"] = "confidential" if place.confidential else row["sensitivity"]
@@ -133,16 +135,8 @@ def _title(kind: IncidentType, place: Place | None) -> str:
 
 def _insert(session: Session, row: dict[str, Any], home: Home) -> Incident:
     """The row with its number; whoever makes the next one waits until this one is committed."""
-    year = home.now().astimezone(home.zone).year
-    counter = (
-        insert(IncidentCounter)
-        .values(year=year, last=1)
-        .on_conflict_do_update(
-            index_elements=["year"], set_={"last": IncidentCounter.__table__.c.last + 1}
-        )
-        .returning(IncidentCounter.last)
-    )
-    row["number"] = f"{year}-{session.scalars(counter).one():06}"
+    year, number = next_of_year(session, IncidentCounter, home)
+    row["number"] = f"{year}-{number:06}"
     return session.scalars(insert(Incident).values(row).returning(Incident)).one()
 
 

@@ -10,12 +10,12 @@ from geo.columns import position_of
 from geo.grid import to_usng
 from meris import fields
 from meris.accounts import Viewer
-from meris.dispatch.lines import lines
-from meris.dispatch.needs import missing, of_incident, sent_to
+from meris.incidents.lines import lines
 from meris.incidents.log import log_of
 from meris.incidents.places import SOURCES
 from meris.incidents.read import find, overdue_at
 from meris.incidents.status import TRANSITIONS
+from meris.needs.need import missing, of_incident, sent_to
 from meris.tables import Area, Incident, IncidentNeed, Resource
 
 

@@ -16,7 +16,7 @@ from meris.accounts import Viewer
 from meris.errors import Invalid
 from meris.incidents.types import type_of
 from meris.resources.search import escaped
-from meris.tables import Assignment, County, Incident, IncidentType
+from meris.tables import Assignment, County, Incident, IncidentType, Resource
 from meris.units import in_force
 
 MOST = 200
@@ -81,7 +81,14 @@ def similar(
 def _query(viewer: Viewer) -> Select[Any]:
     units = (
         select(func.count())
-        .where(Assignment.incident_id == Incident.id, in_force(), ~Assignment.booked)
+        .select_from(Assignment)
+        .join(Resource, Resource.id == Assignment.resource_id)
+        .where(
+            Assignment.incident_id == Incident.id,
+            in_force(),
+            ~Assignment.booked,
+            viewer.policy.condition(),
+        )
         .scalar_subquery()
     )
     return (

@@ -11,9 +11,10 @@ from sqlalchemy.orm import Session
 
 from meris import fields
 from meris.accounts import Viewer
-from meris.errors import Forbidden, Invalid, NotFound
+from meris.errors import Forbidden, Invalid, NotFound, refused
 from meris.fields import Home
 from meris.incidents.read import find
+from meris.language import _
 from meris.tables import Assignment, Incident, IncidentLog, Resource
 
 #: Clocks differ; what is later than this lies in the future.
@@ -43,6 +44,9 @@ def write_log(
     if kind not in ("note", "check_in", "correction"):
         raise Invalid(f"Entries of the kind {kind!r} are written by MERIS itself.")
     words = read_text(text)
+    # not in `add`: a time of our own is past, also where the clock was put back since it was taken
+    if at is not None and at > datetime.now(UTC) + _AHEAD:
+        raise refused("at", _("That time lies in the future. Write when it happened."))
     if corrects is not None:
         _require_entry(session, incident_id, corrects)
         kind = "correction"
@@ -77,8 +81,6 @@ def add(
 ) -> IncidentLog:
     """Write an entry that the rules have passed already, in the transaction of what it tells."""
     now = datetime.now(UTC)
-    if at is not None and at > now + _AHEAD:
-        raise _refused("at", "That time lies in the future. Write when it happened.")
     row = {
         "incident_id": incident_id,
         "at": at or now,
@@ -122,9 +124,9 @@ def read_text(text: object) -> str:
     try:
         words = fields.LOG_TEXT.read(text)
     except Invalid as refusal:
-        raise _refused("text", refusal.message) from refusal
+        raise refused("text", refusal.message) from refusal
     if words is None:
-        raise _refused("text", "Nothing was written. Write what happened.")
+        raise refused("text", _("Nothing was written. Write what happened."))
     return str(words)
 
 
@@ -139,7 +141,7 @@ def read_time(given: object, home: Home) -> datetime | None:
     try:
         moment = fields.INCIDENT_BY_NAME["reported_at"].rule.read(text, home)
     except Invalid as refusal:
-        raise _refused("at", refusal.message) from refusal
+        raise refused("at", refusal.message) from refusal
     return moment if isinstance(moment, datetime) else None
 
 
@@ -155,8 +157,12 @@ def require_writer(session: Session, viewer: Viewer, incident: Incident) -> None
     reports = viewer.may("report") or viewer.may("edit_own")
     if not (reports and viewer.agency_id and session.scalar(select(sent))):
         raise Forbidden(
-            f"{viewer.name} may not write in the log of {incident.number}: dispatchers may, and"
-            " agencies that have a unit there."
+            _(
+                "%(name)s may not write in the log of %(number)s: dispatchers may, and agencies"
+                " that have a unit there.",
+                name=viewer.name,
+                number=incident.number,
+            )
         )
 
 
@@ -171,7 +177,7 @@ def _require_entry(session: Session, incident_id: int, entry_id: int) -> None:
 def _require_resource(session: Session, viewer: Viewer, resource_id: int) -> None:
     statement = select(Resource.id).where(Resource.id == resource_id, viewer.policy.condition())
     if session.scalar(statement) is None:
-        raise NotFound("There is no such resource, or you may not see it.")
+        raise NotFound(_("There is no such resource, or you may not see it."))
 
 
 def log_of(session: Session, viewer: Viewer, incident_id: int) -> list[dict[str, Any]]:
@@ -210,7 +216,3 @@ def _told(entry: IncidentLog, name: str | None, corrected: Mapping[int, int]) ->
         "corrects": entry.corrects_id,
         "corrected_by": corrected.get(entry.id),
     }
-
-
-def _refused(field: str, message: str) -> Invalid:
-    return Invalid(message, problems=[{"field": field, "message": message}])

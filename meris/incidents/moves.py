@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from meris import fields
 from meris.accounts import Viewer
-from meris.errors import Invalid
+from meris.errors import refused
 from meris.incidents import log
 from meris.incidents.conflict import conflict
 from meris.incidents.read import find
@@ -51,14 +51,14 @@ def set_status(
         return
     require_version(session, viewer, incident, version)
     if status == "closed":
-        raise _refused("status", "An incident is closed with a reason, by its own request.")
+        raise refused("status", "An incident is closed with a reason, by its own request.")
     require_allowed(incident, status)
     before = fields.INCIDENT_STATUS[incident.status].title
     after = fields.INCIDENT_STATUS[status].title
     if incident.status == "closed":
         why = log.read_text(reason) if reason else None
         if why is None:
-            raise _refused("reason", "Say why the incident is reopened.")
+            raise refused("reason", "Say why the incident is reopened.")
         write(session, incident, status, **dict.fromkeys(CLOSING))
         log.add(session, viewer, incident.id, f"Reopened: {why}", kind="status", key=key)
         return
@@ -94,10 +94,10 @@ def require_allowed(incident: Incident, status: str) -> None:
     """Raise `Invalid` unless `TRANSITIONS` has the move."""
     titles = fields.INCIDENT_STATUS
     if status not in titles:
-        raise _refused("status", f"{status[:40]!r} is not a status of an incident.")
+        raise refused("status", f"{status[:40]!r} is not a status of an incident.")
     if status not in TRANSITIONS[incident.status]:
         allowed = ", ".join(titles[s].title for s in sorted(TRANSITIONS[incident.status]))
-        raise _refused(
+        raise refused(
             "status",
             f"{incident.number} is {titles[incident.status].title} and cannot become"
             f" {titles[status].title} from there. It can become {allowed}.",
@@ -113,7 +113,3 @@ def write(session: Session, incident: Incident, status: str, **columns: Any) -> 
         .execution_options(synchronize_session=False)
     )
     session.expire_all()
-
-
-def _refused(field: str, message: str) -> Invalid:
-    return Invalid(message, problems=[{"field": field, "message": message}])

@@ -9,13 +9,13 @@ from sqlalchemy.orm import Session
 
 from meris import fields
 from meris.accounts import Viewer
-from meris.dispatch.cards import needs_of
-from meris.dispatch.needs import Need, of_incident
-from meris.errors import Invalid
-from meris.fields.words import listing
+from meris.errors import Invalid, refused
 from meris.incidents import log
 from meris.incidents.read import find_open
+from meris.needs.cards import needs_of
+from meris.needs.need import Need, of_incident
 from meris.tables import Incident, IncidentNeed
+from meris.wording import listed
 
 _MOST_LINES, _MOST_UNITS, _MOST_LEVEL = 30, 200, 5
 
@@ -26,16 +26,18 @@ def read_all(given: object) -> list[dict[str, Any]]:
     Raises `Invalid` with every problem.
     """
     if not isinstance(given, list) or len(given) > _MOST_LINES:
-        raise _refused(f'"needs" is a list of at most {_MOST_LINES} lines.')
+        raise refused("needs", f'"needs" is a list of at most {_MOST_LINES} lines.')
     return [_read(line, rank) for rank, line in enumerate(given)]
 
 
 def _read(line: object, rank: int) -> dict[str, Any]:
     if not isinstance(line, Mapping):
-        raise _refused("A line of needs is an object: count, unit_types, type_level, capabilities.")
+        raise refused(
+            "needs", "A line of needs is an object: count, unit_types, type_level, capabilities."
+        )
     kinds = line.get("unit_types")
     if not isinstance(kinds, list) or not kinds:
-        raise _refused("Name at least one kind of unit.")
+        raise refused("needs", "Name at least one kind of unit.")
     note = line.get("note")
     return {
         "rank": rank,
@@ -52,16 +54,16 @@ def _read(line: object, rank: int) -> dict[str, Any]:
 def _whole(given: object, what: str, least: int, most: int) -> int:
     text = str(given)
     if isinstance(given, bool) or not (text.isascii() and text.isdecimal() and len(text) < 9):
-        raise _refused(f"The {what} must be a whole number from {least} to {most}.")
+        raise refused("needs", f"The {what} must be a whole number from {least} to {most}.")
     if not least <= int(text) <= most:
-        raise _refused(f"The {what} must be a whole number from {least} to {most}.")
+        raise refused("needs", f"The {what} must be a whole number from {least} to {most}.")
     return int(text)
 
 
 def _unit_type(given: object) -> str:
     choice = fields.types("unit").find(str(given))
     if choice is None:
-        raise _refused(f"{str(given)[:40]!r} is not a kind of unit.")
+        raise refused("needs", f"{str(given)[:40]!r} is not a kind of unit.")
     return choice.code
 
 
@@ -72,7 +74,7 @@ def _capabilities(given: object) -> list[str]:
     try:
         return list(rule.read(given) or [])
     except Invalid as refusal:
-        raise _refused(refusal.message) from refusal
+        raise refused("needs", refusal.message) from refusal
 
 
 def give(session: Session, incident: Incident, asked: Sequence[dict[str, Any]] | None) -> None:
@@ -98,7 +100,7 @@ def replace(
     lines = read_all(given)
     session.execute(delete(IncidentNeed).where(IncidentNeed.incident_id == incident.id))
     give(session, incident, lines)
-    told = listing([_said(line) for line in lines], "and") or "nothing"
+    told = listed([_said(line) for line in lines]) or "nothing"
     log.add(session, viewer, incident.id, f"Needs now: {told}.", key=key)
 
 
@@ -119,7 +121,7 @@ def follow_card(session: Session, incident: Incident, before: Sequence[Need]) ->
         return None
     session.execute(delete(IncidentNeed).where(IncidentNeed.incident_id == incident.id))
     give(session, incident, None)
-    return f"Needs now: {listing([need.text for need in now], 'and') or 'nothing'}."
+    return f"Needs now: {listed([need.text for need in now]) or 'nothing'}."
 
 
 def of_card(session: Session, incident: Incident) -> Sequence[Need]:
@@ -143,7 +145,3 @@ def _lines(asked: Sequence[Need]) -> list[dict[str, Any]]:
         }
         for rank, need in enumerate(asked)
     ]
-
-
-def _refused(message: str) -> Invalid:
-    return Invalid(message, problems=[{"field": "needs", "message": message}])

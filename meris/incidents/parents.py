@@ -4,7 +4,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from meris.accounts import Viewer
-from meris.errors import Invalid
+from meris.errors import refused
 from meris.incidents.read import find
 from meris.tables import Incident
 
@@ -20,12 +20,13 @@ def require(
     session.execute(select(func.pg_advisory_xact_lock(_TURN)))
     parent = find(session, viewer.policy, parent_id)
     if parent.status == "closed":
-        raise _refused(f"{parent.number} is closed. Reopen it first.")
+        raise refused("parent_id", f"{parent.number} is closed. Reopen it first.")
     if child is not None and child.id in _upward(session, parent_id):
-        raise _refused(
+        raise refused(
+            "parent_id",
             f"{parent.number} belongs to {child.number} itself."
             if parent.id != child.id
-            else "An incident cannot belong to itself."
+            else "An incident cannot belong to itself.",
         )
     return parent
 
@@ -36,11 +37,7 @@ def _upward(session: Session, incident_id: int) -> list[int]:
     step: int | None = incident_id
     while step is not None and step not in chain:
         if len(chain) >= _DEEPEST:
-            raise _refused(f"Incidents can be {_DEEPEST} deep at most.")
+            raise refused("parent_id", f"Incidents can be {_DEEPEST} deep at most.")
         chain.append(step)
         step = session.scalar(select(Incident.parent_id).where(Incident.id == step))
     return chain
-
-
-def _refused(message: str) -> Invalid:
-    return Invalid(message, problems=[{"field": "parent_id", "message": message}])

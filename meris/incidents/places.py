@@ -21,10 +21,11 @@ from geo.notation import read_position
 from geo.places import Place as Named
 from geo.values import NotAPlace, Position
 from meris.accounts import Viewer
-from meris.errors import Invalid, NotFound
+from meris.errors import Invalid, NotFound, refused
 from meris.fields import Home
 from meris.fields.words import shown
-from meris.incidents import sites
+from meris.incidents import place_words, sites
+from meris.language import _
 from meris.tables import Area
 
 #: A dispatcher waits so long for a geocoder, in seconds.
@@ -74,7 +75,9 @@ def read_place(session: Session, viewer: Viewer, text: str, home: Home) -> Place
     """
     words = " ".join(text.split())
     if not words:
-        raise _unplaced("Where is it? Give an address, a town, a grid reference or coordinates.")
+        raise refused(
+            "place", _("Where is it? Give an address, a town, a grid reference or coordinates.")
+        )
     return (
         _by_position(words, home)
         or _by_name(words, home)
@@ -82,6 +85,13 @@ def read_place(session: Session, viewer: Viewer, text: str, home: Home) -> Place
         or _by_address(words, home)
         or _by_guess(session, viewer, words, home)
     )
+
+
+def read_named(text: str, home: Home) -> Place:
+    """The same from the gazetteer alone: no site is looked for, so nobody learns of one."""
+    words = " ".join(text.split())
+    found = _by_position(words, home) or _by_name(words, home) or _by_address(words, home)
+    return found or _guessed(words, (), home)
 
 
 def at_click(position: Position, home: Home, text: str | None = None) -> Place:
@@ -129,10 +139,7 @@ def whose(place: Place, home: Home) -> Place:
     gazetteer, position = home.gazetteer, place.position
     county = gazetteer.county_at(position) or gazetteer.neighbor_at(position)
     if county is None:
-        raise _unplaced(
-            f"{position.lat:.4f}, {position.lon:.4f} lies neither in {home.name} nor in a state"
-            " beside it. Is the minus sign of the longitude missing?"
-        )
+        raise refused("place", place_words.outside(position, home))
     town = town_at(gazetteer, position)
     abroad = "" if county.state == home.state else f", {county.state}"
     whole = county.full_name + abroad
@@ -175,7 +182,7 @@ def _by_position(words: str, home: Home) -> Place | None:
     except NotAPlace as refusal:
         if _WORD.search(words) or _ZIP.fullmatch(words) or not re.search(r"\d\D+\d", words):
             return None
-        raise _unplaced(str(refusal)) from refusal
+        raise refused("place", str(refusal)) from refusal
     grid = reading.notation == "USNG"
     radius = round(reading.precision_m / 2) if reading.precision_m > 100 else None
     place = Place(reading.position, "grid" if grid else "coordinates", words, radius)
@@ -194,7 +201,7 @@ def _by_name(words: str, home: Home) -> Place | None:
     if county is None:
         return None
     radius = county.county.radius_m
-    note = f"In the middle of {county.county.full_name}, within {_away(radius)}."
+    note = place_words.middle(county.county.full_name, radius, home)
     place = Place(county.county.centroid, "place", county.county.full_name, radius, note=note)
     return _with(place, county.county.fips, county.county.full_name)
 
@@ -214,10 +221,10 @@ def _town_named(words: str, home: Home) -> Named | None:
 
 def _named(named: Named, home: Home, text: str | None = None, source: str = "place") -> Place:
     radius = round(named.radius_m or 0) or None
-    where = f"ZIP code {named.title}" if named.kind == "zip" else named.title
-    note = f"In the middle of {where}, within {_away(radius)}." if radius else None
-    if source == "address":
-        note = f"The street is not known: {note[0].lower()}{note[1:]}" if note else None
+    where = _("ZIP code %(code)s", code=named.title) if named.kind == "zip" else named.title
+    note = place_words.middle(where, radius, home) if radius else None
+    if source == "address" and note:
+        note = place_words.no_street(note)
     place = Place(named.position, source, text or named.title, radius, note=note)
     town = named.title if named.kind == "town" else None
     return _with(whose(place, home), *_mine(named, place, home, town))
@@ -238,14 +245,14 @@ def _by_site(session: Session, viewer: Viewer, words: str, home: Home) -> Place 
 
 def _at_site(site: sites.Site, home: Home) -> Place:
     if site.position is None:
-        raise _unplaced(f"{site.name} has no place on the map. Give its address or coordinates.")
+        raise refused("place", place_words.unplaced(site.name))
     place = Place(
         site.position,
         "resource",
         site.text,
         site.radius_m,
         resource_id=site.id,
-        note=f"At {site.name}.",
+        note=_("At %(name)s.", name=site.name),
         confidential=site.confidential,
     )
     return whose(place, home)
@@ -294,17 +301,17 @@ def _geocoded(street: str, town: Named, home: Home) -> Place | None:
 
 def _by_guess(session: Session, viewer: Viewer, words: str, home: Home) -> Place:
     """What begins like the words: taken when there is one, offered when there are several."""
-    found = sites.like(session, viewer, words, _MOST_CHOICES)
+    return _guessed(words, sites.like(session, viewer, words, _MOST_CHOICES), home)
+
+
+def _guessed(words: str, found: Sequence[sites.Site], home: Home) -> Place:
     towns = home.gazetteer.search(words, _MOST_CHOICES)
     if len(found) == 1 and not towns:
         return _at_site(found[0], home)
     if len(towns) == 1 and not found:
         return _named(towns[0], home)
     if not found and not towns:
-        raise _unplaced(
-            f"{shown(words)} is not a place that MERIS knows. Add the town: 402 Main St, Joplin."
-            " Or give a grid reference, or point it out on the map."
-        )
+        raise refused("place", place_words.unknown(words))
     raise _unclear(words, [*_sites(found, home), *_choices(towns, home)][:_MOST_CHOICES])
 
 
@@ -371,15 +378,7 @@ def as_json(place: Place, home: Home) -> dict[str, Any]:
     }
 
 
-def _away(meters: int | None) -> str:
-    return f"{(meters or 0) / 1000:.0f} km"
-
-
 def _unclear(words: str, choices: list[dict[str, Any]]) -> Invalid:
-    message = f"{shown(words)} may be one of several places. Which one?"
+    message = _("%(words)s may be one of several places. Which one?", words=shown(words))
     problem = {"field": "place", "message": message}
     return Invalid(message, problems=[problem], choices=choices)
-
-
-def _unplaced(message: str) -> Invalid:
-    return Invalid(message, problems=[{"field": "place", "message": message}])

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from meris.accounts import Policy
 from meris.board import rows
 from meris.errors import Conflict, NotFound
+from meris.language import _
 from meris.tables import Incident, IncidentType
 
 
@@ -23,7 +24,7 @@ def find(session: Session, policy: Policy, incident_id: int, *, lock: bool = Fal
         )
     incident = session.scalar(statement)
     if incident is None:
-        raise NotFound("There is no such incident, or you may not see it.")
+        raise NotFound(_("There is no such incident, or you may not see it."))
     return incident
 
 
@@ -32,7 +33,11 @@ def find_open(session: Session, policy: Policy, incident_id: int) -> Incident:
     incident = find(session, policy, incident_id, lock=True)
     if incident.status == "closed":
         raise Conflict(
-            f"{incident.closed_by} has closed {incident.number}. Reopen it first.",
+            _(
+                "%(name)s has closed %(number)s. Reopen it first.",
+                name=incident.closed_by,
+                number=incident.number,
+            ),
             closed_at=incident.closed_at.isoformat() if incident.closed_at else None,
         )
     return incident

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from meris import notices
 from meris.accounts import Viewer
-from meris.errors import Invalid
+from meris.errors import Invalid, refused
 from meris.fields import INCIDENT_BY_NAME, Home
 from meris.incidents import log, needs, parents, typed, types
 from meris.incidents.conflict import text_of, title_of
@@ -93,7 +93,7 @@ def _moved(
     place = place_of(session, viewer, given, home)
     if place is None:
         message = "Where is it? An incident that has a place keeps one."
-        raise Invalid(message, problems=[{"field": "place", "message": message}])
+        raise refused("place", message)
     secret = {"sensitivity": "confidential"} if place.confidential else {}
     return columns_of(place) | secret
 
@@ -105,7 +105,7 @@ def _keep_secret(session: Session, incident: Incident, columns: Mapping[str, Any
         return
     if session.scalar(select(Resource.sensitivity).where(Resource.id == site)) == "confidential":
         message = "It is at a confidential site, so only named roles may see it. Move it first."
-        raise Invalid(message, problems=[{"field": "sensitivity", "message": message}])
+        raise refused("sensitivity", message)
 
 
 def _differs(incident: Incident, column: str, value: Any) -> bool:

@@ -3,7 +3,7 @@
 Each step leaves alone what is already there, so that an operator's changes survive an upgrade.
 """
 
-from sqlalchemy import Connection, exists, make_url, select, text
+from sqlalchemy import Connection, delete, exists, make_url, select, text
 from sqlalchemy.dialects.postgresql import insert
 
 from geo.columns import as_wkb, boundary_as_wkb
@@ -11,20 +11,29 @@ from geo.counties import County
 from geo.gazetteer import Gazetteer
 from meris import fields, tables
 from meris.accounts import ROLES
+from meris.migrations import walls
+from meris.postgres import SEES_ALL
 
 #: What the web's role may do to each table; a table that is not named here it may only read.
 _WRITABLE = (
     "agency, account, account_role, webauthn, api_token, log_in_failure, resource, shelter,"
     " supply_site, stock_line, unit, unit_position, position_fix, upload, upload_file,"
     " header_mapping, upload_row, upload_pair, upload_progress, same_choice, sign_in, totp_use,"
+    " planning_factor,"
     " incident_type, incident_counter, incident_need, area, unit_profile, run_card, run_card_line,"
     " cover_rule, duty, device, push_subscription, notice, notice_delivery, push_key,"
-    " request_counter, trail_hold"
+    " request_counter, trail_hold, contact_turn, shipment_counter, stocktake_line"
 )
 #: Never taken away again; the log's triggers refuse changes as well.
-_KEPT = "incident, incident_log, assignment, request, request_line"
+_KEPT = (
+    "incident, incident_log, assignment, request, request_line, fill, shipment, shipment_line,"
+    " stocktake, bed_hold, status_code"
+)
 #: Added to and otherwise left alone.
-_ADDED = "phone_report, shelter_count, trail_view"
+_ADDED = (
+    "request_event, phone_report, shelter_count, trail_view, stock_movement, shelter_departure,"
+    " contact_try"
+)
 
 
 def plant(connection: Connection, *, state: str, web_url: str) -> None:
@@ -35,8 +44,11 @@ def plant(connection: Connection, *, state: str, web_url: str) -> None:
     _plant_status_codes(connection)
     _plant_places(connection, Gazetteer.load(state))
     _plant_dispatch(connection)
+    _plant_items(connection)
+    _plant_factors(connection)
     connection.exec_driver_sql("SELECT position_fix_prepare(current_date - 1, 8)")
-    _grant(connection, make_url(web_url).username or "")
+    web_role = make_url(web_url).username or ""
+    _grant(connection, web_role, walled=walls.raise_walls(connection, web_role))
     adopt_journal(connection)
 
 
@@ -68,6 +80,10 @@ def _plant_status_codes(connection: Connection) -> None:
             "ics_status": status.ics,
             "rank": rank,
             "age_limit_minutes": fields.age_limit_minutes(kind, status.code),
+            **{
+                f"{group}_limit_minutes": fields.limit_minutes(kind, status.code, group)
+                for group in ("people", "position", "stock")
+            },
         }
         for kind in fields.KINDS
         for rank, status in enumerate(fields.statuses(kind))
@@ -163,11 +179,37 @@ def _plant_run_card(connection: Connection, kind: fields.IncidentType) -> None:
     connection.execute(insert(tables.RunCardLine).values(lines))
 
 
-def _grant(connection: Connection, web_role: str) -> None:
-    """Rights by table; the journal and the places are read-only to the web."""
+def _plant_items(connection: Connection) -> None:
+    """The catalogue is the program's: what it says now replaces what it said before."""
+    names = ("code", "title", "category", "base_unit")
+    known = insert(tables.ItemRow).values(
+        [{name: getattr(item, name) for name in names} for item in fields.ITEMS]
+    )
+    connection.execute(
+        known.on_conflict_do_update(
+            index_elements=["code"], set_={name: known.excluded[name] for name in names[1:]}
+        )
+    )
+    connection.execute(delete(tables.ItemUnit))
+    connection.execute(insert(tables.ItemUnit), [vars(unit) for unit in fields.item_units()])
+
+
+def _plant_factors(connection: Connection) -> None:
+    """Planning factors that are not there yet; what an operator made of the others stays."""
+    factors = [
+        {**vars(factor), "also": list(factor.also), "rank": rank}
+        for rank, factor in enumerate(fields.FACTORS)
+    ]
+    connection.execute(insert(tables.PlanningFactor).values(factors).on_conflict_do_nothing())
+
+
+def _grant(connection: Connection, web_role: str, *, walled: bool) -> None:
+    """Rights by table, to the web's role and to the one it becomes to see everything; the journal
+    and the places are read-only to both."""
     if not web_role or web_role == connection.scalar(text("SELECT current_user")):
         return
-    role = connection.dialect.identifier_preparer.quote(web_role)
+    quoted = connection.dialect.identifier_preparer.quote(web_role)
+    role = f"{quoted}, {SEES_ALL}" if walled else quoted
     for statement in (
         f"GRANT USAGE ON SCHEMA public TO {role}",
         f"GRANT SELECT ON ALL TABLES IN SCHEMA public TO {role}",

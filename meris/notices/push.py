@@ -12,6 +12,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from meris.errors import Invalid
+from meris.language import _
 from meris.notices import vapid
 from meris.tables import PushSubscription
 
@@ -45,7 +46,7 @@ def subscribe(
     Raises `Invalid` for what is no subscription or leads to a host that is not known.
     """
     if not hosts:
-        raise Invalid("This installation sends no push messages.")
+        raise Invalid(_("This installation sends no push messages."))
     endpoint, keys = _read(given, hosts)
     row = {
         "account_id": account_id,
@@ -105,10 +106,10 @@ def _read(given: object, hosts: Collection[str]) -> tuple[str, dict[str, str]]:
     if not isinstance(endpoint, str) or not isinstance(keys, Mapping) or len(endpoint) > _LONGEST:
         raise Invalid('The body needs "subscription": what PushSubscription.toJSON() gives.')
     if not allowed(endpoint, hosts):
-        raise Invalid("This browser's push service is not one that MERIS may call here.")
+        raise Invalid(_("This browser's push service is not one that MERIS may call here."))
     p256dh, auth = keys.get("p256dh"), keys.get("auth")
     if not isinstance(p256dh, str) or not isinstance(auth, str) or not _are_keys(p256dh, auth):
-        raise Invalid("The subscription's keys cannot be used. Subscribe again.")
+        raise Invalid(_("The subscription's keys cannot be used. Subscribe again."))
     return endpoint, {"p256dh": p256dh, "auth": auth}
 
 

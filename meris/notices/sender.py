@@ -121,7 +121,9 @@ class Sender:
                         changes.wait_for_notice(connection, self._pause())
             except (SQLAlchemyError, OSError) as problem:
                 log.warning("notices.database_away", problem=type(problem).__name__)
-                self._stopping.wait(WAKE_SECONDS)
+            except Exception as fault:  # without this thread nobody is told anything any more
+                log.error("notices.broke", exc_info=fault)
+            self._stopping.wait(WAKE_SECONDS)
 
     def _pause(self) -> float:
         """Until the next one is due, in seconds."""

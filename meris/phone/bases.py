@@ -12,10 +12,11 @@ from typing import Any
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
-from meris import fields, units
+from meris import units
 from meris.accounts import Viewer
 from meris.errors import Invalid
-from meris.phone import clock
+from meris.language import _
+from meris.phone import clock, words
 from meris.phone.report import Outcome, Report
 from meris.tables import Assignment, Incident, PhoneReport, Resource
 
@@ -47,7 +48,7 @@ def was_shown(session: Session, viewer: Viewer, report: Report, now: Mapping[str
     """
     if report.base is None:
         raise Invalid(
-            "This report does not say what the phone showed. Load the page, say it again."
+            _("This report does not say what the phone showed. Load the page, say it again.")
         )
     if {name: report.base.get(name) for name in now} == dict(now):
         return True
@@ -75,11 +76,18 @@ def conflict(
 
     Without `theirs`, `by` and `at` it is the status of the resource.
     """
-    what = theirs or fields.statuses(resource.kind)[resource.status].title
+    what = theirs or words.status(resource.kind, resource.status)
     who = by or resource.status_by or resource.agency.name
     return Outcome(
         "conflict",
-        f"{who} changed {resource.name} meanwhile: {what}. You said: {mine}. Decide which is so.",
+        _(
+            "%(who)s changed %(name)s meanwhile: %(theirs)s. You said: %(mine)s."
+            " Decide which is so.",
+            who=who,
+            name=resource.name,
+            theirs=what,
+            mine=mine,
+        ),
         theirs={"what": what, "by": who, "at": iso(at or resource.status_at)},
         mine={"what": mine, "at": iso(report.happened_at)},
         state=state,
@@ -88,7 +96,7 @@ def conflict(
 
 def unit_words(session: Session, viewer: Viewer, unit: Resource, assignment_id: int | None) -> str:
     """On scene, 2026-000012."""
-    title = fields.statuses("unit")[unit.status].title
+    title = words.status("unit", unit.status)
     if assignment_id is None:
         return title
     number = session.scalar(
@@ -96,4 +104,4 @@ def unit_words(session: Session, viewer: Viewer, unit: Resource, assignment_id: 
         .join(Assignment, Assignment.incident_id == Incident.id)
         .where(Assignment.id == assignment_id, viewer.policy.incidents())
     )
-    return f"{title}, {number or 'another incident'}"
+    return f"{title}, {number or _('another incident')}"

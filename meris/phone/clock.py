@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 from meris.errors import Invalid
+from meris.language import _
 
 #: What was said longer ago is told by voice: nobody remembers what it was about.
 OLDEST = timedelta(hours=72)
@@ -27,7 +28,7 @@ def read(given: object) -> datetime:
     except (ValueError, OverflowError):
         pass
     raise Invalid(
-        "The time of this report cannot be read. Check the phone's clock, then say it again."
+        _("The time of this report cannot be read. Check the phone's clock, then say it again.")
     )
 
 

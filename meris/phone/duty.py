@@ -10,12 +10,14 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import ColumnElement, and_, exists, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from meris import units
+from meris import units, wording
 from meris.accounts import Viewer
 from meris.db import SYSTEM
-from meris.dispatch import found, phrases
+from meris.dispatch import found
 from meris.errors import Conflict, Forbidden, Invalid
 from meris.incidents import log
+from meris.language import _, spoken
+from meris.phone import words
 from meris.resources.read import find
 from meris.tables import Assignment, Duty, Incident, Resource
 
@@ -31,13 +33,8 @@ _OUT = "out_of_service"
 
 def current(session: Session, account_id: int) -> Duty | None:
     """The account's turn of duty, if it lasts still."""
-    statement = select(Duty).where(Duty.account_id == account_id, lasting())
+    statement = select(Duty).where(Duty.account_id == account_id, units.on_duty())
     return session.scalar(statement)
-
-
-def lasting(now: datetime | None = None) -> ColumnElement[bool]:
-    """Of a turn of duty: whether it lasts, be it that nobody has noticed its end yet."""
-    return and_(Duty.ended_at.is_(None), Duty.until_at > (now or datetime.now(UTC)))
 
 
 def start(session: Session, viewer: Viewer, unit_id: int, *, hours: float, at: datetime) -> Duty:
@@ -52,7 +49,7 @@ def start(session: Session, viewer: Viewer, unit_id: int, *, hours: float, at: d
     unit = _unit(session, viewer, unit_id)
     length = timedelta(hours=hours)
     if not timedelta() < length <= timedelta(hours=24):
-        raise Invalid("A turn of duty lasts up to 24 hours.")
+        raise Invalid(_("A turn of duty lasts up to 24 hours."))
     _end_due(session, Duty.account_id == viewer.account_id)
     now_on = current(session, _account(viewer))
     if now_on is not None and now_on.resource_id == unit_id:
@@ -101,7 +98,7 @@ def share(session: Session, viewer: Viewer, *, on: bool, at: datetime) -> Duty:
     """
     turn = current(session, _account(viewer))
     if turn is None:
-        raise Conflict("Positions are shared on duty only. Go on duty first.")
+        raise Conflict(_("Positions are shared on duty only. Go on duty first."))
     since = turn.sharing_at or turn.started_at
     if at < since:
         raise _outdated(since)
@@ -109,6 +106,20 @@ def share(session: Session, viewer: Viewer, *, on: bool, at: datetime) -> Duty:
         turn.sharing, turn.sharing_at = on, at
         session.flush()
     return turn
+
+
+def speak(session: Session, viewer: Viewer) -> None:
+    """Notices are from now on in the language that the phone speaks, whenever it was changed."""
+    session.execute(
+        update(Duty)
+        .where(
+            Duty.account_id == viewer.account_id,
+            Duty.ended_at.is_(None),
+            Duty.language != spoken(),
+        )
+        .values(language=spoken())
+        .execution_options(synchronize_session=False)
+    )
 
 
 def end_of_unit(session: Session, unit_id: int, at: datetime) -> None:
@@ -176,7 +187,7 @@ def _end_due_turn(session: Session, unit: Resource, turn: Duty) -> None:
 
 def _tell_unattended(session: Session, unit: Resource, turn: Duty, assigned: Assignment) -> None:
     """The incident is told: nobody says any longer where the unit is, though it is at work."""
-    length = phrases.span(turn.until_at - turn.started_at)
+    length = wording.span(turn.until_at - turn.started_at)
     log.add(
         session,
         _MERIS,
@@ -192,16 +203,22 @@ def _unit(session: Session, viewer: Viewer, unit_id: int) -> Resource:
     _account(viewer)
     unit = find(session, viewer.policy, unit_id)
     if unit.kind != "unit":
-        raise Invalid(f"{unit.name} is not a unit. Choose a unit to go on duty on.")
+        raise Invalid(_("%(name)s is not a unit. Choose a unit to go on duty on.", name=unit.name))
     if unit.agency_id != viewer.agency_id:
-        raise Forbidden(f"{unit.name} belongs to {unit.agency.name}. Choose a unit of your own.")
+        raise Forbidden(
+            _(
+                "%(name)s belongs to %(agency)s. Choose a unit of your own.",
+                name=unit.name,
+                agency=unit.agency.name,
+            )
+        )
     found.require_mover(viewer, unit)
     return unit
 
 
 def _account(viewer: Viewer) -> int:
     if viewer.account_id is None:
-        raise Forbidden("Duty is for people. Log in with an account of your own.")
+        raise Forbidden(_("Duty is for people. Log in with an account of your own."))
     return viewer.account_id
 
 
@@ -222,6 +239,7 @@ def _new(session: Session, viewer: Viewer, unit: Resource, at: datetime, length:
         ended_at=until_at if over else None,
         ended_by="limit" if over else None,
         sharing=False,
+        language=spoken(),
     )
     session.add(made)
     session.flush()
@@ -229,8 +247,10 @@ def _new(session: Session, viewer: Viewer, unit: Resource, at: datetime, length:
 
 
 def _outdated(known: datetime) -> Outdated:
-    when = phrases.ago(known, datetime.now(UTC))
-    return Outdated(f"Kept in the record. What is known of your duty since ({when}) stays.")
+    when = wording.ago(known, datetime.now(UTC))
+    return Outdated(
+        _("Kept in the record. What is known of your duty since (%(when)s) stays.", when=when)
+    )
 
 
 def _end(turn: Duty, at: datetime, by: str) -> None:
@@ -242,7 +262,9 @@ def _end(turn: Duty, at: datetime, by: str) -> None:
 
 def _others(session: Session, turn: Duty) -> bool:
     """Whether somebody else is on duty on the unit."""
-    others = exists().where(Duty.resource_id == turn.resource_id, Duty.id != turn.id, lasting())
+    others = exists().where(
+        Duty.resource_id == turn.resource_id, Duty.id != turn.id, units.on_duty()
+    )
     return bool(session.scalar(select(others)))
 
 
@@ -256,10 +278,12 @@ def _busy(session: Session, viewer: Viewer, unit: Resource, held: Assignment) ->
     number = session.scalar(
         select(Incident.number).where(Incident.id == held.incident_id, viewer.policy.incidents())
     )
-    return (
-        f"{unit.name} is {phrases.title(held.status)} at {number or 'an incident'} and you are the"
-        " last one on duty on it. Say that it is done there, or have somebody else go on duty"
-        " first."
+    return _(
+        "%(unit)s is %(status)s at %(incident)s and you are the last one on duty on it. Say that"
+        " it is done there, or have somebody else go on duty first.",
+        unit=unit.name,
+        status=words.assignment(held.status),
+        incident=number or _("an incident"),
     )
 
 

@@ -2,11 +2,12 @@
 
 from sqlalchemy.orm import Session
 
+from meris import wording
 from meris.accounts import Viewer
-from meris.dispatch.phrases import clock
 from meris.dispatch.terms import Terms
 from meris.errors import Invalid
 from meris.fields import Home
+from meris.language import _, ngettext
 from meris.phone import bases, duty
 from meris.phone.report import Outcome, Report
 from meris.tables import Duty, Resource
@@ -29,31 +30,43 @@ def sharing(session: Session, viewer: Viewer, report: Report, _home: Home, terms
     on = report.flag("on")
     turn = duty.current(session, viewer.account_id or 0)
     if turn is None and not on:
-        return Outcome("applied", "Nothing is shared: you are not on duty.")
+        return Outcome("applied", _("Nothing is shared: you are not on duty."))
     try:
         turn = duty.share(session, viewer, on=on, at=report.happened_at)
     except duty.Outdated as outdated:
         return Outcome("older", outdated.message)
-    until = clock(turn.until_at, terms.zone)
-    told = f"Your position is shared until {until} at most." if on else "Sharing has stopped."
-    return Outcome("applied", told)
+    until = wording.stamp(turn.until_at, terms.zone)
+    if on:
+        return Outcome("applied", _("Your position is shared until %(time)s at most.", time=until))
+    return Outcome("applied", _("Sharing has stopped."))
 
 
 def _on(session: Session, viewer: Viewer, report: Report, terms: Terms) -> Outcome:
     if report.subject is None:
-        raise Invalid("Choose the unit that you go on duty on.")
+        raise Invalid(_("Choose the unit that you go on duty on."))
     most = terms.duty.total_seconds() / 3600
     hours = report.number("hours")
     if hours is not None and not 0 < hours <= most:
-        raise Invalid(f"A turn of duty lasts {most:g} hours at most here. Choose fewer.")
+        raise Invalid(
+            ngettext(
+                "A turn of duty lasts %(num)s hour at most here. Choose fewer.",
+                "A turn of duty lasts %(num)s hours at most here. Choose fewer.",
+                round(most),
+                num=f"{most:g}",
+            )
+        )
     turn = duty.start(session, viewer, report.subject, hours=hours or most, at=report.happened_at)
     unit = session.get_one(Resource, turn.resource_id)
     state = bases.of_unit(session, unit)
     if turn.ended_at is not None:
-        when = clock(turn.ended_at, terms.zone)
-        told = f"Kept in the record. That turn of duty was over at {when}; go on duty again."
+        when = wording.stamp(turn.ended_at, terms.zone)
+        told = _(
+            "Kept in the record. That turn of duty was over at %(time)s; go on duty again.",
+            time=when,
+        )
         return Outcome("older", told, state=state)
-    told = f"On duty on {unit.name} until {clock(turn.until_at, terms.zone)}."
+    until = wording.stamp(turn.until_at, terms.zone)
+    told = _("On duty on %(unit)s until %(time)s.", unit=unit.name, time=until)
     return Outcome("applied", told, state=state, left=state if _left(turn, unit) else None)
 
 
@@ -65,10 +78,9 @@ def _left(turn: Duty, unit: Resource) -> bool:
 def _off(session: Session, viewer: Viewer, report: Report) -> Outcome:
     turn = duty.stop(session, viewer, at=report.happened_at)
     if turn is None:
-        return Outcome("applied", "You were off duty already.")
+        return Outcome("applied", _("You were off duty already."))
     unit = session.get_one(Resource, turn.resource_id)
     state = bases.of_unit(session, unit)
     own = unit.status == "off_duty" and unit.status_by == viewer.name
-    return Outcome(
-        "applied", f"Off duty from {unit.name}.", state=state, left=state if own else None
-    )
+    told = _("Off duty from %(unit)s.", unit=unit.name)
+    return Outcome("applied", told, state=state, left=state if own else None)

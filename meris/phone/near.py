@@ -7,6 +7,7 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import ColumnElement, or_, select
@@ -16,22 +17,28 @@ from geo.columns import position_of
 from geo.grid import to_usng
 from geo.queries import near
 from geo.values import NotAPlace, Position
-from meris import fields, shelters, supplies
+from meris import age_limits, fields, shelters, supplies
 from meris.accounts import Viewer
+from meris.language import N_, _
+from meris.phone import words
 from meris.tables import Agency, Resource, Shelter, StatusCode
 
 MOST = 100
 #: The statuses in which somebody who comes is let in or gets something.
 _OPEN = {"shelter": ("open",), "supply_site": ("open", "standby", "unknown")}
 _ITEMS = 6
-_POINTS = ("N", "NE", "E", "SE", "S", "SW", "W", "NW")
+_POINTS = (
+    *(N_("N"), N_("NE"), N_("E"), N_("SE")),
+    *(N_("S"), N_("SW"), N_("W"), N_("NW")),
+)
 
 
 @dataclass(frozen=True)
 class Near:
     """A site as somebody on the way reads it: figures with their age, None where unknown.
 
-    `distance_m` is in a straight line. `free` is never 0: a full shelter is not listed.
+    `distance_m` is in a straight line. `free` is never 0: a full shelter is not listed. `promised`
+    places are not among the free ones.
     """
 
     id: int
@@ -52,6 +59,7 @@ class Near:
     people: int | None
     places: int | None
     free: int | None
+    promised: shelters.Promised
     pets: str | None
     wheelchair: bool | None
     power: str | None
@@ -64,7 +72,8 @@ class Near:
     def told(self) -> dict[str, Any]:
         """The same for JSON."""
         at = self.figures_at
-        return asdict(self) | {"figures_at": at.isoformat() if at else None}
+        moment = at.isoformat() if at else None
+        return asdict(self) | {"figures_at": moment, "promised": self.promised.told()}
 
 
 def sites(
@@ -78,7 +87,14 @@ def sites(
     """The nearest sites that the viewer may know of, the nearest first, kinds mixed."""
     distances = _nearest(session, viewer, position, kinds, min(most, MOST))
     rows = session.execute(
-        select(Resource, Shelter, Agency, StatusCode.age_limit_minutes)
+        select(
+            Resource,
+            Shelter,
+            Agency,
+            age_limits.confirmed_minutes().label("age_limit_minutes"),
+            StatusCode.people_limit_minutes,
+            shelters.places_free().label("free"),
+        )
         .join(Agency, Agency.id == Resource.agency_id)
         .join(
             StatusCode,
@@ -87,8 +103,9 @@ def sites(
         .outerjoin(Shelter, Shelter.resource_id == Resource.id)
         .where(Resource.id.in_(distances))
     )
-    stock = supplies.brief_stock(session, list(distances), most=_ITEMS)
-    found = [_site(row, position, distances, stock, viewer) for row in rows]
+    stock = supplies.brief_stock(session, list(distances), today=datetime.now(UTC).date())
+    promised = shelters.promised(session, list(distances))
+    found = [_site(row, position, distances, stock, promised, viewer) for row in rows]
     return sorted(found, key=lambda one: (one.distance_m, one.id))
 
 
@@ -128,7 +145,8 @@ def _site(
     row: Any,
     position: Position,
     distances: Mapping[int, float],
-    stock: Mapping[int, Sequence[str]],
+    stock: Mapping[int, Sequence[tuple[str, Decimal, str]]],
+    promised: Mapping[int, shelters.Promised],
     viewer: Viewer,
 ) -> Near:
     one: Resource = row.Resource
@@ -143,41 +161,38 @@ def _site(
         kind=one.kind,
         name=one.name,
         status=one.status,
-        status_title=fields.statuses(one.kind)[one.status].title,
-        type_title=types[one.type].title if one.type and one.type in types else None,
+        status_title=words.status(one.kind, one.status),
+        type_title=_(types[one.type].title) if one.type and one.type in types else None,
         lat=round(place.lat, 6),
         lon=round(place.lon, 6),
         usng=_grid(place),
         address=", ".join(filter(None, (one.address_line1, one.city))) or None,
         distance_m=round(distances[one.id]),
         bearing_deg=bearing,
-        direction=_POINTS[round(bearing / 45) % 8],
+        direction=_(_POINTS[round(bearing / 45) % 8]),
         phone=(one.contact_phone or row.Agency.phone) if viewer.may("see_staff") else None,
         agency=row.Agency.name,
-        **_shelter(row.Shelter),
-        stock=tuple(held[:_ITEMS]),
+        **_shelter(row.Shelter, row.free),
+        promised=promised.get(one.id, shelters.Promised()),
+        stock=tuple(words.stock(*one) for one in held[:_ITEMS]),
         more_items=max(0, len(held) - _ITEMS),
         figures_at=figures_at,
-        stale=_is_stale(figures_at, row.age_limit_minutes, one.unreported_at),
+        stale=_too_old(row),
         approximate=one.position_radius_m is not None,
     )
 
 
-def _shelter(part: Shelter | None) -> dict[str, Any]:
+def _shelter(part: Shelter | None, free: int | None) -> dict[str, Any]:
     """What only a shelter has; a supply site has nothing of it."""
     if part is None:
         return dict.fromkeys(("people", "places", "free", "pets", "wheelchair", "power"))
-    facts = {
-        "evacuation_capacity": part.evacuation_capacity,
-        "post_impact_capacity": part.post_impact_capacity,
-    }
-    people, places = part.population_total, shelters.capacity_in_use(facts)
+    people, places = part.population_total, shelters.capacity_in_use(shelters.facts_of(part))
     rule = fields.field("shelter", "pet_policy").rule
     return {
         "people": people,
         "places": places,
-        "free": None if people is None or places is None else max(0, places - people),
-        "pets": rule.text(part.pet_policy) if part.pet_policy else None,
+        "free": free,
+        "pets": _(rule.text(part.pet_policy)) if part.pet_policy else None,
         "wheelchair": part.wheelchair_accessible,
         "power": _power(part),
     }
@@ -185,10 +200,21 @@ def _shelter(part: Shelter | None) -> dict[str, Any]:
 
 def _power(part: Shelter) -> str | None:
     if part.generator:
-        return f"Generator, {part.backup_power_kw:g} kW" if part.backup_power_kw else "Generator"
+        if not part.backup_power_kw:
+            return _("Generator")
+        return _("Generator, %(power)s kW", power=f"{part.backup_power_kw:g}")
     if part.self_sufficient_electricity:
-        return "Runs off grid"
-    return "No generator" if part.generator is False else None
+        return _("Runs off grid")
+    return _("No generator") if part.generator is False else None
+
+
+def _too_old(row: Any) -> bool:
+    """Whether the status, or the count of people, is past what it is good for."""
+    one, counted_at = row.Resource, row.Shelter and row.Shelter.counted_at
+    if _is_stale(one.confirmed_at, row.age_limit_minutes, one.unreported_at):
+        return True
+    limit = row.people_limit_minutes
+    return bool(counted_at and limit and _is_stale(counted_at, limit, None))
 
 
 def _is_stale(at: datetime | None, limit_minutes: int, unreported_at: datetime | None) -> bool:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from meris import shelters, units
+from meris import shelters, stays, units
 
 #: The likeliest next status of a unit that was sent; "respond" acknowledges and goes at once.
 _NEXT_AT_WORK = {
@@ -46,8 +46,9 @@ _NEXT_OF_SHELTER = {
     "standby": "open",
     "open": "full",
     "full": "open",
+    "consolidating": "closed",
 }
-ORDER_OF_SHELTER = ("open", "full", "standby", "alert", "closed")
+ORDER_OF_SHELTER = ("open", "full", "consolidating", "standby", "alert", "closed")
 
 
 def of_unit(status: str, assigned: str | None) -> list[str]:
@@ -72,9 +73,17 @@ def after(status: str, assigned: str | None) -> list[str]:
 
 
 def of_shelter(status: str) -> list[str]:
-    """What a shelter may become by a tap, the likeliest first."""
-    allowed = set(shelters.TRANSITIONS[status]) - {"unknown"}
+    """What a shelter may become by a tap, the likeliest first. To retire a site, and to bring one
+    back, is for a desk."""
+    if status == "retired":
+        return []
+    allowed = shelters.TRANSITIONS[status].intersection(ORDER_OF_SHELTER)
     return _ordered(allowed, _NEXT_OF_SHELTER[status], ORDER_OF_SHELTER)
+
+
+def leaving(status: str) -> list[str]:
+    """Of these moves, the ones by which a shelter empties."""
+    return [one for one in of_shelter(status) if one in stays.LEAVING]
 
 
 def _ordered(allowed: Iterable[str], likely: str | None, order: tuple[str, ...]) -> list[str]:

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from meris.errors import Conflict, Invalid
+from meris.language import _
 from meris.phone import clock
 
 #: So many reports are taken at once.
@@ -154,7 +155,7 @@ def _read(given: object, sent_at: datetime, received_at: datetime) -> Report | U
     raw = given if isinstance(given, dict) else {}
     key = raw.get("key")
     if not isinstance(key, str) or not _KEY.fullmatch(key):
-        return Unreadable(str(key)[:64], "This report has no key. Say it again.")
+        return Unreadable(str(key)[:64], _("This report has no key. Say it again."))
     try:
         said_at = clock.read(raw.get("said_at"))
         return Report(
@@ -175,7 +176,7 @@ def _read(given: object, sent_at: datetime, received_at: datetime) -> Report | U
 def _kind(given: object) -> str:
     if isinstance(given, str) and _KIND.fullmatch(given):
         return given
-    raise Invalid("This report does not say what it is about. Say it again.")
+    raise Invalid(_("This report does not say what it is about. Say it again."))
 
 
 def _subject(given: object) -> int | None:
@@ -183,7 +184,9 @@ def _subject(given: object) -> int | None:
         return None
     text = str(given)
     if isinstance(given, bool) or not (text.isascii() and text.isdecimal() and len(text) < 19):
-        raise Invalid("This report does not say which unit or shelter it is about. Say it again.")
+        raise Invalid(
+            _("This report does not say which unit or shelter it is about. Say it again.")
+        )
     return int(text)
 
 
@@ -192,12 +195,19 @@ def _object(given: object) -> dict[str, Any] | None:
     if given is None:
         return None
     if not isinstance(given, dict):
-        raise Invalid("This report cannot be read. Say it again.")
+        raise Invalid(_("This report cannot be read. Say it again."))
     try:
         text = json.dumps(given, ensure_ascii=False, allow_nan=False)
         text.encode()
     except (ValueError, RecursionError) as problem:
-        raise Invalid("This report has a character that cannot be kept. Say it again.") from problem
+        raise Invalid(
+            _("This report has a character that cannot be kept. Say it again.")
+        ) from problem
     if "\\u0000" in text or len(text) > _MOST_CHARACTERS:
-        raise Invalid(f"This report is longer than {_MOST_CHARACTERS} characters. Say it shorter.")
+        raise Invalid(
+            _(
+                "This report is longer than %(most)s characters. Say it shorter.",
+                most=f"{_MOST_CHARACTERS:,}",
+            )
+        )
     return given

@@ -2,16 +2,17 @@
 
 from dataclasses import asdict, fields, replace
 
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select
 from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 
 from meris.accounts import Viewer
-from meris.db import Database
+from meris.db import Database, take_turns
 from meris.dispatch.terms import Terms
 from meris.errors import Forbidden, Invalid, Refused, Unavailable
 from meris.fields import Home
-from meris.phone import clock
+from meris.language import _
+from meris.phone import clock, duty
 from meris.phone.kinds import KINDS, Handler
 from meris.phone.report import Answer, Batch, Outcome, Report, Unreadable
 from meris.tables import PhoneReport, Resource
@@ -32,7 +33,7 @@ def take(
     too long: the rest of the batch is to be sent again.
     """
     if viewer.account_id is None:
-        raise Forbidden("Reports are made by people. Log in with an account of your own.")
+        raise Forbidden(_("Reports are made by people. Log in with an account of your own."))
     return [_one(database, viewer, report, home, terms) for report in batch.reports]
 
 
@@ -52,6 +53,7 @@ def _one(
             return Answer(report.key, _said_then(known, viewer))
         report = _after_the_last(session, viewer, report)
         outcome = _carry_out(session, viewer, report, home, terms)
+        duty.speak(session, viewer)
         _keep(session, viewer, report, outcome)
         return Answer(report.key, outcome)
 
@@ -59,14 +61,12 @@ def _one(
 def _take_turn(session: Session, viewer: Viewer, report: Report) -> None:
     """One report of an account at a time, and of a key, should two accounts use the same."""
     for name in (f"phone account {viewer.account_id}", f"phone report {report.key}"):
-        session.execute(
-            text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))"), {"name": name}
-        )
+        take_turns(session, name)
 
 
 def _said_then(known: PhoneReport, viewer: Viewer) -> Outcome:
     if known.account_id != viewer.account_id:
-        return Outcome("refused", "This report has a key that is not yours. Say it again.")
+        return Outcome("refused", _("This report has a key that is not yours. Say it again."))
     # what a later version no longer knows of an answer is passed over
     return Outcome(**{one.name: known.answer.get(one.name) for one in fields(Outcome)})
 
@@ -97,22 +97,27 @@ def _carry_out(
             raise Unavailable(refusal.message) from refusal
         return Outcome("refused", refusal.message)
     except DataError:
-        return Outcome("refused", "A value of this report is out of range. Say it again.")
+        return Outcome("refused", _("A value of this report is out of range. Say it again."))
     except IntegrityError:
-        return Outcome("refused", "Somebody changed the same at this moment. Say it again.")
+        return Outcome("refused", _("Somebody changed the same at this moment. Say it again."))
 
 
 def _require_recent(report: Report) -> None:
     if report.received_at - report.happened_at > clock.OLDEST:
         raise Invalid(
-            f"This was said more than {_HOURS:g} hours ago and was not applied."
-            " Tell the dispatcher by voice if it still matters."
+            _(
+                "This was said more than %(hours)s hours ago and was not applied."
+                " Tell the dispatcher by voice if it still matters.",
+                hours=f"{_HOURS:g}",
+            )
         )
 
 
 def _handler(report: Report) -> Handler:
     if report.kind not in KINDS:
-        raise Invalid(f"This server does not know reports of the kind {report.kind!r}.")
+        raise Invalid(
+            _("This server does not know reports of the kind %(kind)s.", kind=repr(report.kind))
+        )
     return KINDS[report.kind]
 
 

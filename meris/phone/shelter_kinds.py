@@ -9,14 +9,14 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from meris import counts, fields, requests, resources, shelters
+from meris import counts, fields, requests, resources, shelters, stays, wording
 from meris.accounts import Viewer
-from meris.dispatch import phrases
 from meris.dispatch.terms import Terms
 from meris.errors import Invalid
 from meris.fields import Home
 from meris.fields.times import Moment
-from meris.phone import bases
+from meris.language import _
+from meris.phone import bases, words
 from meris.phone.report import Outcome, Report
 from meris.resources.write import require_editable
 from meris.tables import Resource, ShelterCount
@@ -25,40 +25,44 @@ from meris.tables import Resource, ShelterCount
 def shelter_status(
     session: Session, viewer: Viewer, report: Report, home: Home, _terms: Terms
 ) -> Outcome:
-    """{status, reason?}: what the shelter is now."""
+    """{status, reason?, went?}: what the shelter is now, and where its people went if it empties.
+
+    `went` is a list as `stays.read` takes it, or the fields of a form without a script.
+    """
     shelter = _shelter(session, viewer, report)
     status, now = report.word("status"), bases.of_status(shelter)
     if status not in shelters.TRANSITIONS:
-        raise Invalid(f"{status!r} is not a status of a shelter.")
-    title = fields.statuses("shelter")[status].title
+        raise Invalid(_("%(status)s is not a status of a shelter.", status=repr(status)))
+    title = words.status("shelter", status)
     if shelter.status == status:
         require_editable(viewer, shelter, {"status": status})
-        return Outcome(
-            "applied", f"{shelter.name} was {title.lower()} already.", state=now, left=now
-        )
+        told = _("%(name)s was %(status)s already.", name=shelter.name, status=title.lower())
+        return Outcome("applied", told, state=now, left=now)
     if not bases.was_shown(session, viewer, report, now):
         return bases.conflict(shelter, report, title, now)
     if shelter.status_at is not None and report.happened_at < shelter.status_at:
-        since = phrases.ago(shelter.status_at, report.received_at)
-        return Outcome(
-            "older",
-            f"Kept in the record. {shelter.name} became {_title(shelter)} {since}, after that.",
-            state=now,
-            left=now,
+        since = wording.ago(shelter.status_at, report.received_at)
+        told = _(
+            "Kept in the record. %(name)s became %(status)s %(since)s, after that.",
+            name=shelter.name,
+            status=_title(shelter),
+            since=since,
         )
+        return Outcome("older", told, state=now, left=now)
     resources.change(
         session,
         viewer,
         shelter.id,
         version=shelter.version,
-        values={"status": status},
+        values={"status": status} | stays.of_form(report.body),
         home=home,
         at=report.happened_at,
         reason=fields.LOG_TEXT.read(report.word("reason"), home),
     )
     session.refresh(shelter)
     now = bases.of_status(shelter)
-    return Outcome("applied", f"{shelter.name} is {_title(shelter)}.", state=now, left=now)
+    told = _("%(name)s is %(status)s.", name=shelter.name, status=_title(shelter))
+    return Outcome("applied", told, state=now, left=now)
 
 
 def shelter_count(
@@ -73,7 +77,8 @@ def shelter_count(
     if _is_in_the_way(session, viewer, report, newest, now):
         assert newest is not None
         if _figures(newest) == _figures(count):
-            return Outcome("applied", "The same was counted already.", state=now, left=now)
+            told = _("The same was counted already.")
+            return Outcome("applied", told, state=now, left=now)
         return bases.conflict(
             shelter,
             report,
@@ -87,9 +92,8 @@ def shelter_count(
     now = _count_base(counts.latest(session, shelter.id))
     what = _in_words(count.people, count.pets)
     if not taken.leads:
-        return Outcome(
-            "older", f"Kept in the record: {what}. A newer count leads.", state=now, left=now
-        )
+        told = _("Kept in the record: %(count)s. A newer count leads.", count=what)
+        return Outcome("older", told, state=now, left=now)
     return Outcome("applied", f"{shelter.name}: {what}.", state=now, left=now)
 
 
@@ -100,10 +104,11 @@ def still_true(
     shelter = _shelter(session, viewer, report)
     if shelter.confirmed_at is not None and report.happened_at <= shelter.confirmed_at:
         require_editable(viewer, shelter, {"status": None})
-        since = phrases.ago(shelter.confirmed_at, report.received_at)
-        return Outcome("older", f"{shelter.name} was confirmed {since}, after that.")
+        since = wording.ago(shelter.confirmed_at, report.received_at)
+        told = _("%(name)s was confirmed %(since)s, after that.", name=shelter.name, since=since)
+        return Outcome("older", told)
     resources.confirm(session, viewer, shelter.id, version=shelter.version, at=report.happened_at)
-    return Outcome("applied", f"{shelter.name} is confirmed: still true.")
+    return Outcome("applied", _("%(name)s is confirmed: still true.", name=shelter.name))
 
 
 def need(session: Session, viewer: Viewer, report: Report, home: Home, _terms: Terms) -> Outcome:
@@ -121,8 +126,14 @@ def need(session: Session, viewer: Viewer, report: Report, home: Home, _terms: T
     )
     made = requests.ask(session, viewer, asked, home=home, key=report.key)
     lines = requests.told(session, viewer, made.id)["lines"]
-    listed = phrases.listed([line["words"] for line in lines])
-    return Outcome("applied", f"Request {made.number}: {listed}, for {shelter.name}.")
+    listed = wording.listed([words.goods(line) for line in lines], most=6)
+    told = _(
+        "Request %(number)s: %(items)s, for %(name)s.",
+        number=made.number,
+        items=listed,
+        name=shelter.name,
+    )
+    return Outcome("applied", told)
 
 
 KINDS: dict[str, Callable[[Session, Viewer, Report, Home, Terms], Outcome]] = {
@@ -136,12 +147,12 @@ KINDS: dict[str, Callable[[Session, Viewer, Report, Home, Terms], Outcome]] = {
 def _shelter(session: Session, viewer: Viewer, report: Report) -> Resource:
     """The shelter, locked. Raises `NotFound`, `Invalid`."""
     if report.subject is None:
-        raise Invalid("This report does not say which shelter it is about.")
+        raise Invalid(_("This report does not say which shelter it is about."))
     return counts.lock(session, viewer, report.subject)
 
 
 def _title(shelter: Resource) -> str:
-    return fields.statuses("shelter")[shelter.status].title.lower()
+    return words.in_sentence("shelter", shelter.status)
 
 
 def _is_in_the_way(
@@ -170,11 +181,5 @@ def _figures(count: counts.Count | ShelterCount) -> tuple[int | None, ...]:
 
 def _in_words(people: int | None, pets: int | None) -> str:
     """120 people, 4 pets."""
-    parts = ["people not counted" if people is None else _number(people, "person", "people")]
-    if pets is not None:
-        parts.append(_number(pets, "pet", "pets"))
-    return ", ".join(parts)
-
-
-def _number(figure: int, one: str, many: str) -> str:
-    return f"{figure:,} {one if figure == 1 else many}"
+    said = words.people(people)
+    return said if pets is None else f"{said}, {words.pets(pets)}"

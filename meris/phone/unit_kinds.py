@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from meris import fields, resources, units
+from meris import resources, units, wording
 from meris.accounts import Viewer
 from meris.db import SYSTEM
 from meris.dispatch import found, moves, par, phrases
@@ -19,7 +19,8 @@ from meris.dispatch.terms import Terms
 from meris.errors import Invalid
 from meris.fields import Home
 from meris.incidents.log import write_log
-from meris.phone import bases, duty
+from meris.language import N_, _
+from meris.phone import bases, duty, words
 from meris.phone.report import Outcome, Report
 from meris.resources.read import find
 from meris.tables import Assignment, Resource
@@ -49,7 +50,7 @@ def unit_status(
     if status == "released":
         status = report.word("left_as") or units.AFTERWARD[0]
     if status not in units.TRANSITIONS:
-        raise Invalid(f"{status!r} is not a status of a unit.")
+        raise Invalid(_("%(status)s is not a status of a unit.", status=repr(status)))
     scene = _scene(session, viewer, report, home, terms)
     return _say(scene, status)
 
@@ -58,7 +59,12 @@ def respond(session: Session, viewer: Viewer, report: Report, home: Home, terms:
     """{}: the crew has read what it is sent to and rolls; one tap for both."""
     scene = _scene(session, viewer, report, home, terms)
     if scene.held is None and bases.was_shown(session, viewer, report, scene.now):
-        raise Invalid(f"{scene.unit.name} is not sent anywhere. There is nothing to respond to.")
+        raise Invalid(
+            _(
+                "%(unit)s is not sent anywhere. There is nothing to respond to.",
+                unit=scene.unit.name,
+            )
+        )
     return _say(scene, "en_route")
 
 
@@ -68,7 +74,10 @@ def check_in(session: Session, viewer: Viewer, report: Report, home: Home, terms
     shown = (report.base or {}).get("assignment_id")
     if scene.held is None or shown not in (None, scene.held.id):
         raise Invalid(
-            f"{scene.unit.name} is no longer at that incident; nobody waits for it there."
+            _(
+                "%(unit)s is no longer at that incident; nobody waits for it there.",
+                unit=scene.unit.name,
+            )
         )
     heard = scene.held.heard_at
     par.check_in(
@@ -80,15 +89,17 @@ def check_in(session: Session, viewer: Viewer, report: Report, home: Home, terms
         at=report.happened_at,
     )
     if heard is not None and heard > report.happened_at:
-        return Outcome("older", "Kept in the log. The unit was heard of since.", state=scene.now)
-    return Outcome("applied", f"{scene.unit.name} checked in.", state=scene.now)
+        told = _("Kept in the log. The unit was heard of since.")
+        return Outcome("older", told, state=scene.now)
+    told = _("%(unit)s checked in.", unit=scene.unit.name)
+    return Outcome("applied", told, state=scene.now)
 
 
 def log(session: Session, viewer: Viewer, report: Report, _home: Home, _terms: Terms) -> Outcome:
     """{incident_id, text}: a line in the log of the incident, at the time it was said."""
     incident = report.number("incident_id")
     if incident is None or not 0 < incident < 2**31:
-        raise Invalid("This line does not say which incident it belongs to.")
+        raise Invalid(_("This line does not say which incident it belongs to."))
     write_log(
         session,
         viewer,
@@ -98,16 +109,16 @@ def log(session: Session, viewer: Viewer, report: Report, _home: Home, _terms: T
         resource_id=report.subject,
         key=report.key,
     )
-    return Outcome("applied", "Written in the log.")
+    return Outcome("applied", _("Written in the log."))
 
 
 def _scene(session: Session, viewer: Viewer, report: Report, home: Home, terms: Terms) -> Scene:
     """Raises `NotFound`, `Forbidden`, `Invalid`."""
     if report.subject is None:
-        raise Invalid("This report does not say which unit it is about.")
+        raise Invalid(_("This report does not say which unit it is about."))
     unit = find(session, viewer.policy, report.subject)
     if unit.kind != "unit":
-        raise Invalid(f"{unit.name} is not a unit.")
+        raise Invalid(_("%(name)s is not a unit.", name=unit.name))
     found.require_mover(viewer, unit)
     found.lock_unit(session, unit.id)
     session.refresh(unit)
@@ -126,13 +137,13 @@ def _say(scene: Scene, status: str) -> Outcome:
     shown = bases.was_shown(scene.session, scene.viewer, report, scene.now)
     same = _is_so(scene, status)
     if not shown and not same and not _ended_by_itself(unit):
-        words = bases.unit_words(scene.session, scene.viewer, unit, scene.now["assignment_id"])
-        return bases.conflict(unit, report, _title(status), scene.now, words)
+        theirs = bases.unit_words(scene.session, scene.viewer, unit, scene.now["assignment_id"])
+        return bases.conflict(unit, report, words.status("unit", status), scene.now, theirs)
     if not same and _is_older(scene, status):
         return _kept(scene)
     if scene.held is not None:
         return _moved(scene, status)
-    return _done(scene, "was so already") if same else _changed(scene, status)
+    return _done(scene, already=True) if same else _changed(scene, status)
 
 
 def _is_so(scene: Scene, status: str) -> bool:
@@ -158,14 +169,14 @@ def _is_older(scene: Scene, status: str) -> bool:
 
 def _kept(scene: Scene) -> Outcome:
     unit = scene.unit
-    since = phrases.ago(unit.status_at, scene.report.received_at)
-    return Outcome(
-        "older",
-        f"Kept in the record. {unit.name} became {phrases.unit_title(unit.status)} {since},"
-        " after that.",
-        state=scene.now,
-        left=scene.now,
+    since = wording.ago(unit.status_at, scene.report.received_at)
+    told = _(
+        "Kept in the record. %(name)s became %(status)s %(since)s, after that.",
+        name=unit.name,
+        status=words.in_sentence("unit", unit.status),
+        since=since,
     )
+    return Outcome("older", told, state=scene.now, left=scene.now)
 
 
 def _moved(scene: Scene, status: str) -> Outcome:
@@ -176,8 +187,12 @@ def _moved(scene: Scene, status: str) -> Outcome:
     onward = [unit.status, *units.moves_of(unit.status, held.status)]
     if status not in onward and not late:
         raise Invalid(
-            f"{unit.name} is {phrases.title(held.status)} at an incident and cannot become"
-            f" {phrases.unit_title(status)} from there."
+            _(
+                "%(unit)s is %(status)s at an incident and cannot become %(next)s from there.",
+                unit=unit.name,
+                status=words.assignment(held.status),
+                next=words.in_sentence("unit", status),
+            )
         )
     ends = status in units.AFTERWARD
     done: Moved = moves.move(
@@ -192,14 +207,14 @@ def _moved(scene: Scene, status: str) -> Outcome:
         terms=scene.terms,
     )
     if done.outcome == "moved":
-        return _done(scene, "")
-    return _done(scene, "was so already") if status == unit.status else _kept(_again(scene))
+        return _done(scene)
+    return _done(scene, already=True) if status == unit.status else _kept(_again(scene))
 
 
 def _changed(scene: Scene, status: str) -> Outcome:
     """A unit that nobody has sent: a plain change, at its own time."""
     unit, report = scene.unit, scene.report
-    reason = phrases.read(report.word("reason"), "reason")
+    reason = phrases.read(report.word("reason"), N_("reason"))
     resources.change(
         scene.session,
         scene.viewer,
@@ -213,7 +228,7 @@ def _changed(scene: Scene, status: str) -> Outcome:
     )
     if status == "off_duty":
         duty.end_of_unit(scene.session, unit.id, report.happened_at)
-    return _done(scene, "")
+    return _done(scene)
 
 
 def _again(scene: Scene) -> Scene:
@@ -222,12 +237,11 @@ def _again(scene: Scene) -> Scene:
     return scene._replace(unit=unit, now=bases.of_unit(scene.session, unit))
 
 
-def _done(scene: Scene, how: str) -> Outcome:
+def _done(scene: Scene, *, already: bool = False) -> Outcome:
     scene = _again(scene)
-    title = phrases.unit_title(scene.unit.status)
-    message = f"{scene.unit.name} {how}: {title}." if how else f"{scene.unit.name} is {title}."
-    return Outcome("applied", message, state=scene.now, left=scene.now)
-
-
-def _title(status: str) -> str:
-    return fields.statuses("unit")[status].title
+    name, title = scene.unit.name, words.in_sentence("unit", scene.unit.status)
+    if already:
+        told = _("%(name)s was so already: %(status)s.", name=name, status=title)
+    else:
+        told = _("%(name)s is %(status)s.", name=name, status=title)
+    return Outcome("applied", told, state=scene.now, left=scene.now)

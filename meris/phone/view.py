@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 
 from meris import fields, units
 from meris.accounts import Viewer
-from meris.dispatch.lines import of_many, of_unit
-from meris.phone import bases, onward, place
-from meris.phone.duty import lasting
+from meris.incidents.lines import of_many, of_unit
+from meris.language import _
+from meris.phone import bases, onward, place, words
 from meris.phone.place import Spot
 from meris.tables import (
     Assignment,
@@ -167,7 +167,7 @@ def on_duty(session: Session, viewer: Viewer) -> OnDuty | None:
         .join(Resource, Resource.id == Duty.resource_id)
         .where(
             Duty.account_id == viewer.account_id,
-            lasting(),
+            units.on_duty(),
             _own_units(viewer),
         )
     )
@@ -184,9 +184,9 @@ def unit_page(session: Session, viewer: Viewer, *, find: str = "") -> UnitPage:
     """My unit: its status and moves, what it was sent to; or the units to choose from."""
     now, duty = datetime.now(UTC), on_duty(session, viewer)
     if duty is None:
-        words = " ".join(find.lower().split())[:_LONGEST_SEARCH]
-        choices, total = _choices(session, viewer, words)
-        return UnitPage(now, None, choices, max(0, total - len(choices)), find=words)
+        typed = " ".join(find.lower().split())[:_LONGEST_SEARCH]
+        choices, total = _choices(session, viewer, typed)
+        return UnitPage(now, None, choices, max(0, total - len(choices)), find=typed)
     return _at_work(session, viewer, duty, now)
 
 
@@ -208,7 +208,11 @@ def _choices(session: Session, viewer: Viewer, find: str) -> tuple[list[Choice],
     if not may_report(viewer, "unit"):
         return [], 0
     last = _last_unit(session, viewer)
-    there = select(func.count()).where(Duty.resource_id == Resource.id, lasting()).scalar_subquery()
+    there = (
+        select(func.count())
+        .where(Duty.resource_id == Resource.id, units.on_duty())
+        .scalar_subquery()
+    )
     statement = (
         select(Resource, Unit, there, func.count().over())
         .join(Unit, Unit.resource_id == Resource.id)
@@ -222,21 +226,21 @@ def _choices(session: Session, viewer: Viewer, find: str) -> tuple[list[Choice],
 
 
 def _found(find: str) -> list[ColumnElement[bool]]:
-    words = find.replace("\\", "").replace("%", "").replace("_", "").split()
+    typed = find.replace("\\", "").replace("%", "").replace("_", "").split()
     text = Resource.search_text + " " + func.lower(func.coalesce(Unit.call_sign, ""))
-    return [text.contains(word) for word in words]
+    return [text.contains(word) for word in typed]
 
 
 def _choice(row: Row[Resource, Unit, int, int], last: int | None) -> Choice:
-    unit, part, there, _ = row
+    unit, part, there = row[:3]
     brief = units.summary({"personnel_count": part.personnel_count, "home_base": part.home_base})
     types = fields.types("unit")
-    kind = types[unit.type].title if unit.type and unit.type in types else ""
+    kind = _(types[unit.type].title) if unit.type and unit.type in types else ""
     return Choice(
         unit.id,
         unit.name,
         unit.status,
-        fields.statuses("unit")[unit.status].title,
+        words.status("unit", unit.status),
         ", ".join(filter(None, (kind, brief))),
         there,
         last=unit.id == last,
@@ -262,7 +266,7 @@ def _at_work(session: Session, viewer: Viewer, duty: OnDuty, now: datetime) -> U
         now,
         duty,
         status=unit.status,
-        status_title=look.title,
+        status_title=_(look.title),
         status_letter=look.glyph or "",
         status_at=unit.status_at,
         status_by=unit.status_by,
@@ -288,7 +292,7 @@ def _move(status: str, assigned: str | None, *, now: bool) -> Move:
     look = fields.statuses("unit")[status]
     return Move(
         status,
-        look.title,
+        _(look.title),
         look.glyph or "",
         onward.after(status, assigned),
         ends=assigned is not None and status in units.AFTERWARD,
@@ -309,7 +313,7 @@ def _task(session: Session, viewer: Viewer, line: dict[str, Any]) -> Task:
         incident_id=open_to,
         number=incident.number,
         title=incident.title,
-        kind=incident.kind.title,
+        kind=_(incident.kind.title),
         priority=incident.priority,
         status=line["status"],
         status_at=_moment(line["status_at"]),
@@ -354,14 +358,15 @@ def _mates(session: Session, viewer: Viewer, incident_id: int, mine: int) -> lis
 
 def _mate(line: dict[str, Any]) -> Mate:
     look, status = fields.ASSIGNMENT_STATUS[line["status"]], line["status"]
+    of_unit = "dispatched" if status == "acknowledged" else status
     arrived = status in ("on_scene", "transporting", "at_destination")
     return Mate(
         line["unit"],
         line["unit_name"],
         line["unit_agency"],
-        "dispatched" if status == "acknowledged" else status,
-        look.title,
-        fields.statuses("unit")["dispatched" if status == "acknowledged" else status].glyph or "",
+        of_unit,
+        _(look.title),
+        fields.statuses("unit")[of_unit].glyph or "",
         _moment(line["status_at"]),
         None if arrived else _maybe(line["eta_at"]),
         line["task"],

@@ -10,19 +10,25 @@ from sqlalchemy.orm import Session
 
 from meris import fields
 from meris.accounts import Viewer
+from meris.language import N_, _
+from meris.phone import words
 from meris.phone.view import OnDuty, on_duty
 from meris.tables import Notice, PhoneReport, Resource
 
 MOST_SAID, MOST_NOTICES = 15, 10
 _KINDS = {
-    "respond": "Responding",
-    "check_in": "Check-in",
-    "log": "Log entry",
-    "still_true": "Still true",
-    "shelter_count": "Count",
-    "need": "Need",
+    "respond": N_("Responding"),
+    "check_in": N_("Check-in"),
+    "log": N_("Log entry"),
+    "still_true": N_("Still true"),
+    "shelter_count": N_("Count"),
+    "need": N_("Need"),
 }
-OUTCOMES = {"applied": "Arrived", "older": "Kept, older", "conflict": "Conflict"}
+OUTCOMES = {
+    "applied": N_("Arrived"),
+    "older": N_("Kept, older"),
+    "conflict": N_("Conflict"),
+}
 
 
 @dataclass(frozen=True)
@@ -69,7 +75,7 @@ def _said(session: Session, viewer: Viewer) -> list[Said]:
             words_of(row.kind, row.body or {}, kind),
             name,
             row.outcome,
-            OUTCOMES.get(row.outcome, "Refused"),
+            _(OUTCOMES.get(row.outcome, N_("Refused"))),
             None if row.outcome == "applied" else (row.answer or {}).get("message"),
         )
         for row, name, kind in session.execute(statement)
@@ -79,15 +85,15 @@ def _said(session: Session, viewer: Viewer) -> list[Said]:
 def words_of(kind: str, body: Mapping[str, Any], of: str | None) -> str:
     """What a report said, in a few words."""
     if kind in ("unit_status", "shelter_status"):
-        titles = fields.statuses(of or ("unit" if kind == "unit_status" else "shelter"))
+        about = of or ("unit" if kind == "unit_status" else "shelter")
         status = str(body.get("status"))
-        return titles[status].title if status in titles else "Status"
+        return words.status(about, status) if status in fields.statuses(about) else _("Status")
     on = str(body.get("on")).lower() == "true"
     if kind == "duty":
-        return "On duty" if on else "Off duty"
+        return _("On duty") if on else _("Off duty")
     if kind == "sharing":
-        return "Share my position" if on else "Stop sharing"
-    return _KINDS.get(kind, "Report")
+        return _("Share my position") if on else _("Stop sharing")
+    return _(_KINDS.get(kind, N_("Report")))
 
 
 def _notices(session: Session, viewer: Viewer) -> Sequence[Notice]:

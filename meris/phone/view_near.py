@@ -14,6 +14,7 @@ from meris.accounts import Viewer
 from meris.errors import Invalid
 from meris.fields import Home
 from meris.incidents.places import read_place
+from meris.language import _
 from meris.phone.near import Near, sites
 from meris.phone.place import Spot
 from meris.phone.view import OnDuty, may_report, on_duty
@@ -21,6 +22,8 @@ from meris.tables import Assignment, Incident, Resource, UnitPosition
 from meris.units import at_work
 
 _NUMBER_LENGTH = 30
+#: Whoever is on the way reads the first few; each is a hand's breadth on a phone.
+_MOST = 15
 
 
 @dataclass(frozen=True)
@@ -65,7 +68,7 @@ def near_page(
         return NearPage(now, duty, None, (), typed=typed, problem=refusal.message)
     if position is None:
         return NearPage(now, duty, None, ())
-    found = [Site(one, _letter(one)) for one in sites(session, viewer, position)]
+    found = [Site(one, _letter(one)) for one in sites(session, viewer, position, most=_MOST)]
     return NearPage(now, duty, around, found, note, typed)
 
 
@@ -78,7 +81,7 @@ def _place(
     here: tuple[str, str],
 ) -> tuple[Position | None, str, str | None]:
     if any(here):
-        return _fix(here), "where you are", None
+        return _fix(here), _("where you are"), None
     if typed:
         place = read_place(session, viewer, typed, home)
         return place.position, f'"{typed}"', place.note
@@ -91,7 +94,7 @@ def _fix(here: tuple[str, str]) -> Position:
         lat, lon = (float(text[:_NUMBER_LENGTH]) for text in here)
         return Position(lat, lon)
     except (ValueError, NotAPlace) as problem:
-        raise Invalid("That is no position. Type a place.") from problem
+        raise Invalid(_("That is no position. Type a place.")) from problem
 
 
 def _in_hand(session: Session, viewer: Viewer, duty: OnDuty | None) -> tuple[Position | None, str]:
@@ -100,11 +103,11 @@ def _in_hand(session: Session, viewer: Viewer, duty: OnDuty | None) -> tuple[Pos
         task = select(Incident.position).join(Assignment)
         task = task.where(Assignment.resource_id == duty.unit_id, at_work())
         if (position := position_of(session.scalar(task))) is not None:
-            return position, "your incident"
+            return position, _("your incident")
         fix = select(UnitPosition.position).where(UnitPosition.resource_id == duty.unit_id)
         base = select(Resource.position).where(Resource.id == duty.unit_id)
         known = session.scalar(fix) or session.scalar(base)
-        return position_of(known), f"the last known place of {duty.unit_name}"
+        return position_of(known), _("the last known place of %(unit)s", unit=duty.unit_name)
     return _of_agency(session, viewer)
 
 

@@ -8,14 +8,15 @@ from typing import Any
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
-from meris import counts, fields, requests, shelters
+from meris import age_limits, counts, fields, requests, shelters, stays
 from meris.accounts import Viewer
 from meris.errors import NotFound
-from meris.phone import bases, onward
+from meris.language import _
+from meris.phone import bases, onward, words
 from meris.phone.view import OnDuty, may_report, on_duty
 from meris.tables import PhoneReport, Resource, Shelter, ShelterCount, StatusCode
 
-MOST_SHELTERS, MOST_COUNTS = 60, 5
+MOST_SHELTERS, MOST_COUNTS, MOST_DRAWN = 60, 5, 60
 #: The count of this hour: midday around noon, overnight around midnight (domain §2.2).
 _MIDDAY, _OVERNIGHT = range(10, 15), (*range(20, 24), *range(5))
 
@@ -65,6 +66,12 @@ class Kept:
     earlier: Sequence[ShelterCount]
     period: str
     moves: Sequence[Move]
+    leaves: Sequence[Move]
+    havens: Sequence[Resource]
+    arriving: Sequence[stays.Told]
+    phase: str
+    counts: Sequence[ShelterCount]
+    part: Shelter
     asked: Sequence[dict[str, Any]]
     status_base: dict[str, Any]
     count_base: dict[str, Any]
@@ -94,17 +101,17 @@ def shelter_page(
     rows = _own(session, viewer)
     known = [row[0].id for row in rows]
     if shelter_id is not None and shelter_id not in known:
-        raise NotFound("There is no such shelter among those that you keep.")
+        raise NotFound(_("There is no such shelter among those that you keep."))
     chosen = shelter_id or _usual(session, viewer, known, find)
     kept = next((row for row in rows if row[0].id == chosen), None)
-    words = find.lower().split()
-    found = [row for row in rows if all(word in row[0].search_text for word in words)]
+    typed = find.lower().split()
+    found = [row for row in rows if all(word in row[0].search_text for word in typed)]
     return ShelterPage(
         now,
         on_duty(session, viewer),
         [_line(*row, now) for row in found[:MOST_SHELTERS]],
         max(0, len(found) - MOST_SHELTERS),
-        " ".join(words),
+        " ".join(typed),
         _kept(session, viewer, *kept, clock_hour) if kept else None,
     )
 
@@ -114,7 +121,7 @@ def _own(session: Session, viewer: Viewer) -> list[tuple[Resource, Shelter, int]
     if not may_report(viewer, "shelter"):
         return []
     statement = (
-        select(Resource, Shelter, StatusCode.age_limit_minutes)
+        select(Resource, Shelter, age_limits.confirmed_minutes())
         .join(Shelter, Shelter.resource_id == Resource.id)
         .join(StatusCode, (StatusCode.kind == "shelter") & (StatusCode.code == Resource.status))
         .where(Resource.agency_id == viewer.agency_id, viewer.policy.condition())
@@ -124,7 +131,7 @@ def _own(session: Session, viewer: Viewer) -> list[tuple[Resource, Shelter, int]
 
 
 def _rank() -> ColumnElement[bool]:
-    return Resource.status.not_in(("open", "full"))
+    return Resource.status.not_in(shelters.IN_USE)
 
 
 def _usual(session: Session, viewer: Viewer, known: Sequence[int], find: str) -> int | None:
@@ -144,36 +151,29 @@ def _last(session: Session, viewer: Viewer, known: Sequence[int]) -> int | None:
     return session.scalar(statement)
 
 
-def _facts(part: Shelter) -> dict[str, Any]:
-    return {
-        "evacuation_capacity": part.evacuation_capacity,
-        "post_impact_capacity": part.post_impact_capacity,
-        "population_total": part.population_total,
-    }
-
-
 def _stale_at(one: Resource, limit: int) -> datetime | None:
     return one.confirmed_at and one.confirmed_at + timedelta(minutes=limit)
 
 
 def _line(one: Resource, part: Shelter, limit: int, now: datetime) -> Line:
     look, stale_at = fields.statuses("shelter")[one.status], _stale_at(one, limit)
-    brief = shelters.summary(one.status, _facts(part))
+    brief = shelters.summary(one.status, shelters.facts_of(part))
     stale = stale_at is None or stale_at <= now
-    return Line(one.id, one.name, one.status, look.title, look.glyph or "", brief, stale)
+    return Line(one.id, one.name, one.status, _(look.title), look.glyph or "", brief, stale)
 
 
 def _kept(
     session: Session, viewer: Viewer, one: Resource, part: Shelter, limit: int, clock_hour: int
 ) -> Kept:
     look = fields.statuses("shelter")[one.status]
-    history = counts.history(session, one.id, most=MOST_COUNTS)
+    history = counts.history(session, one.id, most=MOST_DRAWN)
     newest = history[0] if history else None
+    occupied = bool(part.population_total)
     return Kept(
         id=one.id,
         name=one.name,
         status=one.status,
-        title=look.title,
+        title=words.status("shelter", one.status),
         letter=look.glyph or "",
         status_at=one.status_at,
         status_by=one.status_by,
@@ -181,12 +181,18 @@ def _kept(
         stale_at=_stale_at(one, limit),
         address=", ".join(filter(None, (one.address_line1, one.city))),
         people=part.population_total,
-        places=shelters.capacity_in_use(_facts(part)),
+        places=shelters.capacity_in_use(shelters.facts_of(part)),
         pet_places=part.pet_capacity,
         count=newest,
-        earlier=history[1:],
+        earlier=history[1:MOST_COUNTS],
         period=_period(clock_hour),
-        moves=_moves(one.status),
+        moves=_moves(one.status, occupied),
+        leaves=[_move(move, now=True) for move in onward.leaving(one.status)] if occupied else (),
+        havens=stays.havens(session, viewer, one) if occupied else (),
+        arriving=stays.arriving(session, viewer, one.id),
+        phase=shelters.phase_in_use(shelters.facts_of(part)),
+        counts=history,
+        part=part,
         asked=requests.open_at(session, viewer, one.id),
         status_base=bases.of_status(one),
         count_base={"at": bases.iso(newest.at) if newest else None},
@@ -199,12 +205,14 @@ def _period(hour: int) -> str:
     return "overnight" if hour in _OVERNIGHT else "adhoc"
 
 
-def _moves(status: str) -> list[Move]:
+def _moves(status: str, occupied: bool) -> list[Move]:
+    """By a tap; where people are, those that ask where they went have a form of their own."""
     allowed = onward.of_shelter(status)
     later = [one for one in onward.ORDER_OF_SHELTER if one not in allowed]
-    return [_move(one, now=one in allowed) for one in (*allowed, *later)]
+    asked = stays.LEAVING if occupied else frozenset()
+    return [_move(one, now=one in allowed) for one in (*allowed, *later) if one not in asked]
 
 
 def _move(status: str, *, now: bool) -> Move:
     look = fields.statuses("shelter")[status]
-    return Move(status, look.title, look.glyph or "", onward.of_shelter(status), now)
+    return Move(status, _(look.title), look.glyph or "", onward.of_shelter(status), now)

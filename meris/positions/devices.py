@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from meris.accounts import Viewer
 from meris.errors import Conflict, Forbidden, Invalid, NotFound
+from meris.language import _
 from meris.positions.roster import hashed
 from meris.sql import named
 from meris.tables import Device
@@ -47,11 +48,13 @@ def make(session: Session, viewer: Viewer, *, name: str, kind: str) -> NewDevice
     account_id = _owner(viewer)
     name = " ".join(name.split())
     if not 0 < len(name) <= 60:
-        raise Invalid("Name the device in 60 letters or less, such as Phone or Tablet in E12.")
+        raise Invalid(_("Name the device in 60 letters or less, such as Phone or Tablet in E12."))
     if kind not in KINDS:
         raise Invalid(f"Choose the program it runs: {' or '.join(KINDS.values())}.")
     if _active(session, account_id) >= _MOST:
-        raise Conflict(f"You have {_MOST} devices. Revoke one that you no longer use.")
+        raise Conflict(
+            _("You have %(number)s devices. Revoke one that you no longer use.", number=_MOST)
+        )
     token = PREFIX + base64.b32encode(secrets.token_bytes(_RANDOM_BYTES)).decode().lower()
     token = token[: len(PREFIX) + _LETTERS]
     device = Device(

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
+from meris import units
 from meris.accounts import Viewer
 from meris.errors import Forbidden, Invalid
 from meris.positions.fix import Fix, course, number, refusal
@@ -111,9 +112,8 @@ def _duty(session: Session, account_id: int) -> _Sharing | None:
         .join(Resource, Resource.id == Duty.resource_id)
         .where(
             Duty.account_id == account_id,
-            Duty.ended_at.is_(None),
             Duty.sharing,
-            Duty.until_at > datetime.now(UTC),
+            units.on_duty(),
         )
     )
     return session.execute(statement).first()

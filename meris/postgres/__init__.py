@@ -30,6 +30,20 @@ from meris.postgres.server import PORT, Server
 
 EXTENSIONS = ("postgis", "pg_trgm", "btree_gist")
 OWNER, WEB = "meris_owner", "meris_web"
+#: What the web's role becomes, by SET ROLE, for who may see every row (meris/migrations/walls.py).
+SEES_ALL = "meris_sees_all"
+#: What the policies of a table let PostgreSQL ask of an index first, before it knows whether a row
+#: may be seen: searches by place and by words would read whole tables otherwise. None of these says
+#: anything of a row that it turns down (docs/adr/0016). Only a superuser may say so.
+LEAKPROOF = (
+    "textlike(text, text)",
+    "lower(text)",
+    "geography(geometry)",
+    "geometry_overlaps(geometry, geometry)",
+    "geography_overlaps(geography, geography)",
+    "st_dwithin(geography, geography, double precision, boolean)",
+    "st_intersects(geometry, geometry)",
+)
 #: What a session of the web's role starts with. A page must not wait for ever, and for a map's
 #: small queries PostgreSQL picks a parallel scan that takes ten times as long as the index.
 WEB_SETTINGS = {
@@ -89,6 +103,16 @@ class Cluster:
             if self._is_last():
                 self.server.stop()
             self._leave()
+
+    def revive(self) -> bool:
+        """Start the server again if it has died; whether it had. Never makes a new one.
+
+        Raises `Refused` saying why it does not start.
+        """
+        if self.server.pid() is not None:
+            return False
+        with self._alone():
+            return self.server.data.exists() and self.server.have_running()
 
     def stop(self) -> None:
         """Stop the server even when others use it; nothing happens when it is down."""
@@ -192,13 +216,15 @@ class Cluster:
                 psycopg2.connect(**self._login(role, "meris")).close()
         except psycopg2.OperationalError:
             return False
-        return True
+        # a server from before there was this role
+        return self._exists("pg_roles", "rolname", SEES_ALL)
 
     def _prepare(self) -> None:
         """Roles and database; heals a lost secrets.json and a first start that was cut short."""
         for role in (OWNER, WEB):
             if not self._exists("pg_roles", "rolname", role):
                 self._run("postgres", sql.SQL("CREATE ROLE {}").format(sql.Identifier(role)))
+        self._have_role_that_sees_all()
         if not self._exists("pg_database", "datname", "meris"):
             self.create_database("meris")
         self._complete("meris")
@@ -206,15 +232,30 @@ class Cluster:
         for role in (OWNER, WEB):
             self._let_log_in(role)
 
+    def _have_role_that_sees_all(self) -> None:
+        web, sees_all = sql.Identifier(WEB), sql.Identifier(SEES_ALL)
+        if self._exists("pg_roles", "rolname", SEES_ALL):
+            return
+        made = sql.SQL("; ").join(
+            (
+                # it is never what the web's role is by itself, only what it becomes when it says so
+                sql.SQL("ALTER ROLE {} NOINHERIT").format(web),
+                sql.SQL("CREATE ROLE {} NOLOGIN").format(sees_all),
+                sql.SQL("GRANT {} TO {}").format(sees_all, web),
+            )
+        )
+        self._run("postgres", made)  # as one statement, so that all of it is done or nothing
+
     def _complete(self, database: str) -> None:
-        names = tuple(map(sql.Identifier, (database, OWNER, WEB)))
+        names = tuple(map(sql.Identifier, (database, OWNER, WEB, SEES_ALL)))
         self._run(
             database,
             *(sql.SQL(f"CREATE EXTENSION IF NOT EXISTS {each}") for each in EXTENSIONS),
+            *(sql.SQL(f"ALTER FUNCTION {each} LEAKPROOF") for each in LEAKPROOF),
             sql.SQL("REVOKE CREATE ON SCHEMA public FROM PUBLIC"),
             sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(names[0]),
             # TEMPORARY: a bulk load is copied aside into a table of its session first
-            sql.SQL("GRANT CONNECT, TEMPORARY ON DATABASE {} TO {}, {}").format(*names),
+            sql.SQL("GRANT CONNECT, TEMPORARY ON DATABASE {} TO {}, {}, {}").format(*names),
         )
 
     def _let_log_in(self, role: str) -> None:

@@ -8,13 +8,19 @@ _MB = 1 << 20
 _HEAD = """\
 # MERIS writes this file at each start. Put your own settings into custom.conf beside it.
 """
+#: The administrator may also take base backups (docs/operations.md).
+_ENTRIES = (
+    "all postgres peer map=meris",
+    "replication postgres peer map=meris",
+    "all all scram-sha-256",
+)
 
 
 def configuration(sockets: Path, user: str, *, durable: bool) -> dict[str, str]:
     """File name to text, for a server that runs as `user` with its socket in `sockets`."""
     return {
         "postgresql.conf": _main(sockets, durable=durable),
-        "pg_hba.conf": "local all postgres peer map=meris\nlocal all all scram-sha-256\n",
+        "pg_hba.conf": "".join(f"local {line}\n" for line in _ENTRIES),
         "pg_ident.conf": _administrators(user),
     }
 
@@ -71,6 +77,8 @@ def _habits() -> dict[str, str]:
         "jit": "off",  # costs 100 ms on the first map query and saves nothing
         "idle_in_transaction_session_timeout": "10min",
         "checkpoint_timeout": "15min",
+        # while it recovers to a moment, nobody shall take it for ready
+        "hot_standby": "off",
         # containers give /dev/shm 64 MB, which parallel index builds and vacuums outgrow
         "max_parallel_maintenance_workers": "0",
     }

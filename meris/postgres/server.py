@@ -51,7 +51,7 @@ class Server:
         folder = self.data.parent / "run"
         if len(os.fsencode(folder / f".s.PGSQL.{PORT}")) <= _LONGEST_SOCKET_PATH:
             return folder
-        return Path("/tmp") / f"meris-{_digest(folder)}"  # noqa: S108 - `_make_sockets` is careful
+        return Path("/tmp") / f"meris-{_digest(folder)}"  # noqa: S108  # nosec B108 - `_make_sockets` is careful
 
     def pid(self) -> int | None:
         """The running server's process; None when it is down, whatever a stale pid file says."""

@@ -1,36 +1,41 @@
 """Requests as they are listed: by urgency, when they are needed, and how long they wait."""
 
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, exists, or_, select
+from sqlalchemy import ColumnElement, Select, case, exists, or_, select
 from sqlalchemy.orm import Session
 
-from meris import supplies
 from meris.accounts import Viewer
 from meris.errors import Invalid
-from meris.fields.lists_request import LINE_STATUS, REQUEST_PRIORITY
-from meris.fields.lists_supply import UNIT_OF_ISSUE
-from meris.requests.read import seen_by
-from meris.requests.states import ENDED, moves_of
+from meris.fields.lists_request import LINE_STATUS, REQUEST_LEVEL, REQUEST_PRIORITY
+from meris.requests.read import find, seen_by
+from meris.requests.states import ENDED
+from meris.requests.telling import tell
 from meris.resources.search import escaped
-from meris.tables import Agency, Request, RequestLine, Resource
+from meris.tables import Agency, Request, RequestEvent, RequestLine, Resource
 
 MOST = 200
-#: A line that has arrived keeps nobody waiting.
-_ARRIVED = ("on_scene", "demobilizing", *ENDED)
 
 
 @dataclass(frozen=True)
 class Question:
-    """Which requests: `status` is open, ended, all or one state of a line; `page` begins at 1."""
+    """Which requests: `status` is open, ended, all or one state of a line; `page` begins at 1.
+
+    `county`: FIPS code of where they go. `item`: a code of the catalogue. `mine`: which the viewer
+    made or moved, or their agency's.
+    """
 
     status: str = "open"
     priority: str = ""
     q: str = ""
     deliver_to: int | None = None
+    incident: int | None = None
+    county: str = ""
+    agency: int | None = None
+    item: str = ""
+    level: str = ""
+    mine: bool = False
     page: int = 1
     limit: int = 100
 
@@ -44,13 +49,16 @@ def listed(session: Session, viewer: Viewer, asked: Question) -> dict[str, Any]:
     wanted = _lines(asked.status)
     statement = (
         _query(viewer)
-        .where(*_conditions(asked), exists().where(RequestLine.request_id == Request.id, wanted))
+        .where(
+            *_conditions(asked, viewer),
+            exists().where(RequestLine.request_id == Request.id, wanted),
+        )
         .order_by(*_URGENT)
         .limit(most + 1)
         .offset((max(asked.page, 1) - 1) * most)
     )
     rows = session.execute(statement).all()
-    return {"requests": _told(session, viewer, rows[:most], wanted), "more": len(rows) > most}
+    return {"requests": tell(session, viewer, rows[:most], wanted), "more": len(rows) > most}
 
 
 def open_at(session: Session, viewer: Viewer, site_id: int) -> list[dict[str, Any]]:
@@ -58,13 +66,14 @@ def open_at(session: Session, viewer: Viewer, site_id: int) -> list[dict[str, An
     pending = exists().where(RequestLine.request_id == Request.id, _lines("open"))
     statement = _query(viewer).where(Request.deliver_to_id == site_id, pending)
     rows = session.execute(statement.order_by(*_URGENT).limit(MOST)).all()
-    return _told(session, viewer, rows, RequestLine.id.is_not(None))
+    return tell(session, viewer, rows, RequestLine.id.is_not(None))
 
 
 def told(session: Session, viewer: Viewer, request_id: int) -> dict[str, Any]:
-    """One request with all its lines, for JSON."""
+    """One request with all its lines, for JSON. Raises `NotFound`."""
+    find(session, viewer, request_id)
     rows = session.execute(_query(viewer).where(Request.id == request_id)).all()
-    return _told(session, viewer, rows, RequestLine.id.is_not(None))[0]
+    return tell(session, viewer, rows, RequestLine.id.is_not(None))[0]
 
 
 _URGENT = (
@@ -99,8 +108,28 @@ def _lines(status: str) -> ColumnElement[bool]:
     return RequestLine.status == status
 
 
-def _conditions(asked: Question) -> list[ColumnElement[bool]]:
+def _conditions(asked: Question, viewer: Viewer) -> list[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = []
+    if asked.mine:
+        found.append(_own(viewer))
+    if asked.level:
+        known_level = REQUEST_LEVEL.find(asked.level)
+        if known_level is None:
+            raise Invalid(f"{asked.level[:40]!r} is not a level of requests.")
+        found.append(Request.level == known_level.code)
+    if asked.item:
+        found.append(
+            exists().where(
+                RequestLine.request_id == Request.id, RequestLine.item_code == asked.item
+            )
+        )
+    for column, wanted in (
+        (Request.incident_id, asked.incident),
+        (Request.agency_id, asked.agency),
+        (Resource.county_fips, asked.county or None),
+    ):
+        if wanted is not None:
+            found.append(column == wanted)
     if asked.priority:
         known = REQUEST_PRIORITY.find(asked.priority)
         if known is None:
@@ -112,6 +141,16 @@ def _conditions(asked: Question) -> list[ColumnElement[bool]]:
     return found
 
 
+def _own(viewer: Viewer) -> ColumnElement[bool]:
+    """What the viewer's agency asked for, and what the viewer has had in hand."""
+    acted = exists().where(
+        RequestEvent.request_id == Request.id, RequestEvent.by_name == viewer.name
+    )
+    if viewer.agency_id is None:
+        return acted
+    return or_(Request.agency_id == viewer.agency_id, acted)
+
+
 def _holds(word: str) -> ColumnElement[bool]:
     like = f"%{escaped(word[:60])}%"
     line = exists().where(
@@ -119,75 +158,3 @@ def _holds(word: str) -> ColumnElement[bool]:
     )
     columns = (Request.number, Resource.name, Resource.city)
     return or_(line, *(column.ilike(like, escape="\\") for column in columns))
-
-
-def _told(
-    session: Session, viewer: Viewer, rows: Sequence[Any], wanted: ColumnElement[bool]
-) -> list[dict[str, Any]]:
-    ids = [row.Request.id for row in rows]
-    statement = select(RequestLine).where(and_(RequestLine.request_id.in_(ids), wanted))
-    lines: dict[int, list[RequestLine]] = {}
-    for line in session.scalars(statement.order_by(RequestLine.rank)):
-        lines.setdefault(line.request_id, []).append(line)
-    return [_request(row, viewer, lines.get(row.Request.id, [])) for row in rows]
-
-
-def _request(row: Any, viewer: Viewer, lines: Iterable[RequestLine]) -> dict[str, Any]:
-    request: Request = row.Request
-    site: Resource | None = row.Resource
-    return {
-        "id": request.id,
-        "number": request.number,
-        "priority": request.priority,
-        "priority_title": REQUEST_PRIORITY[request.priority].title,
-        "needed_by": _iso(request.needed_by),
-        "deliver_to": {"id": site.id, "name": site.name, "city": site.city} if site else None,
-        "agency": row.agency,
-        "requested_by": request.requested_by,
-        "requested_at": request.requested_at.isoformat(),
-        "source": request.source,
-        "note": request.note,
-        "lines": [_line(one, request, site, viewer) for one in lines],
-    }
-
-
-def _line(
-    line: RequestLine, request: Request, site: Resource | None, viewer: Viewer
-) -> dict[str, Any]:
-    late = request.needed_by is not None and request.needed_by < datetime.now(UTC)
-    return {
-        "id": line.id,
-        "words": words_of(line),
-        "item_code": line.item_code,
-        "item_name": line.item_name,
-        "quantity": _number(line),
-        "unit_of_issue": line.unit_of_issue,
-        "status": line.status,
-        "status_title": LINE_STATUS[line.status].title,
-        "status_at": line.status_at.isoformat(),
-        "by": line.status_by,
-        "reason": line.status_reason,
-        "provider": line.provider,
-        "expected_at": _iso(line.expected_at),
-        "overdue": late and line.status not in _ARRIVED,
-        "version": line.version,
-        "moves": moves_of(viewer, request, site, line.status),
-    }
-
-
-def words_of(line: RequestLine) -> str:
-    """What a line asks for: 40 cots, standard; 12 pallets of bottled water."""
-    thing = line.item_name[:1].lower() + line.item_name[1:] if line.item_code else line.item_name
-    unit = UNIT_OF_ISSUE[line.unit_of_issue].title if line.unit_of_issue in UNIT_OF_ISSUE else ""
-    if line.unit_of_issue == "EA" or (unit and unit in thing):
-        return f"{supplies.amount(line.quantity, 'EA')} {thing}"
-    return f"{supplies.amount(line.quantity, line.unit_of_issue)} of {thing}"
-
-
-def _number(line: RequestLine) -> int | float:
-    whole = line.quantity == line.quantity.to_integral_value()
-    return int(line.quantity) if whole else float(line.quantity)
-
-
-def _iso(moment: datetime | None) -> str | None:
-    return moment.isoformat() if moment else None

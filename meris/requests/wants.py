@@ -2,22 +2,26 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
-from meris.errors import Invalid
+from meris.errors import refused
 from meris.fields import BY_CODE, LOG_TEXT, Home, Item, find_item
 from meris.fields.amounts import Quantity
 from meris.fields.lists_supply import UNIT_OF_ISSUE
+from meris.language import N_, _
 
 MOST_LINES = 20
 _LONGEST = 200
-_QUANTITY = Quantity(least=0, most=10_000_000, what="of it")
+_QUANTITY = Quantity(least=0, most=10_000_000, what=N_("of it"))
 #: A number that stands by itself, perhaps with its unit stuck to it: 40, 1,200, 0.5, 200lb.
 _NUMBER = re.compile(r"(?<![\w.,])(\d[\d,]*(?:\.\d+)?)\s*([A-Za-z]+(?![\w]))?")
-_BETWEEN = re.compile(r"[;\n]+|,(?!\d)|\band\b", re.IGNORECASE)
-_FILLERS = frozenset({"of", "x", "the", "a", "need", "needs", "we", "please"})
+_BETWEEN = re.compile(r"[;\n]+|,(?!\d)|\b(?:and|y)\b", re.IGNORECASE)
+_FILLERS = frozenset(
+    {"of", "x", "the", "a", "need", "needs", "we", "please"}
+    | {"de", "los", "las", "necesitamos", "necesita", "por", "favor"}
+)
 
 
 @dataclass(frozen=True)
@@ -28,38 +32,50 @@ class Want:
     quantity: Decimal
     unit_of_issue: str
     item_code: str | None = None
+    details: str | None = None
 
 
 def read_text(text: str, home: Home) -> list[Want]:
     """Every want in a line of words. Raises `Invalid` where it does not say how many."""
     words = LOG_TEXT.read(text, home)
     if not words:
-        raise _refused("What is needed? Write it with its number, such as cots 40.")
+        raise refused("text", _("What is needed? Write it with its number, such as cots 40."))
     found = [_want(part, home) for part in _parts(str(words))]
     if len(found) > MOST_LINES:
-        raise _refused(f"{len(found)} things are asked for. Send {MOST_LINES} at most at once.")
+        raise refused(
+            "text",
+            _(
+                "%(number)s things are asked for. Send %(most)s at most at once.",
+                number=len(found),
+                most=MOST_LINES,
+            ),
+        )
     return found
 
 
 def read_want(given: Mapping[str, Any], home: Home) -> Want:
-    """A want field by field: `item_code` or `item_name`, `quantity`, `unit_of_issue`.
+    """A want field by field: `item_code` or `item_name`, `quantity`, `unit_of_issue`, `details`.
 
     Raises `Invalid`.
     """
     code = str(given.get("item_code") or "").strip()
     name = LOG_TEXT.read(given.get("item_name"), home)
     if code and code not in BY_CODE:
-        raise _refused(f"{code[:40]!r} is not in the catalogue of items. Give its name instead.")
+        raise refused(
+            "text", f"{code[:40]!r} is not in the catalogue of items. Give its name instead."
+        )
     item = BY_CODE.get(code) or find_item(None, name)
     if item is None and not name:
-        raise _refused("What is needed? Name the item.")
+        raise refused("text", "What is needed? Name the item.")
     quantity = _quantity(given.get("quantity"), home)
     unit = str(given.get("unit_of_issue") or "").strip()
     known = UNIT_OF_ISSUE.find(unit) if unit else None
     if unit and known is None:
         offered = ", ".join(UNIT_OF_ISSUE.offered())
-        raise _refused(f"{unit[:40]!r} is not a unit of issue. Use one of: {offered}.")
-    return _line(item, str(name or ""), quantity, known.code if known else None)
+        raise refused("text", f"{unit[:40]!r} is not a unit of issue. Use one of: {offered}.")
+    want = _line(item, str(name or ""), quantity, known.code if known else None)
+    details = LOG_TEXT.read(given.get("details"), home)
+    return replace(want, details=str(details)) if details else want
 
 
 def _parts(words: str) -> list[str]:
@@ -79,7 +95,10 @@ def _parts(words: str) -> list[str]:
 def _want(words: str, home: Home) -> Want:
     found = _number(words)
     if found is None:
-        raise _refused(f"How many? Write it with its number, such as {_example(words)} 40.")
+        example = f"{_example(words)} 40"
+        raise refused(
+            "text", _("How many? Write it with its number, such as %(example)s.", example=example)
+        )
     quantity = _quantity(found[1].replace(",", ""), home)
     after = found[2] or ""
     unit = UNIT_OF_ISSUE.find(after) if after else None
@@ -113,13 +132,9 @@ def _line(item: Item | None, name: str, quantity: Decimal, unit: str | None) -> 
 def _quantity(given: object, home: Home) -> Decimal:
     value = _QUANTITY.read(given, home)
     if value is None or value <= 0:
-        raise _refused("How many? Give a number above zero.")
+        raise refused("text", _("How many? Give a number above zero."))
     return Decimal(value)
 
 
 def _example(words: str) -> str:
-    return _bare(words)[:40] or "cots"
-
-
-def _refused(message: str) -> Invalid:
-    return Invalid(message, problems=[{"field": "text", "message": message}])
+    return _bare(words)[:40] or _("cots")

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from meris import fields, units
 from meris.accounts import Viewer
+from meris.db import beyond
 from meris.tables import Assignment, Change, Incident, Resource
 
 #: How a history says what came of a unit; {} is the incident.
@@ -47,13 +48,15 @@ def at_work(session: Session, viewer: Viewer, resource: Resource) -> Assigned | 
     """What a unit is at work for; None when nothing leads it."""
     if resource.kind != "unit":
         return None
-    row = session.execute(
+    statement = (
         select(
             Assignment.id, Assignment.status, Incident.id, Incident.number, _sees(viewer, resource)
         )
         .join(Incident, Incident.id == Assignment.incident_id)
         .where(Assignment.resource_id == resource.id, units.at_work())
-    ).one_or_none()
+    )
+    with beyond(session):
+        row = session.execute(statement).one_or_none()
     if row is None:
         return None
     held_id, status, incident_id, number, seen = row
@@ -107,7 +110,8 @@ def _incidents(
         .join(Incident, Incident.id == Assignment.incident_id)
         .where(Assignment.id.in_(ids), _sees(viewer, resource))
     )
-    return dict(session.execute(statement).all())
+    with beyond(session):
+        return dict(session.execute(statement).all())
 
 
 def _sees(viewer: Viewer, resource: Resource) -> ColumnElement[bool]:

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from meris import changes
 from meris.accounts import Viewer
 from meris.fields import Field
-from meris.resources import assigned
+from meris.resources import assigned, beds
 from meris.resources.read import find, visible_fields
 from meris.tables import Change
 
@@ -28,9 +28,11 @@ def history(session: Session, viewer: Viewer, resource_id: int) -> list[dict[str
     rows = changes.history(session, resource_id)
     visible = {f.column: f for f in visible_fields(resource.kind, viewer) if f.column != "position"}
     sent = assigned.sentences(session, viewer, resource, rows)
+    held = {row.id: said for row in rows if (said := beds.sentence(row))}
     echoed = {row.xid for row in rows if row.id in sent}
+    in_words = {**held, **sent}
     return [
-        told(row, visible) | ({"what": sent[row.id]} if row.id in sent else {})
+        told(row, visible) | ({"what": in_words[row.id]} if row.id in in_words else {})
         for row in rows
         if row.id in sent or not _says_nothing(row, echoed)
     ]

@@ -1,7 +1,7 @@
 """One resource with everything known of it, and many in a line each."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Select, and_, case, func, select
@@ -10,13 +10,15 @@ from sqlalchemy.orm import Session
 from geo.columns import position_of
 from geo.grid import to_usng
 from geo.values import Position
-from meris import dangers, fields, supplies, trails, units
+from meris import age_limits, dangers, fields, shelters, supplies, trails, units
 from meris.accounts import Policy, Viewer
+from meris.accounts.small_counts import withheld
 from meris.errors import Invalid, NotFound
 from meris.fields import Field
+from meris.language import _
 from meris.resources import assigned
 from meris.resources.kinds import KINDS
-from meris.tables import Agency, County, Resource, StatusCode, UnitPosition
+from meris.tables import Agency, County, Resource, Shelter, StatusCode, UnitPosition
 
 MOST_BRIEFS = 200
 
@@ -38,11 +40,11 @@ def detail(session: Session, viewer: Viewer, resource_id: int) -> dict[str, Any]
         "version": resource.version,
         "name": resource.name,
         "type": resource.type,
-        "status": _status(resource, code),
+        "status": _status(resource, code, viewer),
         "moves": _moves(resource, held),
         "assignment": held.told() if held and viewer.signed_in else None,
         "fields": [
-            _shown(field, resource, part, editable)
+            _shown(field, resource, part, editable) | _kept_back(field, part, viewer)
             for field in visible_fields(resource.kind, viewer)
         ],
         "place": _place(resource, live, viewer),
@@ -54,14 +56,33 @@ def detail(session: Session, viewer: Viewer, resource_id: int) -> dict[str, Any]
         "confirmed_at": _iso(resource.confirmed_at),
         "confirmed_by": resource.confirmed_by if viewer.signed_in else None,
         "stale_at": _iso(
-            _stale_at(resource.confirmed_at, code.age_limit_minutes, resource.unreported_at)
+            _stale_at(resource.confirmed_at, code.confirmed_minutes, resource.unreported_at)
         ),
         "unreported_at": _iso(resource.unreported_at),
+        **_papers(resource, part, viewer),
         "dangers": _dangers(session, viewer, [resource_id]).get(resource_id, []),
-        "stock": supplies.stock(session, resource_id) if resource.kind == "supply_site" else [],
+        **_stock(session, viewer, resource),
         "editable": editable is None or bool(editable),
         "history_url": _history_url(viewer, resource),
         "trail_url": _trail_url(viewer, resource),
+    }
+
+
+def _stock(session: Session, viewer: Viewer, resource: Resource) -> dict[str, Any]:
+    """What it keeps, and the page that says why; stock is for staff."""
+    keeps = resource.kind in supplies.KEEPERS and viewer.may("see_staff")
+    lines = supplies.stock(session, resource.id) if keeps else []
+    return {"stock": lines, "stock_url": f"/supplies/{resource.id}" if keeps else None}
+
+
+def _papers(resource: Resource, part: object, viewer: Viewer) -> dict[str, Any]:
+    """Of a shelter what is past its date, and where its life stands on one page; for staff."""
+    if not isinstance(part, Shelter) or not viewer.may("see_staff"):
+        return {"warnings": [], "record_url": None}
+    today = datetime.now(UTC).date()
+    return {
+        "warnings": shelters.warnings(part, today),
+        "record_url": f"/sites/{resource.id}/record",
     }
 
 
@@ -87,7 +108,7 @@ def find(session: Session, policy: Policy, resource_id: int) -> Resource:
     statement = select(Resource).where(Resource.id == resource_id, policy.condition())
     resource = session.scalar(statement)
     if resource is None:
-        raise NotFound("There is no such resource, or you may not see it.")
+        raise NotFound(_("There is no such resource, or you may not see it."))
     return resource
 
 
@@ -142,12 +163,20 @@ def _shown(
     }
 
 
-def _status(resource: Resource, code: StatusCode) -> dict[str, Any]:
+def _kept_back(field: Field, part: object, viewer: Viewer) -> dict[str, Any]:
+    """What the public is told in place of a count that might point at a person."""
+    if not isinstance(part, Shelter) or viewer.may("see_staff"):
+        return {}
+    instead = withheld(part.population_medical_needs).get(field.name)
+    return {"value": None, "text": instead} if instead else {}
+
+
+def _status(resource: Resource, code: StatusCode, viewer: Viewer) -> dict[str, Any]:
     return {
         "code": resource.status,
         "title": code.title,
         "at": _iso(resource.status_at),
-        "by": resource.status_by,
+        "by": resource.status_by if viewer.signed_in else None,
         "reason": resource.status_reason,
         "source": resource.source,
     }
@@ -217,7 +246,7 @@ def _brief_query(policy: Policy, ids: Sequence[int]) -> Select[Any]:
             Resource.as_of,
             Resource.confirmed_at,
             Resource.unreported_at,
-            StatusCode.age_limit_minutes,
+            age_limits.confirmed_minutes().label("age_limit_minutes"),
         )
         .join(Agency, Agency.id == Resource.agency_id)
         .join(

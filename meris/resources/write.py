@@ -13,12 +13,13 @@ from geo.gazetteer import Gazetteer
 from geo.grid import from_usng
 from geo.notation import read_position
 from geo.values import NotAPlace, Position
-from meris import changes, counts, fields
+from meris import changes, counts, fields, shelters, stays
 from meris.accounts import Viewer
 from meris.errors import Conflict, Forbidden, Invalid
 from meris.fields import Field, Home
 from meris.fields.common import EVERY
 from meris.fields.text_rules import Text
+from meris.language import _
 from meris.resources.history import title_of
 from meris.resources.kinds import KINDS
 from meris.resources.read import detail, find
@@ -32,6 +33,8 @@ _REASON = Field(
 )
 #: A status says something about now, so setting one confirms the record.
 _COUNTED = frozenset(counts.FIELDS.values())
+#: Said with a status, and no column: where the people of a shelter went that empties.
+_WENT = "went"
 _CONFIRMING = _COUNTED | {"status"}
 
 Problem = dict[str, Any]
@@ -50,20 +53,37 @@ def change(
 ) -> None:
     """Set fields of a resource that the viewer saw at `version`; said `at`, None is now.
 
-    `reason`: why the status is what it is now, in words that have been read.
+    `reason`: why the status is what it is now, in words that have been read. A shelter that closes
+    with people takes where they went as `went` among the values (`meris.stays`).
 
     Raises `Invalid` with every problem, `Forbidden`, `NotFound`, or `Conflict` when somebody
     wrote in between: with the present state and what they changed. Nothing is half done.
     """
     resource = find(session, viewer.policy, resource_id)
+    values, went = _without_went(resource, values, home)
     require_editable(viewer, resource, values)
     require_version(session, viewer, resource, version)
     common, part = _read(resource, values, home)
-    _check_facts(session, resource, common, part)
-    _stamp(resource, common, part, viewer, at or _now())
     if reason:
         common["status_reason"] = reason
+    _check_facts(session, viewer, resource, common, part, went)
+    _stamp(resource, common, part, viewer, at or _now())
     _write(session, viewer, resource, version, common, part)
+    if went:
+        stays.leave(session, viewer, resource_id, went, at=at or _now())
+        session.expire_all()
+
+
+def _without_went(
+    resource: Resource, values: Mapping[str, Any], home: Home
+) -> tuple[Mapping[str, Any], list[stays.Went]]:
+    """The values that are fields, and where people went."""
+    if _WENT not in values or resource.kind != "shelter":
+        return values, []
+    went = stays.read(values[_WENT], home)
+    if went and "status" not in values:
+        raise _invalid(_WENT, None, "People leave with a status: send that as well.")
+    return {name: value for name, value in values.items() if name != _WENT}, went
 
 
 def confirm(
@@ -95,10 +115,14 @@ def require_editable(viewer: Viewer, resource: Resource, values: Mapping[str, An
         return
     refused = sorted(set(values) - granted)
     if refused or not granted:
-        names = ", ".join(refused) or "this resource"
         raise Forbidden(
-            f"{viewer.name} may not change {names} of {resource.name}."
-            f" It belongs to {resource.agency.name}."
+            _(
+                "%(name)s may not change %(fields)s of %(resource)s. It belongs to %(agency)s.",
+                name=viewer.name,
+                fields=", ".join(refused) or _("this resource"),
+                resource=resource.name,
+                agency=resource.agency.name,
+            )
         )
 
 
@@ -186,7 +210,12 @@ def _county_fips(position: Position, gazetteer: Gazetteer) -> str | None:
 
 
 def _check_facts(
-    session: Session, resource: Resource, common: dict[str, Any], part: dict[str, Any]
+    session: Session,
+    viewer: Viewer,
+    resource: Resource,
+    common: dict[str, Any],
+    part: dict[str, Any],
+    went: list[stays.Went],
 ) -> None:
     """Rules that need more than one field: allowed moves, and what must agree."""
     rules = KINDS[resource.kind]
@@ -200,12 +229,52 @@ def _check_facts(
             f"{resource.name} is {titles[resource.status].title} and cannot become"
             f" {titles[status].title} from there. It can become {allowed}.",
         )
+    if resource.kind == "shelter":
+        part = _check_stay(session, viewer, resource, common, part, went)
     row = session.get(rules.table, resource.id)
     facts = {column.key: getattr(row, column.key) for column in rules.table.__table__.columns}
     try:
         rules.check(status, facts | part)
     except Invalid as refusal:
         raise _invalid(refusal.details["field"], status, refusal.message) from refusal
+
+
+def _check_stay(
+    session: Session,
+    viewer: Viewer,
+    resource: Resource,
+    common: dict[str, Any],
+    part: dict[str, Any],
+    went: list[stays.Went],
+) -> dict[str, Any]:
+    """What only a shelter's moves ask for; the facts as they will be once its people have left."""
+    status = common.get("status", resource.status)
+    if resource.status == "retired" != status:
+        _require_brought_back(viewer, resource, common)
+    if not _COUNTED.isdisjoint(part):
+        if went:
+            raise _invalid(_WENT, None, "Say where the people went, or a new count, but not both.")
+        return part
+    leaves = went or (status in shelters.EMPTY and status != resource.status)
+    if leaves:
+        stays.check(session, viewer, resource, status, went)
+    return part | ({"population_total": 0} if went and status in shelters.EMPTY else {})
+
+
+def _require_brought_back(viewer: Viewer, resource: Resource, common: dict[str, Any]) -> None:
+    """A retired site is brought back by who keeps its whole record, and says why."""
+    if viewer.editable(kind=resource.kind, agency_id=resource.agency_id) is not None:
+        raise Forbidden(
+            _(
+                "%(name)s is retired. Who edits the records of %(agency)s can bring it back.",
+                name=resource.name,
+                agency=resource.agency.name,
+            )
+        )
+    if not common.get("status_reason"):
+        raise _invalid(
+            "status_reason", None, f"{resource.name} is retired. Say why it is brought back."
+        )
 
 
 def _stamp(
@@ -219,6 +288,8 @@ def _stamp(
     if "status" in common and common["status"] != resource.status:
         common |= {"status_at": common.get("status_at", now), "status_by": viewer.name}
         common.setdefault("status_reason", None)
+        if resource.kind == "shelter":
+            part |= shelters.dates(resource.status, common["status"], now) | part
     if not _CONFIRMING.isdisjoint(common | part) and _is_newer(resource, now):
         common |= {"confirmed_at": now, "confirmed_by": viewer.name}
     if not _COUNTED.isdisjoint(part):
@@ -270,7 +341,9 @@ def _taken(problem: IntegrityError, name: str, common: dict[str, Any]) -> Except
             "Another resource of this agency has this ID already. Use a different one.",
         )
     if "unit_status_agrees" in str(problem.orig):
-        return Conflict(f"{name} was sent to an incident just now. Look at it, then try again.")
+        return Conflict(
+            _("%(name)s was sent to an incident just now. Look at it, then try again.", name=name)
+        )
     return problem
 
 
@@ -282,8 +355,12 @@ def _conflict(session: Session, viewer: Viewer, resource: Resource, version: int
     told = _changed(session, resource, current, writes=behind)
     who = ", ".join(dict.fromkeys(item["by"] for item in told)) or "Somebody else"
     return Conflict(
-        f"{who} changed {resource.name} while you had it open."
-        " Look at what changed, then save again.",
+        _(
+            "%(who)s changed %(name)s while you had it open."
+            " Look at what changed, then save again.",
+            who=who,
+            name=resource.name,
+        ),
         current=current,
         changed=told,
     )

@@ -201,7 +201,7 @@ def _cards(session: Session, viewer: Viewer, gazetteer: Gazetteer, of: CTE) -> I
         of,
         "counties",
         _COLUMNS,
-        all_uploads=viewer.may("edit_all") and viewer.may("upload"),
+        all_uploads=viewer.opens_all_files,
         own_agency=viewer.agency_id or 0,
     )
     now = session.execute(select(func.now())).scalar_one()

@@ -89,7 +89,7 @@ def folder(session: Session, viewer: Viewer, gazetteer: Gazetteer, fips: str) ->
         "agencies",
         _AGENCY_COLUMNS,
         at_home=at_home,
-        every_agency=viewer.may("see_all") or _opens_all(viewer),
+        every_agency=viewer.may("see_all") or viewer.opens_all_files,
         own_agency=viewer.agency_id or 0,
     )
     agencies = [dict(row) for row in session.execute(statement).mappings()]
@@ -177,11 +177,6 @@ def _counted(
     return dict(row)
 
 
-def _opens_all(viewer: Viewer) -> bool:
-    """Whether the viewer may open every agency's files."""
-    return viewer.may("upload") and viewer.may("edit_all")
-
-
 def _uploads(session: Session, viewer: Viewer, agencies: Sequence[int]) -> list[Sent]:
     statement = (
         select(
@@ -224,6 +219,6 @@ def _sent(viewer: Viewer, row: Any) -> Sent:
     *told, agency_id = row
     own = agency_id == viewer.agency_id
     sent = Sent(*told)
-    if _opens_all(viewer) or (own and viewer.may("upload")):
+    if viewer.opens_all_files or (own and viewer.may("upload")):
         return sent
     return sent._replace(filename=None, refused=None, held=None)

@@ -21,7 +21,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import array
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
-from meris import fields, snapshot
+from meris import fields, shelters, snapshot
 from meris.accounts import Policy
 from meris.fields import Field
 from meris.sql import named
@@ -37,7 +37,7 @@ from meris.tables import (
 )
 
 #: In these a shelter has people in it, or may have any minute.
-SHELTERING = ("open", "full")
+SHELTERING = shelters.IN_USE
 
 _HOME, _STANDS = aliased(County), aliased(County)
 #: The county of the agency that keeps it; of an agency without one, the county it stands in.

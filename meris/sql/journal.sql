@@ -19,8 +19,9 @@ LIMIT :most
 
 -- name: moved
 -- Units whose newest position is newer than the cursor, each as the line that the feed tells. Its
--- last number is the minute, counted from 2020, at which the rest of the row turns stale
--- (snapshot.stale_minute; a test holds the two together): to move does not confirm a status.
+-- last numbers are the minute, counted from 2020, at which the rest of the row turns stale
+-- (snapshot.stale_minute; a test holds the two together), for to move does not confirm a status;
+-- and for how many minutes a position in this status is believed.
 SELECT resource.id, resource.sensitivity, resource.agency_id,
        json_build_array(
          resource.id, round(ST_Y(fix.position)::numeric, 5), round(ST_X(fix.position)::numeric, 5),
@@ -28,7 +29,8 @@ SELECT resource.id, resource.sensitivity, resource.agency_id,
          round(fix.course_deg),
          least(floor((extract(epoch FROM resource.confirmed_at) - 1577836800) / 60)::bigint
                  + code.age_limit_minutes,
-               floor((extract(epoch FROM resource.unreported_at) - 1577836800) / 60)::bigint)
+               floor((extract(epoch FROM resource.unreported_at) - 1577836800) / 60)::bigint),
+         code.position_limit_minutes
        )::text AS line
 FROM unit_position AS fix JOIN resource ON resource.id = fix.resource_id
   JOIN status_code AS code ON code.kind = resource.kind AND code.code = resource.status
@@ -40,6 +42,12 @@ LIMIT :most
 SELECT EXISTS (
   SELECT FROM unit_position
   WHERE journal_is_new(xid, CAST(:since AS pg_snapshot), CAST(:until AS pg_snapshot)))
+
+-- name: anything_of
+SELECT EXISTS (
+  SELECT FROM change
+  WHERE journal_is_new(xid, CAST(:since AS pg_snapshot), CAST(:until AS pg_snapshot))
+    AND table_name = ANY(:tables))
 
 -- name: whole_map
 -- Whether something changed that stands behind many resources; a new one stands behind none yet.

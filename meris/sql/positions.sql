@@ -2,7 +2,8 @@
 
 -- name: keep
 -- One statement for many fixes. Whoever is on no duty, or does not share, at this very moment is
--- passed over here, whatever the server believed; so is what was taken before the sharing began.
+-- passed over here, whatever the server believed; so is what was taken before the sharing began,
+-- and whoever's account was closed.
 WITH given AS (
   SELECT * FROM unnest(
     CAST(:account_id AS bigint[]), CAST(:device_id AS bigint[]), CAST(:at AS float8[]),
@@ -20,6 +21,7 @@ WITH given AS (
   FROM given
   JOIN duty ON duty.account_id = given.account_id AND duty.ended_at IS NULL AND duty.sharing
     AND duty.until_at > now() AND to_timestamp(given.at) >= duty.sharing_at
+  JOIN account ON account.id = duty.account_id AND account.active
   LEFT JOIN device ON device.id = given.device_id
   WHERE given.device_id = 0 OR device.revoked_at IS NULL
   ON CONFLICT DO NOTHING
@@ -48,13 +50,14 @@ SELECT count(*) FROM kept
 UPDATE device SET last_used_at = now() WHERE id = ANY(CAST(:ids AS bigint[]))
 
 -- name: roster
--- Every device that is not revoked, with the duty of its owner and where the unit was last.
+-- Every device that is not revoked and whose owner may log in, with the duty of its owner and where the unit was last.
 SELECT device.id, device.token_hash, device.account_id, duty.resource_id, resource.type,
        extract(epoch FROM duty.sharing_at)::float8 AS since,
        extract(epoch FROM duty.until_at)::float8 AS until,
        extract(epoch FROM fix.at)::float8 AS at, ST_Y(fix.position) AS lat,
        ST_X(fix.position) AS lon, fix.accuracy_m
 FROM device
+JOIN account ON account.id = device.account_id AND account.active
 LEFT JOIN duty ON duty.account_id = device.account_id AND duty.ended_at IS NULL AND duty.sharing
 LEFT JOIN resource ON resource.id = duty.resource_id
 LEFT JOIN unit_position AS fix ON fix.resource_id = duty.resource_id

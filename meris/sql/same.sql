@@ -225,8 +225,9 @@ SELECT number, key, agency, score, array_remove(ARRAY[
          ELSE 'name ' || round(100 * alike) || ' % alike' END,
     CASE WHEN address = 1 THEN 'same address' WHEN address >= 0.5 THEN 'similar address'
          WHEN address IS NOT NULL AND NOT :units THEN 'other address' END,
-    CASE WHEN meters < 1 THEN 'same spot' WHEN meters < 950 THEN round(meters) || ' m apart'
-         ELSE round((meters / 1000)::numeric, 1) || ' km apart' END,
+    CASE WHEN meters < 1 THEN 'same spot'
+         WHEN meters < :near_m THEN round(meters / :short_m) || ' ' || :short || ' apart'
+         ELSE round((meters / :unit_m)::numeric, 1) || ' ' || :unit || ' apart' END,
     CASE WHEN same_phone THEN 'same telephone' END,
     CASE WHEN same_base THEN 'same station' END,
     CASE WHEN :units OR address >= 0.5 OR meters <= 50 THEN NULL

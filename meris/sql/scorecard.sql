@@ -35,7 +35,8 @@ LEFT JOIN (
            OR agency.id IN (SELECT agency_id FROM seen)) AS owner
     ON owner.id = upload.agency_id
   LEFT JOIN account ON account.id = upload.account_id
-  WHERE upload.state = 'applied'
+  -- one that was typed in by hand is no delivery
+  WHERE upload.state = 'applied' AND upload.choices ->> 'once' IS DISTINCT FROM 'true'
   ORDER BY answers, upload.applied_at DESC, upload.id DESC) AS delivered
   ON delivered.answers = place.fips
 LEFT JOIN (
@@ -51,7 +52,8 @@ LEFT JOIN (
         FROM upload
         JOIN agency ON agency.id = upload.agency_id
         LEFT JOIN county ON county.fips = agency.county_fips AND county.served
-        WHERE upload.state <> 'undone' AND (:all_uploads OR upload.agency_id = :own_agency)
+        WHERE upload.state <> 'undone' AND upload.choices ->> 'once' IS DISTINCT FROM 'true'
+          AND (:all_uploads OR upload.agency_id = :own_agency)
         ORDER BY upload.agency_id, upload.kind, upload.id DESC) AS newest
   JOIN upload USING (id)
   GROUP BY answers) AS loose ON loose.answers = place.fips

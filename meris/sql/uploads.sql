@@ -3,7 +3,7 @@
 -- name: touched
 -- The resources an upload changed; whether it made them; whether anybody else has touched them since
 -- it first did, and who. What an undone upload did is as if it had not been. A unit that reports its
--- position is in use, though the journal does not say so.
+-- position is in use, and so is a site that goods are sent to, though the journal does not say so.
 SELECT own.resource_id, own.made, resource.name,
        coalesce((SELECT later.actor_name FROM change AS later
                  WHERE later.resource_id = own.resource_id AND later.id > own.first
@@ -12,7 +12,10 @@ SELECT own.resource_id, own.made, resource.name,
                                    AND upload.state = 'undone')
                  ORDER BY later.id DESC LIMIT 1),
                 CASE WHEN own.made THEN (SELECT 'its own device' FROM unit_position
-                                         WHERE resource_id = own.resource_id) END) AS touched_by
+                                         WHERE resource_id = own.resource_id) END,
+                CASE WHEN own.made THEN (SELECT 'shipment ' || max(number) FROM shipment
+                                         WHERE own.resource_id IN (from_id, to_id)) END)
+         AS touched_by
 FROM (SELECT resource_id, min(id) AS first,
              bool_or(table_name = 'resource' AND operation = 'I') AS made
       FROM change WHERE upload_id = :upload AND resource_id IS NOT NULL

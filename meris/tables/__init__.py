@@ -22,10 +22,22 @@ from meris.tables.incidents import (
     IncidentType,
 )
 from meris.tables.journal import Change, JournalHome
+from meris.tables.ledger import (
+    Fill,
+    ItemRow,
+    ItemUnit,
+    Shipment,
+    ShipmentCounter,
+    ShipmentLine,
+    StockMovement,
+    Stocktake,
+    StocktakeLine,
+)
 from meris.tables.phone import Notice, NoticeDelivery, PhoneReport, PushKey, PushSubscription
 from meris.tables.places import County, Region, RegionScheme, region_county
+from meris.tables.placing import BedHold
 from meris.tables.positions import PositionFix, TrailHold, TrailView, UnitPosition
-from meris.tables.requests import Request, RequestCounter, RequestLine
+from meris.tables.requests import Request, RequestCounter, RequestEvent, RequestLine
 from meris.tables.resources import (
     Resource,
     Shelter,
@@ -34,6 +46,9 @@ from meris.tables.resources import (
     SupplySite,
     Unit,
 )
+from meris.tables.running_out import PlanningFactor
+from meris.tables.sealing import JournalSeal
+from meris.tables.shelter_life import ContactTry, ContactTurn, ShelterDeparture
 from meris.tables.sign_ins import SignIn, TotpUse
 from meris.tables.uploads import (
     HeaderMapping,
@@ -52,22 +67,30 @@ __all__ = [
     "Area",
     "Assignment",
     "Base",
+    "BedHold",
     "Change",
+    "ContactTry",
+    "ContactTurn",
     "County",
     "CoverRule",
     "Device",
     "Duty",
+    "Fill",
     "HeaderMapping",
     "Incident",
     "IncidentCounter",
     "IncidentLog",
     "IncidentNeed",
     "IncidentType",
+    "ItemRow",
+    "ItemUnit",
     "JournalHome",
+    "JournalSeal",
     "LogInFailure",
     "Notice",
     "NoticeDelivery",
     "PhoneReport",
+    "PlanningFactor",
     "PositionFix",
     "PushKey",
     "PushSubscription",
@@ -75,6 +98,7 @@ __all__ = [
     "RegionScheme",
     "Request",
     "RequestCounter",
+    "RequestEvent",
     "RequestLine",
     "Resource",
     "Role",
@@ -83,9 +107,16 @@ __all__ = [
     "SameChoice",
     "Shelter",
     "ShelterCount",
+    "ShelterDeparture",
+    "Shipment",
+    "ShipmentCounter",
+    "ShipmentLine",
     "SignIn",
     "StatusCode",
     "StockLine",
+    "StockMovement",
+    "Stocktake",
+    "StocktakeLine",
     "SupplySite",
     "TotpUse",
     "TrailHold",

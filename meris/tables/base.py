@@ -33,10 +33,6 @@ class Xid8(UserDefinedType[str]):
         return "xid8"
 
 
-# so that a comparison of models and database can read the column's type
-ischema_names["xid8"] = Xid8
-
-
 class PgSnapshot(UserDefinedType[str]):
     """Which transactions are visible at a moment, PostgreSQL's `pg_snapshot`; text in Python."""
 
@@ -45,6 +41,10 @@ class PgSnapshot(UserDefinedType[str]):
     def get_col_spec(self, **_: object) -> str:
         return "pg_snapshot"
 
+
+# so that a comparison of models and database can read the columns' types
+ischema_names["xid8"] = Xid8
+ischema_names["pg_snapshot"] = PgSnapshot
 
 Id = Annotated[int, mapped_column(BigInteger, Identity(), primary_key=True)]
 Moment = Annotated[datetime, mapped_column(DateTime(timezone=True))]

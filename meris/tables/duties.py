@@ -35,6 +35,9 @@ class Duty(Base):
         server_default=text("false"), comment="whether positions are kept"
     )
     sharing_at: Mapped[Moment | None] = mapped_column(comment="since when it is so")
+    language: Mapped[str] = mapped_column(
+        server_default="en", comment="of the phone: notices are written in it"
+    )
 
     account: Mapped[Account] = relationship(viewonly=True)
 

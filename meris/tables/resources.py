@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import (
     ARRAY,
+    BigInteger,
     CheckConstraint,
     Computed,
     ForeignKey,
@@ -32,6 +33,9 @@ _SEARCH_TEXT = (
     " coalesce(city, '') || ' ' || coalesce(zip, ''))"
 )
 
+#: Some of a stock line is nobody's yet.
+_FREE = text("quantity_on_hand > quantity_committed")
+
 
 def _word_index(name: str, column: str, **options: Any) -> Index:
     """For what people call a unit, however it is spelled; its whole word or the beginning."""
@@ -40,9 +44,21 @@ def _word_index(name: str, column: str, **options: Any) -> Index:
 
 
 class StatusCode(Base):
-    """Which statuses a kind has, and how long each may be believed; seeded from the catalogue."""
+    """Which statuses a kind has, and how long each may be believed; seeded from the catalogue.
+
+    The limits are settings of the installation (`/rules/ages`); None: those facts do not grow old.
+    """
 
     __tablename__ = "status_code"
+    __table_args__ = tuple(
+        CheckConstraint(f"{name} > 0", name=name)
+        for name in (
+            "age_limit_minutes",
+            "people_limit_minutes",
+            "position_limit_minutes",
+            "stock_limit_minutes",
+        )
+    )
 
     kind: Mapped[str] = mapped_column(primary_key=True)
     code: Mapped[str] = mapped_column(primary_key=True)
@@ -50,6 +66,14 @@ class StatusCode(Base):
     ics_status: Mapped[str | None]
     rank: Mapped[int] = mapped_column(comment="order in lists")
     age_limit_minutes: Mapped[int] = mapped_column(comment="older than this is stale")
+    people_limit_minutes: Mapped[int | None]
+    position_limit_minutes: Mapped[int | None]
+    stock_limit_minutes: Mapped[int | None]
+
+    @property
+    def confirmed_minutes(self) -> int:
+        """How long a confirmation holds: of the status, and of the stock where there is any."""
+        return min(self.age_limit_minutes, self.stock_limit_minutes or self.age_limit_minutes)
 
 
 class Resource(Base):
@@ -85,6 +109,8 @@ class Resource(Base):
             "county_fips",
             postgresql_where=text("kind = 'unit'"),
         ),
+        # the worklist: of a status, what was confirmed the longest ago first
+        Index("ix_resource_due", "kind", "status", text("confirmed_at NULLS FIRST"), "id"),
         # the unit board: a status, the longest in it first
         Index(
             "ix_resource_unit_board",
@@ -165,6 +191,9 @@ class Shelter(Base):
     """What only a shelter has. NULL is unknown, never zero or no."""
 
     __tablename__ = "shelter"
+    __table_args__ = (
+        CheckConstraint("capacity_phase IN ('evacuation', 'post_impact')", name="capacity_phase"),
+    )
 
     resource_id: Mapped[BigInt] = mapped_column(
         ForeignKey("resource.id", ondelete="CASCADE"), primary_key=True
@@ -172,6 +201,9 @@ class Shelter(Base):
     facility_usage: Mapped[str | None]
     evacuation_capacity: Mapped[int | None]
     post_impact_capacity: Mapped[int | None]
+    capacity_phase: Mapped[str | None] = mapped_column(
+        comment="which capacity is in use; null: post-impact once known"
+    )
     population_total: Mapped[int | None]
     population_general: Mapped[int | None]
     population_medical_needs: Mapped[int | None]
@@ -195,7 +227,14 @@ class Shelter(Base):
     opened_at: Mapped[Moment | None]
     closed_at: Mapped[Moment | None]
     managing_org: Mapped[str | None]
+    manager_role: Mapped[str | None]
+    manager_name: Mapped[str | None]
+    manager_phone: Mapped[str | None]
+    inspected_on: Mapped[date | None]
     agreement: Mapped[str | None]
+    agreement_on: Mapped[date | None]
+    agreement_until: Mapped[date | None]
+    restored_on: Mapped[date | None]
     hours_open: Mapped[str | None]
     hours_close: Mapped[str | None]
 
@@ -204,16 +243,35 @@ class SupplySite(Base):
     """What only a supply site has; its goods are `StockLine`s."""
 
     __tablename__ = "supply_site"
+    __table_args__ = (
+        CheckConstraint("pod_type BETWEEN 1 AND 3", name="pod_type"),
+        CheckConstraint(
+            "least(vehicles_per_hour, people_per_vehicle, loading_points, pod_staff) >= 0",
+            name="throughput",
+        ),
+    )
 
     resource_id: Mapped[BigInt] = mapped_column(
         ForeignKey("resource.id", ondelete="CASCADE"), primary_key=True
     )
     hours_open: Mapped[str | None]
     hours_close: Mapped[str | None]
+    pod_type: Mapped[int | None] = mapped_column(
+        comment="of a point of distribution; 1 is the largest"
+    )
+    vehicles_per_hour: Mapped[int | None] = mapped_column(
+        comment="as reported; null: what its type is planned for"
+    )
+    people_per_vehicle: Mapped[Decimal | None]
+    loading_points: Mapped[int | None]
+    pod_staff: Mapped[int | None] = mapped_column(comment="people at work by day")
 
 
 class StockLine(Base):
-    """One item in one lot at one site, counted in its base unit and as it was entered."""
+    """One item in one lot at one site, counted in its unit of issue: the balance of the ledger.
+
+    Whoever writes a quantity here directly leaves the adjusting `StockMovement` behind.
+    """
 
     __tablename__ = "stock_line"
     __table_args__ = (
@@ -223,6 +281,25 @@ class StockLine(Base):
         CheckConstraint("quantity_on_hand >= 0", name="on_hand"),
         CheckConstraint(
             "quantity_committed >= 0 AND quantity_committed <= quantity_on_hand", name="committed"
+        ),
+        CheckConstraint(
+            "quantity_promised >= 0 AND quantity_promised <= quantity_committed", name="promised"
+        ),
+        # who could give: the sites that have some of an item, the most first, and by site
+        Index(
+            "ix_stock_line_free",
+            "item_code",
+            "unit_of_issue",
+            text("(quantity_on_hand - quantity_committed) DESC"),
+            postgresql_include=["resource_id"],
+            postgresql_where=_FREE,
+        ),
+        Index("ix_stock_line_giver", "item_code", "resource_id"),
+        Index(
+            "ix_stock_line_words",
+            func.lower(text("item_name")).label("lower_item"),
+            "resource_id",
+            postgresql_where=text(f"item_code IS NULL AND {_FREE.text}"),
         ),
     )
 
@@ -235,6 +312,12 @@ class StockLine(Base):
     category: Mapped[str | None]
     quantity_on_hand: Mapped[Decimal]
     quantity_committed: Mapped[Decimal] = mapped_column(server_default=text("0"))
+    quantity_promised: Mapped[Decimal] = mapped_column(
+        server_default=text("0"), comment="of the committed, what a Fill promises to somebody"
+    )
+    ledger_id: Mapped[int | None] = mapped_column(
+        BigInteger, comment="the StockMovement that made these quantities; null: none yet"
+    )
     unit_of_issue: Mapped[str]
     units_per_pack: Mapped[Decimal | None]
     lot: Mapped[str | None]

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from geo.columns import position_of
 from meris.accounts import Viewer
-from meris.errors import Forbidden, Invalid, NotFound
+from meris.errors import Forbidden, NotFound, refused
 from meris.tables import PositionFix, Resource, TrailView
 
 #: One look takes in so many days, and draws so many fixes; of more, every n-th.
@@ -135,17 +135,17 @@ def _read_reason(given: object) -> str:
     words = " ".join(given.split()) if isinstance(given, str) else ""
     least, most = _REASON
     if not least <= len(words) <= most:
-        raise _invalid("reason", "Say why you look at it, in a few words; it is written down.")
+        raise refused("reason", "Say why you look at it, in a few words; it is written down.")
     return words
 
 
 def _require_span(from_at: datetime, to_at: datetime) -> None:
     if not from_at < to_at:
-        raise _invalid("to", "It ends before it begins. Give a later time.")
+        raise refused("to", "It ends before it begins. Give a later time.")
     if to_at - from_at > timedelta(days=MOST_DAYS):
-        raise _invalid("from", f"Look at {MOST_DAYS} days at most at once.")
+        raise refused("from", f"Look at {MOST_DAYS} days at most at once.")
     if from_at > datetime.now(UTC):
-        raise _invalid("from", "That lies in the future.")
+        raise refused("from", "That lies in the future.")
 
 
 def _shown(session: Session, view: TrailView, unit: Resource, most: int | None) -> Look:
@@ -192,7 +192,3 @@ def _rounded(number: float | None, digits: int = 0) -> float | None:
     if number is None:
         return None
     return round(number, digits) if digits else round(number)
-
-
-def _invalid(field: str, message: str) -> Invalid:
-    return Invalid(message, problems=[{"field": field, "message": message}])

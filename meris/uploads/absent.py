@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, exists, func, or_, select, union, update
+from sqlalchemy import ColumnElement, Select, exists, false, func, or_, select, union, update
 from sqlalchemy.orm import Session
 
 from meris.db import Actor
@@ -90,6 +90,9 @@ def _everywhere(session: Session, upload: Upload) -> list[ColumnElement[bool]]:
 
 
 def _conditions(upload: Upload) -> list[ColumnElement[bool]]:
+    if (upload.choices or {}).get("once"):
+        # one row that somebody typed says nothing of all others
+        return [false()]
     at = upload.applied_at or datetime.now(UTC)
     return [
         Resource.agency_id == upload.agency_id,

@@ -26,7 +26,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
-from meris import units
+from meris import shelters, units
 from meris.tables import Assignment
 from meris.uploads import merge_counts
 from meris.uploads.stage import PARTS, PLACE, Staging
@@ -37,6 +37,16 @@ Columns = dict[str, ColumnElement[Any]]
 _NEVER_CLEARED = frozenset({"name", "type", "status", "sensitivity", "external_id", "as_of"})
 # These say since when and not what; a row that differs in them only is confirmed, not changed.
 _TIMES = frozenset({"as_of", "status_at", "position_at", "status_by", "status_reason"})
+#: Why the status of a row is not used though its other cells are.
+PASSED_OVER = {
+    "at work": "this unit was sent to an incident, and its status comes from there; the one in the"
+    " file is not used.",
+    "retired": "this site is retired, and no file brings it back; the status in the file is not"
+    " used. Who edits its record can set it to Closed and say why.",
+    "people": "people are still counted in this shelter, so a file cannot close it; the status in"
+    " the file is not used. Close it on its page and say where they went, or count 0 people.",
+}
+_OCCUPIED = PARTS["shelter"].alias("occupied")
 # Files carry six decimals and more of a degree (0.1 m); less is rounding and not a move.
 _STILL = 1e-6
 
@@ -119,16 +129,35 @@ class After:
         pairs += [(name, self._p.c[name], value) for name, value in self.part.items()]
         return difference(pairs, self._s, _R, self._p)
 
-    def passed_over(self) -> ColumnElement[bool]:
-        """Whether the row's status is not taken because the unit was sent: what a dispatcher and
-        the crew say is newer than any file."""
-        return and_(self._led(), self._said_status() != _R.c.status)
+    def passed_over(self) -> ColumnElement[Any]:
+        """Why the row's status is not taken: a key of `PASSED_OVER`; NULL where it is."""
+        turns = self._said_status() != _R.c.status
+        because = [(and_(turns, kept), why) for why, kept in self._kept_status().items()]
+        return case(*because, else_=null()) if because else null()
 
-    def _led(self) -> ColumnElement[bool]:
-        """Whether an assignment says what status the resource has."""
-        if self.staging.kind != "unit":
-            return literal(False)
-        return _R.c.id.in_(select(Assignment.resource_id).where(units.at_work()))
+    def _kept_status(self) -> dict[str, ColumnElement[bool]]:
+        """Whether the status is not a file's to say, by reason."""
+        if self.staging.kind == "unit":
+            # what a dispatcher and the crew say is newer than any file
+            at_work = _R.c.id.in_(select(Assignment.resource_id).where(units.at_work()))
+            return {"at work": at_work}
+        if self.staging.kind == "shelter":
+            return {"retired": _R.c.status == "retired", "people": self._empties_on_people()}
+        return {}
+
+    def _empties_on_people(self) -> ColumnElement[bool]:
+        """Whether a shelter would be closed though people are counted in it; nobody said where
+        they went. A file that counts nobody has said that they are gone."""
+        said, s = self._said_status(), self._s
+        nobody = s.c.population_total == 0 if "population_total" in s.c else literal(False)
+        # not the joined row: where the common columns are written, there is none
+        counted = (
+            select(_OCCUPIED.c.resource_id)
+            .where(_OCCUPIED.c.resource_id == _R.c.id, _OCCUPIED.c.population_total > 0)
+            .correlate(_R)
+        )
+        empties = and_(said.in_(shelters.EMPTY), _R.c.status.not_in(shelters.EMPTY))
+        return and_(empties, ~func.coalesce(nobody, False), counted.exists())
 
     def _moves(self) -> ColumnElement[bool]:
         """A place that is only the middle of a town never replaces a real one."""
@@ -148,8 +177,9 @@ class After:
         """The newer status wins, by when it was true and not by when it arrived."""
         s = self._s
         status = self._said_status()
-        if self.staging.kind == "unit":
-            status = case((self._led(), _R.c.status), else_=status)
+        kept = self._kept_status().values()
+        if kept:
+            status = case((or_(*kept), _R.c.status), else_=status)
         turns = status != _R.c.status
         since = func.coalesce(self._status_given(), s.c.as_of, func.now())
         return {

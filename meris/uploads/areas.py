@@ -14,7 +14,8 @@ from geo.places import Place
 from geo.values import Position
 from meris.fields import Home
 from meris.fields.states import by_key, name_of
-from meris.fields.words import key, listing, shown
+from meris.fields.words import key, shown
+from meris.wording import listed
 
 # A ZIP code or a town may reach into the next county by this much more than its radius.
 _REACH_M = 10_000
@@ -125,7 +126,7 @@ class Areas:
         return meters <= (place.radius_m or 0) + _REACH_M
 
     def _several(self, towns: list[Place]) -> str:
-        places = listing((self._county_of(town) for town in towns), last="and")
+        places = listed(self._county_of(town) for town in towns)
         return f"there are {len(towns)} towns called {towns[0].name}, in {places}. Name the county."
 
     def _misspelt(self, city: str, county: str | None) -> Iterable[Advice]:

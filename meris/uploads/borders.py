@@ -131,13 +131,23 @@ class Borders:
         nearest = min(meters, key=lambda fips: meters[fips], default=None)
         return nearest if nearest and meters[nearest] <= _BORDER_TOLERANCE_M else None
 
+    def _far(self, meters: float) -> str:
+        """Rounded so far that rows of one mistake are told in one line."""
+        distances = self.home.distances
+        lengths = meters / distances.unit_m
+        if lengths < 1:
+            return f"less than 1 {distances.unit}"
+        if lengths < 20:
+            return f"{lengths:.0f} {distances.unit}"
+        return f"about {lengths / 10:.0f}0 {distances.unit}"
+
     def _elsewhere(
         self, number: int, position: Position, found: County, stated: County
     ) -> tuple[Position | None, str | None]:
         """In the state, but in another county than the row says."""
         meters = self.home.gazetteer.meters_to_county(position, stated.fips)
         says = (
-            f"the position lies in {found.full_name}, {_say_distance(meters)} from "
+            f"the position lies in {found.full_name}, {self._far(meters)} from "
             f"{stated.full_name}, which the row names."
         )
         name = "county" if "county" in self.telling.columns else "county_fips"
@@ -151,13 +161,6 @@ class Borders:
         says = f"{says} Correct one of the two."
         self.telling.say("error", number, name, "county", says, *fixes)
         return None, None
-
-
-def _say_distance(meters: float) -> str:
-    """Rounded so far that rows of one mistake are told in one line."""
-    if meters < 1_000:
-        return "less than 1 km"
-    return f"{meters / 1000:.0f} km" if meters < 20_000 else f"about {meters / 10_000:.0f}0 km"
 
 
 def _overlap(one: Bounds, other: Bounds) -> bool:

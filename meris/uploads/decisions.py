@@ -92,7 +92,7 @@ class Decisions:
     `confirmed` maps column labels to field names (None: do not read); `constants` are values for
     fields without a column; `only_valid` takes the rows without errors and leaves the others;
     `clear` lets empty cells empty what is recorded; `as_of` is when rows without a time of their
-    own were true.
+    own were true. `once`: nothing is taken over from the last such file, nor for the next.
     """
 
     sheet: str | None = None
@@ -103,6 +103,7 @@ class Decisions:
     only_valid: bool = False
     clear: bool = False
     as_of: datetime | None = None
+    once: bool = False
 
     def as_json(self) -> dict[str, Any]:
         """For the upload's row; `confirmed` is kept in its own column."""
@@ -115,10 +116,13 @@ class Decisions:
             "only_valid": self.only_valid,
             "clear": self.clear,
             "as_of": self.as_of.isoformat() if self.as_of else None,
+            "once": self.once,
         }
 
     def lasting(self) -> "Decisions":
         """What also holds for the next file with these columns: nothing of single rows."""
+        if self.once:
+            return Decisions()
         return replace(
             self,
             sheet=None,
@@ -144,6 +148,7 @@ def from_json(kept: Json | None, confirmed: Mapping[str, str | None] | None = No
         only_valid=bool(kept.get("only_valid")),
         clear=bool(kept.get("clear")),
         as_of=datetime.fromisoformat(as_of) if as_of else None,
+        once=bool(kept.get("once")),
     )
 
 

@@ -16,8 +16,13 @@ __all__ = ["Address", "Found", "Geocoder", "home_of", "load"]
 
 
 def home_of(settings: Settings) -> Home:
-    """Where an installation is at home, with its geocoder. Raises `Refused` as `load` does."""
+    """Where an installation is at home, with its geocoder and its units of length.
+
+    Raises `Refused` as `load` does.
+    """
     home = Home.of(settings.state)
+    if settings.distances != home.distances:
+        home = replace(home, distances=settings.distances)
     return replace(home, geocoder=load(settings.geocoder)) if settings.geocoder else home
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from meris.accounts import Viewer
 from meris.db import Actor
 from meris.fields import Home
 from meris.tables import Upload
@@ -60,7 +61,7 @@ class Job:
         content = store.content_of(self.session, self.upload.id)
         sheet = read(content, self.upload.filename, decided.sheet)
         matched = self._match(sheet, decided)
-        if decided.confirmed:
+        if decided.confirmed or decided.once:
             return Understood(sheet, matched, decided, None)
         whose = self.session, self.upload.agency_id, self.upload.kind
         known = store.remembered(*whose, matched.fingerprint)
@@ -119,12 +120,14 @@ class Job:
         self.telling.step("comparing", 0, 2)
         agency_id, filename = self.upload.agency_id, self.upload.filename
         merge = Merge(self.session, staging, self.actor, agency_id, filename, cleared)
-        joined = merge.match(self.upload.id)
+        joined = merge.match(self.upload.id, self.home.distances)
         self.telling.step("comparing", 1, 2)
         if lock:
             merge.lock()
         merge.compare()
-        lines = LineMerge(self.session, staging, cleared) if staging.lines is not None else None
+        lines = None
+        if staging.lines is not None:
+            lines = LineMerge(self.session, staging, _teller(self.actor, agency_id), cleared)
         over = lines.compare() if lines else []
         outcome = merge.count()
         if lines is not None:
@@ -155,7 +158,7 @@ class Compared:
 
     `over` are rows that would count away what is promised, each with the reason; `joined` were
     taken for the same as another row of the file, whose number they have. `passed_over` are rows
-    whose status is not used: their unit was sent to an incident.
+    whose status is not used, by the reason.
     """
 
     merge: Merge
@@ -164,7 +167,7 @@ class Compared:
     over: list[tuple[int, str]]
     joined: Mapping[int, int]
     why_held: Mapping[int, str]
-    passed_over: Sequence[int]
+    passed_over: Mapping[str, Sequence[int]]
 
     def aside(self) -> Iterator[Aside]:
         """The rows that the comparison took out."""
@@ -173,6 +176,11 @@ class Compared:
         for number, other in self.joined.items():
             why = f"Taken for the same as row {other}."
             yield Aside(number, "repeated", None, None, None, [why])
+
+
+def _teller(actor: Actor, agency_id: int) -> Viewer:
+    """Whoever reads what was found in a file: a county's people, whoever of them looks later."""
+    return Viewer(actor.name, actor.account_id, agency_id, None, frozenset({"county_editor"}))
 
 
 def taken_over(decided: Decisions, known: Remembered) -> Decisions:

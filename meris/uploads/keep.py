@@ -32,7 +32,6 @@ _PLACE_TITLES = {
     "position_radius_m": "Known within (m)",
     "county_fips": "County",
 }
-_HIDDEN = frozenset({"position_at", "number", "site", "meris_id"})
 
 
 @dataclass(frozen=True)

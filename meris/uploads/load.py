@@ -19,6 +19,7 @@ from meris.errors import Conflict, Refused
 from meris.fields import ROW_KINDS, Home, of
 from meris.tables import Upload
 from meris.uploads import authority, keeping, store, turns
+from meris.uploads.after import PASSED_OVER
 from meris.uploads.check import Checked
 from meris.uploads.decisions import Decisions
 from meris.uploads.job import Compared, Job, Understood, cleared
@@ -31,12 +32,8 @@ from meris.uploads.sheet import Sheet
 from meris.uploads.stage import Staging
 from meris.version import VERSION
 
-_AT_WORK = (
-    "this unit was sent to an incident, and its status comes from there; the one in the file is"
-    " not used."
-)
 # Said anew whenever rows are compared with what is recorded.
-_FOUND_BY_COMPARING = frozenset({"older", "at work"})
+_FOUND_BY_COMPARING = frozenset({"older", *PASSED_OVER})
 
 
 @dataclass(frozen=True)
@@ -149,7 +146,7 @@ def apply_kept(
     told = _together([group.as_json() for group in problems], summary["problems"])
     _write(job, compared, decisions, summary["counts"], told)
     keeping.again(session, upload_id, staging)
-    keeping.remark(session, upload_id, compared.passed_over, _AT_WORK)
+    _remark(session, upload_id, compared)
     staging.drop(session)
     figures = _figures(summary["counts"], compared.outcome, keeping.counts(session, upload_id))
     upload.mapping, upload.choices = kept["mapping"], decisions.as_json()
@@ -244,7 +241,7 @@ def _keep(
     keeping.passed(session, upload_id, staging)
     keeping.hold(session, upload_id, compared.why_held)
     keeping.aside(session, upload_id, compared.aside())
-    keeping.remark(session, upload_id, compared.passed_over, _AT_WORK)
+    _remark(session, upload_id, compared)
 
 
 def _tell(compared: Compared, problems: Problems) -> None:
@@ -254,8 +251,15 @@ def _tell(compared: Compared, problems: Problems) -> None:
         problems.add("note", number, None, "older than what is recorded; not used.", rule="older")
     for number, why in compared.over:
         problems.add("error", number, None, why, rule="committed")
-    for number in compared.passed_over:
-        problems.add("note", number, None, _AT_WORK, rule="at work")
+    for rule, numbers in compared.passed_over.items():
+        for number in numbers:
+            problems.add("note", number, None, PASSED_OVER[rule], rule=rule)
+
+
+def _remark(session: Session, upload_id: int, compared: Compared) -> None:
+    """Say at each row why its status is not used."""
+    for rule, why in PASSED_OVER.items():
+        keeping.remark(session, upload_id, compared.passed_over.get(rule, ()), why)
 
 
 def _together(now: list[dict[str, Any]], before: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -6,11 +6,12 @@ from dataclasses import dataclass, replace
 
 from meris.errors import Refused
 from meris.fields import Field, Home, by_name, needs
-from meris.fields.words import key, listing
+from meris.fields.words import key
 from meris.uploads.by_values import by_values
 from meris.uploads.claims import Claim, How, Table, as_found
 from meris.uploads.sheet import Sheet
 from meris.uploads.suggest import suggest
+from meris.wording import listed
 
 
 @dataclass(frozen=True)
@@ -91,9 +92,11 @@ class Match:
         if not self.missing:
             return None
         titles = by_name(self.kind)
-        groups = [listing(f'"{titles[name].title}"' for name in group) for group in self.missing]
+        groups = [
+            listed((f'"{titles[name].title}"' for name in group), "or") for group in self.missing
+        ]
         return (
-            f"No column was found for {listing(groups, last='and')}. Name the column so, choose it "
+            f"No column was found for {listed(groups)}. Name the column so, choose it "
             "from the columns of the file, or give one value for all rows."
         )
 

@@ -24,6 +24,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from meris.db import Actor
+from meris.distances import Distances
 from meris.uploads import merge_counts, same
 from meris.uploads.after import After, Columns, differ
 from meris.uploads.stage import PARTS, Staging
@@ -86,7 +87,7 @@ class Merge:
     def _tells_people(self) -> bool:
         return merge_counts.tells(self.staging)
 
-    def match(self, upload_id: int) -> dict[int, int]:
+    def match(self, upload_id: int, distances: Distances) -> dict[int, int]:
         """Find the resource of each row, where there is one; nothing is changed.
 
         1. By the number that MERIS gave it. 2. By the agency's own ID. 3. By what a person said of
@@ -95,7 +96,7 @@ class Merge:
         """
         self._match_by_number()
         self._match_by_id()
-        joined = same.settle(self.session, self.staging, self.agency_id)
+        joined = same.settle(self.session, self.staging, self.agency_id, distances)
         same.suspect(self.session, upload_id)
         self.staging.analyze(self.session, self._s)
         return joined
@@ -139,17 +140,22 @@ class Merge:
         outcome.older_rows = list(self.session.scalars(older.limit(_MOST_NAMED)))
         return outcome
 
-    def passed_over(self) -> list[int]:
-        """The rows whose status is not used, because their unit was sent to an incident."""
-        if self.staging.kind != "unit":
-            return []
+    def passed_over(self) -> dict[str, list[int]]:
+        """The rows whose status is not used, by the reason: a key of `after.PASSED_OVER`."""
+        if self.staging.kind not in ("unit", "shelter"):
+            return {}
         s, fates = self._s, ("changed", "confirmed", "unchanged")
-        statement = (
-            select(s.c.number)
-            .where(self._rows(*fates), _R.c.id == self._f.c.resource_id, self._after.passed_over())
+        why = self._after.passed_over().label("why")
+        found = (
+            select(s.c.number, why)
+            .where(self._rows(*fates), _R.c.id == self._f.c.resource_id)
             .order_by(s.c.number)
+            .subquery()
         )
-        return list(self.session.scalars(statement))
+        rows: dict[str, list[int]] = {}
+        for number, reason in self.session.execute(select(found).where(found.c.why.is_not(None))):
+            rows.setdefault(reason, []).append(number)
+        return rows
 
     def write(self, upload_id: int) -> None:
         """Update what differs and insert what is new."""

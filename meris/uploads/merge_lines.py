@@ -1,5 +1,6 @@
 """Staged stock lines into the table: one item in one lot at one site, counted anew."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,16 +19,24 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
+from meris import ledger, supplies
+from meris.accounts import Viewer
 from meris.uploads.after import differ, difference
 from meris.uploads.merge import Outcome
 from meris.uploads.stage import STOCK_LINE as _L
 from meris.uploads.stage import Staging
 
 _KEY = ("item_name", "lot", "unit_of_issue")
-_PROMISED = (
-    "{:f} are committed already, more than the file says are on hand. Release what was promised "
+_COMMITTED = (
+    "{} are committed already, more than the file says are on hand. Release what was promised "
     "first, or correct the count."
 )
+_PROMISED = (
+    "the file says {} on hand, and {} of it {} promised to {}. Release what cannot be given"
+    " there, or correct the count."
+)
+#: So many rows in a file name the requests that are in the way; the others say how much it is.
+_MOST_NAMED = 1_000
 
 
 @dataclass(frozen=True)
@@ -39,6 +48,7 @@ class LineMerge:
 
     session: Session
     staging: Staging
+    viewer: Viewer
     cleared: frozenset[str] = frozenset()
 
     @property
@@ -104,9 +114,16 @@ class LineMerge:
     def _overcommitted(self) -> list[tuple[int, str]]:
         """Rows that would leave more committed than is on hand, and why that cannot be."""
         s, f = self._s, self._f
-        committed = func.coalesce(s.c.quantity_committed, _L.c.quantity_committed)
+        committed = self._committed()
         found = self.session.execute(
-            select(s.c.number, committed)
+            select(
+                s.c.number,
+                _L.c.id,
+                s.c.quantity_on_hand,
+                committed,
+                _L.c.quantity_promised,
+                _L.c.unit_of_issue,
+            )
             .where(
                 f.c.number == s.c.number,
                 f.c.fate == "changed",
@@ -114,8 +131,15 @@ class LineMerge:
                 committed > s.c.quantity_on_hand,
             )
             .order_by(s.c.number)
-        )
-        return [(number, _PROMISED.format(amount)) for number, amount in found]
+        ).all()
+        kept = [row.id for row in found if row.quantity_promised > row.quantity_on_hand]
+        whom = ledger.promises_of(self.session, self.viewer, kept[:_MOST_NAMED])
+        return [(row.number, _why(row, whom)) for row in found]
+
+    def _committed(self) -> ColumnElement[Any]:
+        """What is committed after the merge: never less than what MERIS promised of it."""
+        said = func.coalesce(self._s.c.quantity_committed, _L.c.quantity_committed)
+        return func.greatest(said, _L.c.quantity_promised)
 
     def _leave_out(self, numbers: list[int]) -> None:
         """Forget staged lines by the numbers of their rows."""
@@ -177,8 +201,21 @@ class LineMerge:
             for name in self.staging.line
             if name not in _KEY
         }
-        after["quantity_committed"] = func.coalesce(s.c.quantity_committed, _L.c.quantity_committed)
+        after["quantity_committed"] = self._committed()
         # files know seconds and nothing finer
         equal = s.c.as_of == func.date_trunc("second", _L.c.as_of)
         after["as_of"] = case((equal, _L.c.as_of), else_=func.coalesce(s.c.as_of, _L.c.as_of))
         return after
+
+
+def _why(row: Any, whom: Mapping[int, Sequence[ledger.Promise]]) -> str:
+    """Why a row would count away what is promised."""
+    unit, kept = row.unit_of_issue, row.quantity_promised
+    if kept <= row.quantity_on_hand:
+        return _COMMITTED.format(f"{row[3].normalize():f}")
+    return _PROMISED.format(
+        supplies.amount(row.quantity_on_hand, unit),
+        supplies.amount(kept, unit),
+        "is" if kept == 1 else "are",
+        ledger.to_whom(whom.get(row.id, [])) or "requests",
+    )

@@ -182,7 +182,8 @@ def _astray(home: Home, zip_code: str, city: str | None, county: str | None) -> 
     towns = gazetteer.town(city) if city else []
     near = min((area.position.meters_to(town.position) for town in towns), default=0.0)
     if near > 2 * _ZIP_REACH_M:
-        return f"ZIP code {zip_code} ({area.town}) is {near / 1000:.0f} km from {city}. Check both."
+        far = home.distances.say(near)
+        return f"ZIP code {zip_code} ({area.town}) is {far} from {city}. Check both."
     return None
 
 

@@ -88,7 +88,8 @@ def sheet_names(content: bytes, filename: str) -> list[str]:
 
 def shown_name(filename: str) -> str:
     """A file's name as messages show it: no folders, nothing invisible, not too long."""
-    return clean(PurePath(filename.replace("\\", "/")).name)[:120] or "The file"
+    name = clean(PurePath(filename.replace("\\", "/")).name)[:120]
+    return name if name.strip(".") else "The file"
 
 
 def _refuse_size(content: bytes, name: str) -> None:

@@ -11,12 +11,12 @@ from typing import Any
 
 from meris.fields import Home, by_name, field, find_item, in_base_units, needs
 from meris.fields.lists_supply import UNIT_OF_ISSUE
-from meris.fields.words import listing
-from meris.shelters import closed_on_people
+from meris.shelters import IN_USE, closed_on_people
 from meris.uploads.cells import Record
 from meris.uploads.fixes import Fix, for_empty, setting
 from meris.uploads.match import Match
 from meris.uploads.problems import Level, Problems
+from meris.wording import listed
 
 Values = dict[str, Any]
 
@@ -110,7 +110,7 @@ def _lacks(rules: RowRules, record: Record, group: tuple[str, ...]) -> None:
         return  # a cell that could not be read is not empty as well
     if set(group) & set(_STOCK) and site_alone(record.values):
         return
-    titles = listing(field(rules.kind, name).title for name in group)
+    titles = listed((field(rules.kind, name).title for name in group), "or")
     column = rules.columns.get(there)
     fixes = for_empty(column, field(rules.kind, there)) if column else ()
     rules.say("error", record, there, "needed", f"{titles} is empty. Fill it in.", fixes)
@@ -193,7 +193,7 @@ def _check_capacities(rules: RowRules, records: list[Record]) -> None:
                 "post-impact capacity is above evacuation capacity; it is usually half of it. "
                 "Leave a capacity empty when it is not known: 0 means no room.",
             )
-        if values.get("status") in ("open", "full") and not evacuation and not post:
+        if values.get("status") in IN_USE and not evacuation and not post:
             _say_no_capacity(rules, record)
 
 

@@ -26,6 +26,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
+from meris.distances import MILES, Distances
 from meris.sql import named
 from meris.tables import Account, SameChoice
 from meris.uploads import same_facts
@@ -77,7 +78,9 @@ _CHOSEN = Table(
 )
 
 
-def settle(session: Session, staging: Staging, agency_id: int) -> dict[int, int]:
+def settle(
+    session: Session, staging: Staging, agency_id: int, distances: Distances = MILES
+) -> dict[int, int]:
     """Find the resources of rows whose IDs did not: by remembered choices, then by name.
 
     Sets `resource_id` (and `fills_only`, where a row may only fill gaps) in `staging.rows`. Returns
@@ -98,7 +101,7 @@ def settle(session: Session, staging: Staging, agency_id: int) -> dict[int, int]
     if nameless or (
         _open_rows(session, staging) and same_facts.any_resource(session, staging, agency_id)
     ):
-        _compare(session, staging, agency_id, nameless=nameless)
+        _compare(session, staging, agency_id, distances, nameless=nameless)
         _changed(session, "take_certain", {})
     return join_rows(session, staging, _CHOSEN)
 
@@ -139,7 +142,9 @@ def _changed(session: Session, name: str, values: dict[str, Any]) -> int:
     return int(done.rowcount)
 
 
-def _compare(session: Session, staging: Staging, agency_id: int, *, nameless: bool) -> None:
+def _compare(
+    session: Session, staging: Staging, agency_id: int, distances: Distances, *, nameless: bool
+) -> None:
     """Judge everything that a row without a resource shares something telling with."""
     same_facts.gather(session, staging, agency_id)
     session.execute(text("SET LOCAL work_mem = '64MB'"))
@@ -151,8 +156,14 @@ def _compare(session: Session, staging: Staging, agency_id: int, *, nameless: bo
     session.execute(text("SET LOCAL enable_nestloop TO DEFAULT"))
     session.execute(named("same", "spell"))
     told = {"units": staging.kind == "unit", "enough": ENOUGH, "telling": _TELLING}
-    session.execute(named("same", "weigh"), told)
+    session.execute(named("same", "weigh"), told | _units(distances))
     session.execute(text("SET LOCAL work_mem TO DEFAULT"))
+
+
+def _units(distances: Distances) -> dict[str, Any]:
+    """What the statement says distances in."""
+    names = ("unit", "unit_m", "short", "short_m", "near_m")
+    return {name: getattr(distances, name) for name in names}
 
 
 def _recall(session: Session, staging: Staging, agency_id: int) -> None:

@@ -16,7 +16,7 @@ _LONGEST = "15min"
 _HELD = f"""EXISTS (
   SELECT FROM pg_locks WHERE locktype = 'advisory' AND granted AND objsubid = 2
   AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
-  AND classid = {_LOCK_UPLOAD} AND objid = upload.id)"""  # noqa: S608  # a number of our own
+  AND classid = {_LOCK_UPLOAD} AND objid = upload.id)"""  # noqa: S608  # nosec B608  # a number of our own
 #: How long an upload waits for another one of its agency.
 PATIENCE_SECONDS = 120
 _LOCK_NOT_AVAILABLE = "55P03"

@@ -122,4 +122,4 @@ def _former_values(table: Table) -> str:
                 AND resource_id = ANY(:ids)
               GROUP BY row_id) AS before
         WHERE {table.name}.{key} = before.row_id
-    """  # noqa: S608  # names from our own tables; values are bound
+    """  # noqa: S608  # nosec B608  # names from our own tables; values are bound

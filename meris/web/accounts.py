@@ -13,6 +13,7 @@ from flask import (
 from flask.typing import ResponseReturnValue
 
 from meris.accounts import ROLES, people, sign_ins
+from meris.language import N_, _
 from meris.tables import Account
 from meris.web import account_mark
 from meris.web.context import context
@@ -55,7 +56,7 @@ def sign_out_everywhere() -> ResponseReturnValue:
     session.clear()
     after_this_request(account_mark.forget)
     log.info("logged out everywhere", who=account.id)
-    flash("You are logged out on every device.", "success")
+    flash(N_("You are logged out on every device."), "success")
     return redirect(url_for("security.login"))
 
 
@@ -68,5 +69,5 @@ def log_out() -> str:
 def _account() -> Account:
     account = visit().account
     if account is None:
-        raise NotSignedIn("Log in first.")
+        raise NotSignedIn(_("Log in first."))
     return account

@@ -107,7 +107,9 @@ def inside_csv(area_id: int) -> Response:
 
     def write(out: BinaryIO) -> str:
         with context().database.reading() as session:
-            area = areas.table.write(session, viewer(), area_id, _near_km(), out)
+            area = areas.table.write(
+                session, viewer(), area_id, _near_km(), out, context().home.distances
+            )
         words = "-".join(re.findall(r"[a-z0-9]+", area.name.lower())) or "area"
         return f"{words[:80]}-inside.csv"
 

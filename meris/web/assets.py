@@ -18,7 +18,7 @@ from flask import Blueprint, Flask, Response, current_app, send_from_directory
 from whitenoise import WhiteNoise
 
 from meris.errors import NotFound, Refused
-from meris.web import bundle
+from meris.web import bundle, palette
 
 log = structlog.get_logger(__name__)
 
@@ -32,6 +32,8 @@ _DAY_SECONDS = 24 * 3600
 _HASH_LENGTH = 16
 #: Entry scripts that come with all they import at once.
 _BUNDLED = ("js/phone/app.js",)
+#: Style sheets that are loaded without vars.css.
+_ALONE = ("css/phone.css",)
 #: A worker's rules are those of its own file, so scripts carry some too.
 _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:;"
@@ -103,7 +105,8 @@ def _files(folder: Path) -> list[Path]:
 
 def _version(source: Path) -> str:
     # what is made of the files depends on how
-    digest = hashlib.sha256(Path(bundle.__file__).read_bytes())
+    digest = hashlib.sha256()
+    digest.update(Path(bundle.__file__).read_bytes() + Path(palette.__file__).read_bytes())
     for path in _files(source):
         digest.update(str(path.relative_to(source)).encode() + b"\0")
         digest.update(hashlib.sha256(path.read_bytes()).digest())
@@ -131,6 +134,10 @@ def _prepare(source: Path, store: Path, version: str) -> Path:
     shutil.copytree(source, fresh, dirs_exist_ok=True)
     for name in _BUNDLED:
         (fresh / name).write_text(bundle.bundled(source / name))
+    variables = (source / "css" / "vars.css").read_text()
+    for name in _ALONE:
+        sheet = (source / name).read_text()
+        (fresh / name).write_text(palette.stand_alone(sheet, variables, "chosen"))
     with ThreadPoolExecutor(2) as pool:
         list(pool.map(_compress, _files(fresh)))
     if ready.is_dir():

@@ -9,10 +9,10 @@ from flask.typing import ResponseReturnValue
 
 from meris.dispatch import par, times
 from meris.dispatch.assignments import assign
-from meris.dispatch.lines import line, lines, of_many, of_unit
 from meris.dispatch.moves import move, move_all
 from meris.dispatch.terms import Terms
-from meris.errors import Invalid
+from meris.errors import refused
+from meris.incidents.lines import line, lines, of_many, of_unit
 from meris.incidents.log import read_time
 from meris.incidents.typed import key_of, number_of
 from meris.web.context import context, viewer
@@ -142,6 +142,7 @@ def terms_of() -> Terms:
         detour=settings.detour_factor,
         duty=timedelta(hours=settings.duty_hours),
         zone=context().home.zone,
+        distances=context().home.distances,
     )
 
 
@@ -155,20 +156,20 @@ def _ids(given: object) -> list[int]:
     read = [number_of(one, "units") for one in ids]
     known = [one for one in read if one is not None]
     if not known or len(known) < len(read):
-        raise _invalid("units", 'Name the units: "units" is a list of their ids.')
+        raise refused("units", 'Name the units: "units" is a list of their ids.')
     return known
 
 
 def _words(given: object) -> list[str]:
     if not isinstance(given, list) or not all(isinstance(one, str) for one in given):
-        raise _invalid("from", '"from" is a list of statuses, such as ["dispatched"].')
+        raise refused("from", '"from" is a list of statuses, such as ["dispatched"].')
     return given
 
 
 def _status(body: Mapping[str, Any]) -> str:
     status = _word(body, "status")
     if status is None:
-        raise _invalid("status", 'The body needs "status": what the unit is now.')
+        raise refused("status", 'The body needs "status": what the unit is now.')
     return status
 
 
@@ -176,15 +177,11 @@ def _word(body: Mapping[str, Any], name: str) -> str | None:
     given = body.get(name)
     if given is None or isinstance(given, str):
         return given or None
-    raise _invalid(name, f'"{name}" is a word in quotes.')
+    raise refused(name, f'"{name}" is a word in quotes.')
 
 
 def _minutes(body: Mapping[str, Any]) -> int:
     given = body.get("minutes")
     if not isinstance(given, int) or isinstance(given, bool) or abs(given) > _MOST_MINUTES:
-        raise _invalid("minutes", '"minutes" is a whole number, such as 5.')
+        raise refused("minutes", '"minutes" is a whole number, such as 5.')
     return given
-
-
-def _invalid(field: str, message: str) -> Invalid:
-    return Invalid(message, problems=[{"field": field, "message": message}])

@@ -16,6 +16,7 @@ from meris.db import SYSTEM, Database
 from meris.errors import Refused
 from meris.phone.duty import end_overdue
 from meris.pruning import prune
+from meris.sealing import seal_some
 from meris.settings import Settings
 
 log = structlog.get_logger(__name__)
@@ -39,8 +40,13 @@ def _end_duty(database: Database, _settings: Settings) -> int:
         return end_overdue(session)
 
 
+def _seal(database: Database, _settings: Settings) -> int:
+    return seal_some(database)
+
+
 CHORES: tuple[Chore, ...] = (
     Chore("duty", _MINUTE, _end_duty),
+    Chore("seal", _MINUTE, _seal),
     Chore("prune", _DAY, prune),
 )
 

@@ -24,7 +24,7 @@ ROUTES: dict[tuple[str, str], Details] = {
         "Recommendation", query=_TERMS, refuses=(401, 403, 404, 422)
     ),
     ("/api/recommendation", "POST"): Details(
-        "Recommendation", body="Request", refuses=(400, 401, 403, 404, 422)
+        "Recommendation", body="NewRecommendation", refuses=(400, 401, 403, 404, 422)
     ),
     ("/api/cover", "GET"): Details("Holes", refuses=(401, 403)),
     ("/api/cover/what-if", "POST"): Details("Holes", body="Units", refuses=(400, 401, 403, 422)),
@@ -97,7 +97,7 @@ SCHEMAS: dict[str, dict[str, Any]] = {
     ),
     "Holes": object_of(holes=list_of(ref("Hole"))),
     "Units": object_of(units=list_of(NUMBER)),
-    "Request": {
+    "NewRecommendation": {
         "type": "object",
         "required": ["needs"],
         "properties": {

@@ -10,11 +10,24 @@ from dataclasses import dataclass
 from typing import cast
 
 import structlog
-from flask import Blueprint, Flask, current_app, flash, redirect, request, session, url_for
+from flask import (
+    Blueprint,
+    Flask,
+    Response,
+    after_this_request,
+    current_app,
+    flash,
+    g,
+    redirect,
+    request,
+    session,
+    url_for,
+)
 from flask.typing import ResponseReturnValue
 
 from meris.accounts import Viewer
 from meris.errors import Forbidden
+from meris.language import N_, _
 from meris.web.context import context
 from meris.web.errors import NotSignedIn, is_for_programs
 from meris.web.sessions import Visit, bearer, is_somebody_else, visit
@@ -110,10 +123,23 @@ def _enter() -> ResponseReturnValue | None:
         return None  # no such page: 404 follows
     door = door_of(current_app, request.endpoint)
     if door is None or request.endpoint in _WALLED_UP:
-        raise Forbidden("This page has no door.")
+        raise Forbidden(_("This page has no door."))
     if not door.asks:
         return None
-    return _admit(door, visit())
+    seen = visit()
+    if (
+        not seen.viewer.signed_in
+        and request.headers.get("Sec-Fetch-Mode", "navigate") != "navigate"
+    ):
+        after_this_request(_leave_cookie)
+    return _admit(door, seen)
+
+
+def _leave_cookie(response: Response) -> Response:
+    """A page left open asks in the background, and its answer may come after another tab's log-in,
+    which must not be undone by it."""
+    session.modified = False
+    return response
 
 
 def _admit(door: Door, seen: Visit) -> ResponseReturnValue | None:
@@ -132,24 +158,24 @@ def _admit(door: Door, seen: Visit) -> ResponseReturnValue | None:
 
 def _ended(door: Door) -> ResponseReturnValue | None:
     if is_for_programs():
-        raise NotSignedIn("Your log-in has ended. Log in again to go on.")
+        raise NotSignedIn(_("Your log-in has ended. Log in again to go on."))
     session.clear()
-    flash("Your log-in has ended. Log in again to go on.", "info")
+    flash(N_("Your log-in has ended. Log in again to go on."), "info")
     return None if door.admits(Viewer()) else _to_log_in()
 
 
 def _remind(duty: str) -> ResponseReturnValue:
     if is_for_programs():
-        raise Forbidden("Finish setting up your account first, in the browser.")
+        raise Forbidden(_("Finish setting up your account first, in the browser."))
     return redirect(url_for(_DUTIES[duty][0]))
 
 
 def _turn_away(viewer: Viewer) -> ResponseReturnValue:
     log.warning("denied", who=viewer.account_id, endpoint=request.endpoint)
     if viewer.signed_in:
-        raise Forbidden("Your account may not open this page. Ask your administrator.")
+        raise Forbidden(_("Your account may not open this page. Ask your administrator."))
     if is_for_programs() or request.method not in _SAFE_METHODS:
-        raise NotSignedIn("Log in first, or send a token: Authorization: Bearer …")
+        raise NotSignedIn(_("Log in first, or send a token: Authorization: Bearer …"))
     return _to_log_in()
 
 
@@ -162,5 +188,15 @@ def _to_log_in() -> ResponseReturnValue:
 def _refuse_forged(viewer: Viewer) -> None:
     """Refuse a write that another site's page sent with this browser's cookie."""
     if is_for_programs() and not viewer.signed_in:
-        raise NotSignedIn("Log in first, or send a token: Authorization: Bearer …")
+        raise NotSignedIn(_("Log in first, or send a token: Authorization: Bearer …"))
+    if not viewer.signed_in and _is_our_page():
+        g.csrf_valid = (
+            True  # for the form; two tabs at the log-in page overwrite each other's token
+        )
+        return
     current_app.extensions["csrf"].protect()
+
+
+def _is_our_page() -> bool:
+    """Whether the browser vouches that a page of ours sends this: no script can set the header."""
+    return request.headers.get("Sec-Fetch-Site") == "same-origin"

@@ -21,6 +21,7 @@ from wtforms import Field, Form
 from meris.accounts import guesses, people
 from meris.db import SYSTEM
 from meris.errors import Invalid
+from meris.language import _
 from meris.web import devices
 from meris.web.context import context
 from meris.web.passkeys import NewPasskeyForm, PasskeyForm
@@ -130,7 +131,9 @@ def _counted(form: Form, who: str, judge: Callable[[], bool]) -> bool:
         wait = guesses.count_try(session, who)
     if wait is not None:
         log.warning("too many tries", form=type(form).__name__, wait=round(wait.total_seconds()))
-        form.form_errors.append(f"Too many tries. Wait {guesses.in_words(wait)}, then try again.")
+        form.form_errors.append(
+            _("Too many tries. Wait %(time)s, then try again.", time=guesses.in_words(wait))
+        )
         after_this_request(_too_many)
         return False
     with _AT_ONCE:

@@ -21,19 +21,24 @@ _ALWAYS = {
 def init_app(app: Flask, settings: Settings) -> None:
     """Set the headers, and let templates name their scripts by the request's nonce."""
     app.jinja_env.globals["csp_nonce"] = csp_nonce
-    fixed = dict(_ALWAYS)
-    if settings.environment == "production":
-        fixed["Strict-Transport-Security"] = f"max-age={_YEAR_SECONDS}; includeSubDomains"
+    always = fixed(settings)
     pages = _sources(settings)
 
     @app.after_request
     def _set_headers(response: Response) -> Response:
-        for name, value in fixed.items():
+        for name, value in always.items():
             response.headers.setdefault(name, value)
         response.headers.setdefault("Content-Security-Policy", _policy(pages))
         # a view that may be cached says so itself
         response.headers.setdefault("Cache-Control", "no-store")
         return response
+
+
+def fixed(settings: Settings) -> dict[str, str]:
+    """The headers that are the same on every answer."""
+    if settings.environment != "production":
+        return _ALWAYS
+    return _ALWAYS | {"Strict-Transport-Security": f"max-age={_YEAR_SECONDS}; includeSubDomains"}
 
 
 def csp_nonce() -> str:

@@ -10,6 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from meris import migrations
 from meris.web.context import context
+from meris.web.troubles import SILENT, words_of
 
 probes = Blueprint("health", __name__)
 log = structlog.get_logger(__name__)
@@ -23,11 +24,13 @@ def healthz() -> ResponseReturnValue:
 
 @probes.get("/readyz")
 def readyz() -> ResponseReturnValue:
-    """200 when every part works; 503 with the parts that do not."""
-    checks = {name: _passes(name, check) for name, check in _CHECKS.items()}
-    checks["feed"] = context().hub.alive
-    ready = all(checks.values())
-    return jsonify(ready=ready, checks=checks), 200 if ready else 503
+    """200 when every part works; 503 with the parts that do not, and why as far as is known."""
+    because = {name: why for name, check in _CHECKS.items() if (why := _fails(name, check))}
+    if not context().hub.alive:
+        because["feed"] = _UNHEARD
+    checks = {name: name not in because for name in (*_CHECKS, "feed")}
+    answer = jsonify(ready=not because, checks=checks, because=because)
+    return answer, 503 if because else 200
 
 
 def _answers(connection: Connection) -> bool:
@@ -45,12 +48,19 @@ _CHECKS: dict[str, Callable[[Connection], bool]] = {
     "schema": migrations.is_current,
     "journal": _journal_is_ours,
 }
+_UNHEARD = "What changes cannot be read just now. It is tried again every few seconds."
+#: What a check means that the database has answered with no.
+_MEANS = {
+    "schema": "The schema is not the one of this version. Run: meris db migrate",
+    "journal": "The database was restored and its journal not adopted. Run: meris db migrate",
+}
 
 
-def _passes(name: str, check: Callable[[Connection], bool]) -> bool:
+def _fails(name: str, check: Callable[[Connection], bool]) -> str | None:
+    """Why a part does not work; None when it does."""
     try:
         with context().database.reading() as session:
-            return check(session.connection())
+            return None if check(session.connection()) else _MEANS.get(name, SILENT)
     except SQLAlchemyError as error:
         log.warning("not ready", check=name, exc_info=error)
-        return False
+        return words_of(error)

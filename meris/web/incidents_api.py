@@ -6,9 +6,9 @@ from flask import Blueprint, jsonify, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
+from meris.dispatch.closing import close
 from meris.errors import Invalid
 from meris.incidents import listing, log, needs
-from meris.incidents.closing import close
 from meris.incidents.create import create, place_of
 from meris.incidents.detail import detail
 from meris.incidents.moves import set_status

@@ -51,13 +51,32 @@ class _ToStderr(logging.StreamHandler[TextIO]):
         return sys.stderr
 
 
+class _Lines(structlog.PrintLogger):
+    """Lines of the log. One that cannot be written, on a full disk, must not end a request."""
+
+    lost = 0
+
+    def msg(self, message: str) -> None:
+        """Write a line, after a word on those that could not be."""
+        lost = _Lines.lost
+        try:
+            super().msg(f'{{"event": "log.lost", "lines": {lost}}}\n{message}' if lost else message)
+        except OSError:
+            _Lines.lost += 1
+        else:
+            _Lines.lost -= lost
+
+    log = debug = info = warn = warning = msg
+    fatal = failure = err = error = critical = exception = msg
+
+
 def configure(level: str) -> None:
     """Send MERIS's and every library's messages to stderr as JSON."""
     number = logging.getLevelNamesMapping().get(level.upper(), logging.INFO)
     structlog.configure(
         processors=[*_SHARED, structlog.processors.JSONRenderer()],
         wrapper_class=structlog.make_filtering_bound_logger(number),
-        logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),
+        logger_factory=lambda *_: _Lines(sys.stderr),
     )
     root = logging.getLogger()
     root.handlers = [h for h in root.handlers if h.name != _HANDLER] + [_ToStderr()]

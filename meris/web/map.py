@@ -96,10 +96,7 @@ def _kinds() -> list[dict[str, Any]]:
             "code": kind,
             "title": _NAMES[kind][0],
             "one": _NAMES[kind][1],
-            "statuses": [
-                status | {"age_limit_minutes": fields.age_limit_minutes(kind, status["code"])}
-                for status in fields.code_list(fields.statuses(kind))
-            ],
+            "statuses": fields.code_list(fields.statuses(kind)),
             "types": fields.code_list(fields.types(kind)),
         }
         for kind in fields.KINDS

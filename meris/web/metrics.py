@@ -18,9 +18,10 @@ from prometheus_client.registry import Collector
 from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
 
+from meris.backup import last_known
 from meris.tables import Upload
 from meris.version import VERSION
-from meris.web.context import Context
+from meris.web.context import Context, parts_of
 
 page = Blueprint("metrics", __name__)
 
@@ -34,12 +35,12 @@ def metrics() -> Response:
     return Response(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
 
 
-def init_app(app: Flask, parts: Context) -> None:
+def init_app(app: Flask) -> None:
     """Count and time every request."""
     registry = CollectorRegistry()
     ProcessCollector(registry=registry)
     PlatformCollector(registry=registry)
-    registry.register(_State(parts))
+    registry.register(_State(app))
     app.extensions["metrics"] = registry
     requests = Counter(
         "meris_requests_total",
@@ -70,8 +71,12 @@ def _counted(requests: Counter, seconds: Histogram) -> Callable[[Response], Resp
 class _State(Collector):
     """What is read anew each time: feeds, connections, uploads, version."""
 
-    def __init__(self, parts: Context) -> None:
-        self._parts = parts
+    def __init__(self, app: Flask) -> None:
+        self._app = app
+
+    @property
+    def _parts(self) -> Context:
+        return parts_of(self._app)
 
     def describe(self) -> Iterable[Metric]:
         """Nothing in advance: the database may not answer yet."""
@@ -81,10 +86,12 @@ class _State(Collector):
         """The present values."""
         yield InfoMetricFamily("meris", "The version that runs", {"version": VERSION})
         yield _gauge("meris_feed_clients", "Open live feeds", self._parts.hub.clients)
-        in_use, most = self._parts.database.connections
+        in_use, most = self._parts.whole.connections
         yield _gauge("meris_db_connections_in_use", "Database connections in use", in_use)
         yield _gauge("meris_db_connections_limit", "Most database connections", most)
         yield self._positions()
+        yield from self._public()
+        yield from self._backup()
         yield from self._uploads()
 
     def _positions(self) -> Metric:
@@ -97,13 +104,31 @@ class _State(Collector):
             fixes.add_metric((outcome,), count)
         return fixes
 
+    def _public(self) -> Iterator[Metric]:
+        answers = CounterMetricFamily(
+            "meris_public_answers",
+            "Answers to the public: kept, same as the client has, made, refused",
+            labels=("found",),
+        )
+        for found, count in sorted(self._parts.public.counts.copy().items()):
+            answers.add_metric((found,), count)
+        yield answers
+        if (age := self._parts.public.editions.age_s) is not None:
+            yield _gauge("meris_public_age_seconds", "Age of what the public is told", age)
+
+    def _backup(self) -> Iterator[Metric]:
+        known = last_known(self._parts.settings.home)
+        if known is not None:
+            yield _gauge("meris_backup_age_seconds", "Age of the last backup", known.age_s)
+            yield _gauge("meris_backup_bytes", "Size of the last backup", known.size)
+
     def _uploads(self) -> Iterator[Metric]:
         uploads = GaugeMetricFamily(
             "meris_uploads", "Spreadsheets received, by kind and state", labels=("kind", "state")
         )
         counts = select(Upload.kind, Upload.state, func.count()).group_by(Upload.kind, Upload.state)
         try:
-            with self._parts.database.reading() as session:
+            with self._parts.whole.reading() as session:
                 for kind, state, count in session.execute(counts):
                     uploads.add_metric((kind, state), count)
         except SQLAlchemyError:

@@ -24,7 +24,8 @@ def feed() -> Response:
     parts, who = context(), viewer()
 
     def look() -> Collection[Thing]:
-        with parts.database.reading() as session:
+        # all of it: one's own unit may be at what is hidden, and nothing is told but to ask
+        with parts.whole.reading() as session:
             return notices.interests(session, who)
 
     watch = parts.hub.watch

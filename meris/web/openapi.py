@@ -16,13 +16,18 @@ from meris.version import VERSION
 from meris.web import (
     details_areas,
     details_assignments,
+    details_audit,
     details_boards,
     details_commands,
+    details_freshness,
     details_incidents,
     details_notices,
     details_phone,
+    details_placing,
     details_recommend,
     details_requests,
+    details_running_out,
+    details_supplies,
     details_trails,
 )
 from meris.web.route_details import WRITE, Details
@@ -69,7 +74,7 @@ DETAILS: dict[tuple[str, str], Details] = {
         body="NewUpload",
         sends="multipart/form-data",
         status=201,
-        refuses=(400, 401, 403, 413, 422),
+        refuses=(400, 401, 403, 404, 413, 422),
     ),
     ("/api/uploads/<int:upload_id>", "GET"): Details("Upload", refuses=(401, 403, 404)),
     ("/api/uploads/<int:upload_id>/progress", "GET"): Details(
@@ -126,14 +131,19 @@ DETAILS: dict[tuple[str, str], Details] = {
     ("/api/uploads/<int:upload_id>/publish", "POST"): Details("UploadPublished", refuses=WRITE),
     ("/api/openapi.json", "GET"): Details("OpenAPI"),
     **details_areas.ROUTES,
+    **details_audit.ROUTES,
     **details_boards.ROUTES,
     **details_commands.ROUTES,
     **details_assignments.ROUTES,
+    **details_freshness.ROUTES,
     **details_incidents.ROUTES,
     **details_notices.ROUTES,
     **details_phone.ROUTES,
+    **details_placing.ROUTES,
     **details_recommend.ROUTES,
     **details_requests.ROUTES,
+    **details_running_out.ROUTES,
+    **details_supplies.ROUTES,
     **details_trails.ROUTES,
 }
 

@@ -20,6 +20,8 @@ from webauthn.helpers.structs import (
     UserVerificationRequirement,
 )
 
+from meris.language import _
+
 _USAGE = "first"
 
 CONFIG: dict[str, Any] = {
@@ -110,6 +112,6 @@ class PasskeyForm(WebAuthnSigninResponseForm):
         if not proved or self.user is None or not self.user.is_active:
             return False
         if after_password and session.get("tf_user_id") != self.user.fs_uniquifier:
-            self.form_errors.append("This passkey is another account's.")
+            self.form_errors.append(_("This passkey is another account's."))
             return False
         return True

@@ -13,15 +13,17 @@ from uuid import uuid4
 from flask import Blueprint, Response, current_app, flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
-from meris import fields
+from meris import fields, running_out
 from meris.errors import Invalid
-from meris.phone import view, view_me, view_near, view_shelter
+from meris.language import _
+from meris.phone import view, view_me, view_near, view_shelter, words
 from meris.phone.report import read_batch
 from meris.phone.reports import take
-from meris.web import assets, phone_words
+from meris.web import assets, phone_words, running_out_words
 from meris.web.account_mark import mark_of, name_account
 from meris.web.assignments_api import terms_of
 from meris.web.context import context, viewer
+from meris.web.count_chart import chart
 from meris.web.packing import pack
 
 pages = Blueprint("phone", __name__)
@@ -87,7 +89,13 @@ def shelter(shelter_id: int | None = None) -> str:
         page = view_shelter.shelter_page(
             session, viewer(), shelter_id, find=request.args.get("find", ""), clock_hour=hour
         )
-    return phone_page("shelter", page.duty, page=page)
+        told = page.shelter and running_out.of_site(
+            session, viewer(), page.shelter.id, context().home
+        )
+    kept, home = page.shelter, context().home
+    drawn = kept and chart(kept.counts, kept.part, page.now, home.zone, width=340, height=190)
+    lasting = told and running_out_words.lasting(told, page.now)
+    return phone_page("shelter", page.duty, page=page, chart=drawn, lasting=lasting)
 
 
 @pages.post("/m/report")
@@ -116,6 +124,7 @@ def phone_page(name: str, duty: view.OnDuty | None, **parts: Any) -> str:
         map_settings=_map_settings(),
         tabs=_tabs(),
         words=phone_words,
+        goods=words.goods,
         apple=phone_words.has_apple_maps(),
         new_key=lambda: str(uuid4()),
         reasons=fields.OUT_REASON,
@@ -140,11 +149,11 @@ def _map_settings() -> dict[str, Any]:
 
 def _tabs() -> list[tuple[str, str, str]]:
     """What this person can use, in the order of the thumb."""
-    tabs = [("near", "/m/near", "Near"), ("me", "/m/me", "Me")]
+    tabs = [("near", "/m/near", _("Nearby")), ("me", "/m/me", _("Me"))]
     if view.may_report(viewer(), "shelter"):
-        tabs.insert(0, ("shelter", "/m/shelter", "Shelter"))
+        tabs.insert(0, ("shelter", "/m/shelter", _("Shelter")))
     if view.may_report(viewer(), "unit") or len(tabs) == 2:
-        tabs.insert(0, ("unit", "/m", "Unit"))
+        tabs.insert(0, ("unit", "/m", _("Unit")))
     return tabs
 
 
@@ -164,7 +173,7 @@ def _base(text: str) -> Any:
     try:
         return json.loads(text) if text else None
     except (ValueError, RecursionError) as error:
-        raise Invalid("The form is damaged. Load the page again.") from error
+        raise Invalid(_("The form is damaged. Load the page again.")) from error
 
 
 def _onward() -> str:

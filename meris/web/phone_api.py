@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from flask import Blueprint, Response, jsonify
 
 from meris.errors import Forbidden
+from meris.language import _
 from meris.phone import reports
 from meris.phone.report import OtherAccount, read_batch
 from meris.web.account_mark import mark_of
@@ -38,8 +39,8 @@ def require_mark(given: object) -> None:
     """The reports are of whoever is logged in now, and not of who was when they were made."""
     account_id = viewer().account_id
     if account_id is None:
-        raise Forbidden("Reports are made by people. Log in with an account of your own.")
+        raise Forbidden(_("Reports are made by people. Log in with an account of your own."))
     if not hmac.compare_digest(str(given).encode(), mark_of(account_id).encode()):
         raise OtherAccount(
-            "These reports were made under another account. Log in as that person to send them."
+            _("These reports were made under another account. Log in as that person to send them.")
         )

@@ -5,10 +5,13 @@ script: browsers fetch it in the background and start it when the page is opened
 """
 
 import json
+from functools import cache
 
 from flask import Blueprint, Flask, Response, current_app
 
-from meris.web.assets import static_url
+from meris.language import LANGUAGES, _, speaking, spoken
+from meris.web.assets import shipped, static_url
+from meris.web.palette import groups
 
 files = Blueprint("phone_files", __name__)
 
@@ -24,6 +27,7 @@ _LATER = (
             "core/storage",
             "words/age",
             "words/clock",
+            "words/language",
             "phone/asking",
             "phone/store",
             "phone/telling",
@@ -51,6 +55,7 @@ importScripts({scripts});
 def init_app(app: Flask) -> None:
     """Let templates name what a phone loads first."""
     app.jinja_env.globals["phone_modules"] = phone_modules
+    app.jinja_env.globals["bar_color"] = bar_color
 
 
 def phone_modules() -> list[str]:
@@ -58,11 +63,23 @@ def phone_modules() -> list[str]:
     return [static_url(f"js/{name}") for name in MODULES]
 
 
+@cache
+def bar_color() -> str:
+    """The color of the bar on top, which the system's own bar takes up."""
+    variables = (shipped("static") / "css" / "vars.css").read_text()
+    known = {one.name: one.day for group in groups(variables) for one in group.variables}
+    return known["bar"]
+
+
 @files.get("/m/sw.js")
 def worker() -> Response:
     """The service worker. Never kept by a browser for longer than it runs."""
     kept = [*phone_modules(), *map(static_url, _LATER)]
-    settings = {"version": current_app.extensions["static_version"], "files": kept}
+    settings = {
+        "version": current_app.extensions["static_version"],
+        "files": kept,
+        "words": {language: _said_in(language) for language in LANGUAGES},
+    }
     script = _START.format(
         settings=json.dumps(settings),
         scripts=json.dumps([static_url(name) for name in _WORKER])[1:-1],
@@ -71,6 +88,21 @@ def worker() -> Response:
     response.headers["Cache-Control"] = "no-cache"
     response.headers["Service-Worker-Allowed"] = "/m"
     return response
+
+
+def _said_in(language: str) -> dict[str, str]:
+    """What the worker says by itself; it is one script for all languages, so it is never stale."""
+    with speaking(language):
+        return {
+            "title": _("No connection"),
+            "why": _(
+                "This page was not opened on this phone before, so there is nothing to show yet."
+                " That does not mean that nothing is going on."
+            ),
+            "again": _("Try again"),
+            "home": _("My unit"),
+            "news": _("Open MERIS for news."),
+        }
 
 
 @files.get("/m/manifest.webmanifest")
@@ -92,12 +124,13 @@ def manifest() -> Response:
         "id": "/m",
         "name": "MERIS",
         "short_name": "MERIS",
-        "description": "Your unit, your shelter, what is near: with or without a line.",
+        "description": _("Your unit, your shelter, what is near: with or without a line."),
+        "lang": spoken(),
         "start_url": "/m",
         "scope": "/m",
         "display": "standalone",
-        "background_color": "#10161d",
-        "theme_color": "#10161d",
+        "background_color": bar_color(),
+        "theme_color": bar_color(),
         "icons": icons,
     }
     response = Response(json.dumps(about), mimetype="application/manifest+json")

@@ -9,6 +9,7 @@ from flask import Blueprint, Response, flash, jsonify, redirect, request
 from flask.typing import ResponseReturnValue
 
 from meris.errors import Conflict, Invalid
+from meris.language import _
 from meris.phone import view
 from meris.positions import devices, page
 from meris.web.context import context, viewer
@@ -49,7 +50,8 @@ def revoke(device_id: int) -> ResponseReturnValue:
         device = devices.revoke(session, viewer(), device_id)
     context().intake.refresh()
     log.info("device revoked", who=viewer().account_id, device=device.id)
-    flash(f"{device.name} is revoked. Nothing it sends is kept any more.", "good")
+    told = _("%(name)s is revoked. Nothing it sends is kept any more.", name=device.name)
+    flash(told, "good")
     return redirect("/m/devices", 303)
 
 

@@ -7,13 +7,13 @@ from flask.typing import ResponseReturnValue
 
 from meris.dispatch import cover
 from meris.dispatch.keeping import Keep
-from meris.dispatch.needs import Need
 from meris.dispatch.recommend import for_incident, recommend
 from meris.dispatch.travel import StraightLine
 from meris.errors import Invalid
 from meris.incidents import needs as incident_needs
 from meris.incidents.create import place_of
 from meris.incidents.typed import number_of
+from meris.needs.need import Need
 from meris.web.context import context, viewer
 from meris.web.sending import body_of
 
@@ -87,7 +87,7 @@ def stripped() -> ResponseReturnValue:
 
 def router() -> StraightLine:
     """How arrivals are estimated here."""
-    return StraightLine(context().settings.detour_factor)
+    return StraightLine(context().settings.detour_factor, context().home.distances)
 
 
 def _need(line: dict[str, Any]) -> Need:

@@ -4,7 +4,6 @@ import re
 from collections.abc import Callable
 
 from flask import Blueprint, Response, render_template, request
-from markupsafe import Markup
 from sqlalchemy.orm import Session
 
 from meris.accounts import Viewer
@@ -13,8 +12,8 @@ from meris.fields import Home
 from meris.ics import briefing, check_in, log
 from meris.ics.form import Form, as_csv
 from meris.ics.press import pdf_of
-from meris.web.assets import shipped
 from meris.web.context import context, viewer
+from meris.web.paper_css import css_of
 
 pages = Blueprint("records", __name__)
 
@@ -61,10 +60,12 @@ def _answer(
         form = maker(session, viewer(), of, context().home, span)
     # a PDF takes seconds: nothing of the database is held meanwhile
     if asked[2] == "csv":
-        return _file(as_csv(form), f"{form.stem}.csv", "text/csv; charset=utf-8")
+        return file(as_csv(form), f"{form.stem}.csv", "text/csv; charset=utf-8")
     if asked[2] == "pdf":
-        page = render_template("records/paper.html", form=form, css=_css(), most=MOST_LINES)
-        return _file(pdf_of(page), f"{form.stem}.pdf", "application/pdf")
+        page = render_template(
+            "records/paper.html", form=form, css=css_of("records"), most=MOST_LINES
+        )
+        return file(pdf_of(page), f"{form.stem}.pdf", "application/pdf")
     return render_template(
         "records/show.html",
         form=form,
@@ -75,12 +76,8 @@ def _answer(
     )
 
 
-def _css() -> Markup:
-    """Our own style sheet, in the page itself: the process that prints it fetches nothing."""
-    return Markup((shipped("static") / "css" / "records.css").read_text())  # noqa: S704  # ours
-
-
-def _file(body: bytes, name: str, media_type: str) -> Response:
+def file(body: bytes, name: str, media_type: str) -> Response:
+    """A body as a file to be kept under a name."""
     response = Response(body, content_type=media_type)
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return response

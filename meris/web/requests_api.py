@@ -1,18 +1,26 @@
-"""/api/requests: what is asked for, asking, and moving a line on."""
-
-from collections.abc import Mapping
-from datetime import datetime
-from typing import Any
+"""/api/requests: what is asked for, asking, moving a line on, finding and promising sources."""
 
 from flask import Blueprint, jsonify, request
 from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
 
 from meris import requests
-from meris.errors import Invalid
-from meris.fields.times import Moment
-from meris.incidents.typed import key_of, number_of
+from meris.fields.times import happened
+from meris.tables import RequestLine
+from meris.web.assignments_api import terms_of
 from meris.web.context import context, viewer
-from meris.web.sending import body_of, version_of
+from meris.web.requests_given import (
+    asked_of,
+    ids_of,
+    key,
+    moment_of,
+    question_of,
+    step_of,
+    takes_of,
+    up_of,
+    word,
+)
+from meris.web.sending import body_of, values_of, version_of
 
 api = Blueprint("requests_api", __name__)
 
@@ -28,20 +36,47 @@ def listed() -> ResponseReturnValue:
 def asked() -> ResponseReturnValue:
     """Ask for what a shelter or supply site needs: `lines` field by field, or `text` in words."""
     body, home = body_of(), context().home
-    deliver_to = number_of(body.get("deliver_to"), "deliver_to")
-    if deliver_to is None:
-        raise Invalid("Where is it to go? Send deliver_to: the id of a shelter or supply site.")
-    wanted = requests.Asked(
-        deliver_to=deliver_to,
-        lines=_lines(body),
-        priority=_word(body, "priority"),
-        needed_by=moment_of(_word(body, "needed_by")),
-        note=_word(body, "note"),
-        source="api",
-    )
+    wanted = asked_of(body, source="api")
     with context().database.transaction(viewer().actor) as session:
-        made = requests.ask(session, viewer(), wanted, home=home, key=key_of(body.get("key")))
+        made = requests.ask(session, viewer(), wanted, home=home, key=key(body))
         return jsonify(requests.told(session, viewer(), made.id)), 201
+
+
+@api.get("/api/requests/<int:request_id>")
+def one(request_id: int) -> ResponseReturnValue:
+    """One request with its lines, figures and givers, and everything that was done with it."""
+    with context().database.reading() as session:
+        return jsonify(
+            requests.told(session, viewer(), request_id)
+            | {"timeline": requests.timeline(session, viewer(), request_id)}
+        )
+
+
+@api.patch("/api/requests/<int:request_id>")
+def changed(request_id: int) -> ResponseReturnValue:
+    """Change how urgent it is, by when, for which incident, whom to call, where others have it."""
+    body = body_of()
+    with context().database.transaction(viewer().actor) as session:
+        requests.change(
+            session,
+            viewer(),
+            request_id,
+            values_of(body),
+            version=version_of(body),
+            home=context().home,
+        )
+        return jsonify(requests.told(session, viewer(), request_id))
+
+
+@api.post("/api/requests/<int:request_id>/level")
+def escalated(request_id: int) -> ResponseReturnValue:
+    """Take it to the region or the state, with what was tried and by whose authority."""
+    body = body_of()
+    with context().database.transaction(viewer().actor) as session:
+        requests.escalate(
+            session, viewer(), request_id, up_of(body, version_of(body)), home=context().home
+        )
+        return jsonify(requests.told(session, viewer(), request_id))
 
 
 @api.post("/api/request-lines/<int:line_id>/move")
@@ -50,50 +85,68 @@ def moved(line_id: int) -> ResponseReturnValue:
     body = body_of()
     with context().database.transaction(viewer().actor) as session:
         line = requests.move(
-            session,
-            viewer(),
-            line_id,
-            to=_word(body, "to") or "",
-            version=version_of(body),
-            home=context().home,
-            reason=_word(body, "reason"),
-            provider=_word(body, "provider"),
-            expected_at=moment_of(_word(body, "expected_at")),
+            session, viewer(), line_id, step_of(body, version_of(body)), home=context().home
         )
         return jsonify(requests.told(session, viewer(), line.request_id))
 
 
-def question_of(given: Mapping[str, str]) -> requests.Question:
-    """What an address asks for: status, priority, q, deliver_to and page. Raises `Invalid`."""
-    page = number_of(given.get("page"), "page") or 1
-    if page > 10_000:
-        raise Invalid("There is no such page.")
-    return requests.Question(
-        status=given.get("status", "open").strip(),
-        priority=given.get("priority", "").strip(),
-        q=given.get("q", "")[:200].strip(),
-        deliver_to=number_of(given.get("deliver_to"), "deliver_to"),
-        page=page,
-    )
+@api.get("/api/request-lines/<int:line_id>/sources")
+def sources(line_id: int) -> ResponseReturnValue:
+    """Who could give what is missing, the best together first, with reasons and why not."""
+    with context().database.reading() as session:
+        return jsonify(requests.suggest(session, viewer(), line_id, terms=terms_of()))
 
 
-def moment_of(text: str | None) -> datetime | None:
-    """A time as somebody typed it, by the state's clock. Raises `Invalid`."""
-    value: datetime | None = Moment(future=True).read(text, context().home)
-    return value
+@api.post("/api/request-lines/<int:line_id>/commit")
+def committed(line_id: int) -> ResponseReturnValue:
+    """Promise stock of several sites at once (`takes`), or send `units`: all of it or nothing."""
+    body = body_of()
+    at, terms = happened(word(body, "at"), context().home), terms_of()
+    with context().database.transaction(viewer().actor) as session:
+        if body.get("units"):
+            requests.send_units(
+                session, viewer(), line_id, ids_of(body, "units"), key=key(body), at=at, terms=terms
+            )
+        else:
+            requests.commit_stock(
+                session, viewer(), line_id, takes_of(body), key=key(body), at=at, terms=terms
+            )
+        return jsonify(_of_line(session, line_id))
 
 
-def _lines(body: Mapping[str, Any]) -> list[requests.Want]:
-    home, text, lines = context().home, body.get("text"), body.get("lines")
-    if isinstance(text, str):
-        return requests.read_text(text, home)
-    if not isinstance(lines, list) or not all(isinstance(one, dict) for one in lines):
-        raise Invalid('Send "text" such as "cots 40", or "lines": a list of objects.')
-    return [requests.read_want(one, home) for one in lines]
+@api.post("/api/fills/<int:fill_id>/release")
+def released(fill_id: int) -> ResponseReturnValue:
+    """Let go of what one giver promised; needs a reason."""
+    body = body_of()
+    with context().database.transaction(viewer().actor) as session:
+        fill = requests.release(
+            session, viewer(), fill_id, reason=word(body, "reason"), home=context().home
+        )
+        return jsonify(_of_line(session, fill.request_line_id or 0))
 
 
-def _word(body: Mapping[str, Any], name: str) -> str | None:
-    given = body.get(name)
-    if given is not None and not isinstance(given, str):
-        raise Invalid(f'"{name}" is to be text.')
-    return given
+@api.post("/api/fills/ship")
+def shipped() -> ResponseReturnValue:
+    """Make a shipment of what `fills` of one site promise to one request, and send it off."""
+    body = body_of()
+    with context().database.transaction(viewer().actor) as session:
+        made = requests.ship(
+            session,
+            viewer(),
+            ids_of(body, "fills"),
+            home=context().home,
+            carrier=word(body, "carrier"),
+            carrier_phone=word(body, "carrier_phone"),
+            expected_at=moment_of(word(body, "expected_at")),
+            leaves=body.get("leaves") is not False,
+            at=happened(word(body, "at"), context().home),
+            key=key(body),
+        )
+        return jsonify(
+            id=made.id, number=made.number, status=made.status, version=made.version
+        ), 201
+
+
+def _of_line(session: Session, line_id: int) -> object:
+    line = session.get_one(RequestLine, line_id)
+    return requests.told(session, viewer(), line.request_id)

@@ -6,7 +6,7 @@ from flask import Blueprint, jsonify, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from meris import requests, resources
+from meris import requests, resources, shelters
 from meris.dispatch.unit_status import set_unit_status
 from meris.errors import Invalid
 from meris.web.assignments_api import terms_of
@@ -79,10 +79,23 @@ def search() -> ResponseReturnValue:
 
 
 def _detail(session: Session, resource_id: int) -> dict[str, Any]:
-    """The resource with what is open of its requests, for who may see those."""
+    """The resource with what is open of its requests and promised of its beds, for who may see
+    that."""
     told = resources.detail(session, viewer(), resource_id)
     asks = told["kind"] != "unit" and viewer().may("see_staff")
-    return told | {"requests": requests.open_at(session, viewer(), resource_id) if asks else []}
+    open_ones = requests.open_at(session, viewer(), resource_id) if asks else []
+    beds = _beds(session, resource_id) if asks and told["kind"] == "shelter" else None
+    return told | {"requests": open_ones, "beds": beds}
+
+
+def _beds(session: Session, shelter_id: int) -> dict[str, Any]:
+    """Free ones, those promised in words, and where these are moved on."""
+    free, promised = shelters.free_and_promised(session, shelter_id)
+    return {
+        "free": free,
+        "promised": promised.in_words(context().home.zone),
+        "url": f"/place/holds?shelter={shelter_id}",
+    }
 
 
 def _ids(given: str) -> list[int]:

@@ -1,4 +1,4 @@
-"""/rules: run cards, minimum cover, how units travel, and types of incidents."""
+"""/rules: run cards, cover, how units travel, types of incidents, and how long facts hold."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -7,11 +7,14 @@ from flask import Blueprint, Response, flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from meris import fields
+from meris import fields, freshness, wording
 from meris.dispatch import rules, rules_cards, rules_cover, rules_travel, rules_types
-from meris.dispatch.cards import every as every_card
 from meris.errors import Conflict, Invalid
 from meris.fields import PRIORITY
+from meris.fields.lists_supply import UNIT_OF_ISSUE
+from meris.needs.cards import every as every_card
+from meris.running_out import factors
+from meris.running_out.factors import Factors
 from meris.web.context import context, viewer
 
 pages = Blueprint("rules", __name__, url_prefix="/rules")
@@ -154,12 +157,34 @@ def save_travel() -> ResponseReturnValue:
 
     def write(session: Session, seen: str | None) -> str:
         changed = rules_travel.save(session, viewer(), request.form, seen=seen)
-        return f"{changed} kinds changed." if changed != 1 else "1 kind changed."
+        return f"{wording.plural(changed, 'kind')} changed."
 
     def again(session: Session, **told: Any) -> str:
         return _travel_form(session, request.form, **told)
 
     return _saved(write, again, "rules.travel")
+
+
+@pages.get("/ages")
+def ages() -> str:
+    """How long each group of facts may be believed, by status."""
+    with context().database.reading() as session:
+        now = freshness.ages_shown(session)
+        return _ages_form(session, now, seen=rules.mark(now))
+
+
+@pages.post("/ages")
+def save_ages() -> ResponseReturnValue:
+    """Write the whole table."""
+
+    def write(session: Session, seen: str | None) -> str:
+        changed = freshness.save_ages(session, viewer(), request.form, seen=seen)
+        return f"{wording.plural(changed, 'limit')} changed."
+
+    def again(session: Session, **told: Any) -> str:
+        return _ages_form(session, request.form, **told)
+
+    return _saved(write, again, "rules.ages")
 
 
 @pages.get("/types")
@@ -193,6 +218,25 @@ def save_type(code: str | None) -> ResponseReturnValue:
         return _type_form(session, code, request.form, **told)
 
     return _saved(write, again, "rules.types")
+
+
+@pages.get("/supplies")
+def supplies() -> str:
+    """Planning factors: what people use up, and how long a delivery takes and is to last."""
+    with context().database.reading() as session:
+        now = factors.shown(Factors.read(session).rows)
+        return _factors_form(session, now, seen=rules.mark(now))
+
+
+@pages.post("/supplies")
+def save_supplies() -> ResponseReturnValue:
+    """Write the whole table."""
+
+    def write(session: Session, seen: str | None) -> str:
+        changed = factors.save(session, viewer(), request.form, seen=seen)
+        return f"{wording.plural(changed, 'factor')} changed."
+
+    return _saved(write, _factors_typed, "rules.supplies")
 
 
 def _saved(
@@ -240,9 +284,27 @@ def _travel_form(session: Session, typed: Mapping[str, str], **told: Any) -> str
     )
 
 
+def _ages_form(session: Session, typed: Mapping[str, str], **told: Any) -> str:
+    kinds = [(kind, freshness.GROUPS_OF[kind], fields.statuses(kind)) for kind in fields.KINDS]
+    known = freshness.ages_shown(session)
+    return _render("ages", typed=typed, kinds=kinds, known=known, **told)
+
+
 def _type_form(session: Session, code: str | None, typed: Mapping[str, str], **told: Any) -> str:
     title = rules_types.find(session, code).title if code else None
     return _render("type", code=code, title=title, typed=typed, **told)
+
+
+def _factors_typed(session: Session, **told: Any) -> str:
+    return _factors_form(session, request.form, **told)
+
+
+def _factors_form(session: Session, typed: Mapping[str, str], **told: Any) -> str:
+    rows = Factors.read(session).rows
+    titles = {code: choice.title for code, choice in UNIT_OF_ISSUE.by_code.items()}
+    return _render(
+        "supplies", typed=typed, now=factors.shown(rows), factors=rows, titles=titles, **told
+    )
 
 
 def _render(page: str, **told: Any) -> str:

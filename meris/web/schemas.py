@@ -5,13 +5,18 @@ from typing import Any
 from meris.web import (
     details_areas,
     details_assignments,
+    details_audit,
     details_boards,
     details_commands,
+    details_freshness,
     details_incidents,
     details_notices,
     details_phone,
+    details_placing,
     details_recommend,
     details_requests,
+    details_running_out,
+    details_supplies,
     details_trails,
 )
 from meris.web.schema_parts import ANY as _ANY
@@ -254,14 +259,19 @@ _OF_OTHERS = (
     _UPLOADS
     | LIVE
     | details_areas.SCHEMAS
+    | details_audit.SCHEMAS
     | details_boards.SCHEMAS
     | details_commands.SCHEMAS
     | details_assignments.SCHEMAS
+    | details_freshness.SCHEMAS
     | details_incidents.SCHEMAS
     | details_notices.SCHEMAS
     | details_phone.SCHEMAS
+    | details_placing.SCHEMAS
     | details_recommend.SCHEMAS
     | details_requests.SCHEMAS
+    | details_running_out.SCHEMAS
+    | details_supplies.SCHEMAS
     | details_trails.SCHEMAS
 )
 _EVENTS = "Server-Sent Events: change, dispatch, catchup, reload, beat"
@@ -285,6 +295,7 @@ SCHEMAS: dict[str, dict[str, Any]] = _OF_OTHERS | {
         name=_TEXT,
         fields=_list_of(_object(name=_TEXT, title=_TEXT, value=_ANY, text=_TEXT)),
         requests=_list_of(_ref("Request")) | {"description": "those that are open, for staff"},
+        beds={"type": ["object", "null"], "description": "of a shelter, for staff: free, promised"},
     ),
     "Change": _object(
         version=_VERSION,

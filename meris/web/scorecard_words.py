@@ -4,8 +4,10 @@ import re
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
+from meris import wording
 from meris.scorecard import MEASURES, Card
 from meris.scorecard.folder import Flawed
+from meris.web.context import context
 
 
 class Measure(NamedTuple):
@@ -118,7 +120,7 @@ def because(card: Card) -> str:
         return "Nothing reported"
     number = card.counts["stale_open"]
     if number:
-        return f"{number:,} open {'shelter' if number == 1 else 'shelters'} out of date"
+        return f"{wording.plural(number, 'open shelter')} out of date"
     weakest = card.weakest or "complete"
     return f"{figure(card, weakest)} {MEASURE[weakest].title.lower()}"
 
@@ -135,15 +137,8 @@ def tags(record: Flawed) -> list[tuple[str, str]]:
     if record.placed == "nowhere":
         found.append(("Not on the map", "warn"))
     elif record.placed == "roughly":
-        found.append((f"Placed within {distance(record.radius_m)}", ""))
+        found.append((f"Placed within {context().home.distances.say(record.radius_m)}", ""))
     return found
-
-
-def distance(meters: int | None) -> str:
-    """`800 m`, `6 km`; in words where it is not known."""
-    if meters is None:
-        return "an unknown distance"
-    return f"{meters:,} m" if meters < 1_000 else f"{round(meters / 1_000):,} km"
 
 
 def lacks(record: Flawed) -> str:

@@ -8,6 +8,7 @@ from typing import Any, cast
 from flask import Flask
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
+from flask_principal import Principal
 from flask_security import (
     MailUtil,
     PasswordUtil,
@@ -27,6 +28,8 @@ from meris.settings import Settings
 from meris.tables import Account, Role, TotpUse, WebAuthn
 from meris.web import auth_events, forms, passkeys
 from meris.web.context import context
+from meris.web.cookies import Cookies
+from meris.web.languages import Words
 from meris.web.sessions import accounts_session, visit
 from meris.web.words import MESSAGES
 
@@ -106,6 +109,7 @@ def init_app(app: Flask, settings: Settings, secret: str) -> None:
     """Set up log-in, the check for forged requests and the limit on tries."""
     app.config.update(_cookies(settings, secret))
     app.config.update(_flask_security(secret))
+    app.session_interface = Cookies()
     CSRFProtect(app)
     security = Security(
         app,
@@ -116,14 +120,27 @@ def init_app(app: Flask, settings: Settings, secret: str) -> None:
         webauthn_util_cls=passkeys.PasskeyUtil,
         **forms.FORMS,
     )
+    security.i18n_domain = Words()
     # pages only: no log-in by JSON, no tokens but our own, and no say of the browser's address
     security.want_json(lambda _request: False)
     security.login_manager.request_loader(None)
     security.login_manager.session_protection = None
     security.change_password_context_processor(_password_length)
+    _hold_no_second_connection(app)
     _limit_tries(app)
     passkeys.init_app(app)
     auth_events.init_app(app)
+
+
+def _hold_no_second_connection(app: Flask) -> None:
+    """Flask-Principal loads the account at the start of every request, in a transaction that lasts
+    to its end, beside the one that the request itself needs: thirty consoles that come back at once
+    then wait for each other until all are refused. Nothing here asks it; doors ask `visit`.
+    Flask-Login does so for each page's template, of which none asks for its `current_user`."""
+    asked = app.before_request_funcs[None]
+    asked[:] = [one for one in asked if not isinstance(getattr(one, "__self__", None), Principal)]
+    told = app.template_context_processors[None]
+    told[:] = [one for one in told if one.__module__ != "flask_login.utils"]
 
 
 def _password_length() -> dict[str, int]:
@@ -156,6 +173,8 @@ def _cookies(settings: Settings, secret: str) -> dict[str, Any]:
             timedelta(hours=settings.session_hours), timedelta(days=settings.wall_days)
         ),
         "SESSION_REFRESH_EACH_REQUEST": False,
+        # what asks this machine itself, such as a probe, names it so
+        "TRUSTED_HOSTS": [*settings.hosts, "localhost", "127.0.0.1"] if settings.hosts else None,
         "MAX_CONTENT_LENGTH": settings.upload_limit_mb * 1_000_000,
         # the doors check, because a token needs none
         "WTF_CSRF_CHECK_DEFAULT": False,

@@ -2,9 +2,27 @@
 
 from typing import Any
 
-from flask import request
+from flask import Flask, request
+from flask.json.provider import DefaultJSONProvider
 
 from meris.errors import Invalid
+
+
+class _Reader(DefaultJSONProvider):
+    """Flask's reader of JSON, to which lists within lists a thousand deep are no JSON either."""
+
+    def loads(self, s: str | bytes, **kwargs: Any) -> Any:
+        """Raises `ValueError` for what cannot be read, however it fails."""
+        try:
+            return super().loads(s, **kwargs)
+        except RecursionError as deep:
+            raise ValueError("nested too deeply") from deep
+
+
+def init_app(app: Flask) -> None:
+    """Read what is sent by our own reader."""
+    app.json_provider_class = _Reader  # what Flask-Security makes its own from
+    app.json = _Reader(app)
 
 
 def body_of() -> dict[str, Any]:

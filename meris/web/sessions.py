@@ -19,6 +19,8 @@ from meris.accounts import PUBLIC, Viewer, people, sign_ins, tokens, viewer_of
 from meris.db import SYSTEM, Actor, name_actor
 from meris.tables import Account, SignIn
 from meris.web.context import context
+from meris.web.fan import KEY as HAND_OVER
+from meris.web.fan import HandOver
 
 #: Where the cookie keeps the text that stands for the sign-in.
 KEY = "sign_in"
@@ -189,6 +191,10 @@ class _GivenUp(Exception):  # noqa: N818  # never leaves this module
 def _cut_when_ended(response: Response) -> Response:
     opened = visit() if "visit" in g else Visit()
     if response.mimetype == "text/event-stream" and opened.viewer.signed_in:
+        given: HandOver | None = request.environ.get(HAND_OVER)
+        if given and given.mailbox:
+            given.is_good = _check_again(opened)
+            return response
         chunks = cast(Iterator[bytes], iter(response.response))
         response.response = _while_good(chunks, _check_again(opened))
     return response

@@ -5,7 +5,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from meris.accounts import agencies, tokens
+from meris.accounts import ROLES, agencies, tokens
 from meris.accounts.roles import permissions_of
 from meris.errors import Invalid
 from meris.tables import Agency
@@ -52,6 +52,7 @@ def _page(made: tokens.NewToken | None = None, problem: str | None = None) -> st
             "tokens/index.html",
             tokens=tokens.of(session, viewer()),
             roles=tokens.grantable(viewer()),
+            titles={role.name: role.title for role in ROLES},
             agencies=agencies.every(session) if viewer().may("edit_all") else [],
             made=made,
             may_upload=made is not None and "upload" in permissions_of(made.token.role),

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
 
-from meris import fields
+from meris import fields, wording
 from meris.errors import Conflict, Invalid
 from meris.uploads.decisions import Corrections, Decisions
 
@@ -44,7 +44,7 @@ def revoke(decided: Decisions, key: str) -> Decisions:
         return _REVOKES[name](decided, *rest)
     except KeyError as missing:
         raise Conflict(_GONE) from missing
-    except (ValueError, TypeError) as odd:
+    except (ValueError, TypeError, RecursionError) as odd:
         raise Invalid("This is no decision that can be taken back.") from odd
 
 
@@ -81,7 +81,7 @@ def _of_corrections(corrections: Corrections) -> Iterator[Decided]:
             yield Decided(_key("replace", column, seen), f"Read “{seen}” in “{column}” {what}")
     if corrections.left_out:
         count = len(corrections.left_out)
-        yield Decided(_key("left_out"), f"Leave out {count:,} {'row' if count == 1 else 'rows'}")
+        yield Decided(_key("left_out"), f"Leave out {wording.plural(count, 'row')}")
     for row, texts in corrections.cells.items():
         for column, to in texts.items():
             yield Decided(_key("cell", row, column), f"Row {row}, “{column}”: {to or 'empty'}")

@@ -55,7 +55,7 @@ def page_of(session: Session, upload_id: int) -> dict[str, Any]:
         "verdict": verdict(line.upload.kind, found) if line.counts else None,
         "fates": fates,
         "collects": (found.get("rows") or 0) > COLLECT_FROM_ROWS,
-        "page_settings": _settings(),
+        "page_settings": map_settings(),
         "listing": listing,
         **_pairs(session, line.upload, state),
         **reading,
@@ -94,7 +94,7 @@ def _undo(session: Session, upload: Upload) -> dict[str, Any] | None:
     return {"until": until, "left": touched_since(session, upload.id)}
 
 
-def _settings() -> dict[str, Any]:
+def map_settings() -> dict[str, Any]:
     """What the page's scripts need for their maps and for asking on the person's behalf."""
     whole = page_settings()
     marks = {fate: {"title": title, "path": path} for fate, (title, path) in _MARKS}

@@ -5,10 +5,10 @@ from datetime import datetime
 from typing import Any
 
 from meris import fields
-from meris.fields.words import listing
 from meris.tables import Upload
 from meris.uploads.review import decisions_of
 from meris.web import upload_decided
+from meris.wording import listed
 
 #: Kinds of file: what they are called, and what one and several of their resources are called.
 TITLES = {"shelter": "Shelters", "supply": "Supplies", "unit": "Units"}
@@ -90,14 +90,9 @@ def did(kind: str, outcome: Mapping[str, Any] | None) -> str | None:
     return _effect(kind, outcome, _PAST)
 
 
-def day(text: str) -> str:
-    """A moment as JSON keeps it, as a day: `May 4`."""
-    return f"{datetime.fromisoformat(text):%B %-d}"
-
-
 def taken_over(what: Sequence[str]) -> str:
     """What holds from the last such file, in words."""
-    return listing([_REMEMBERED[one] for one in what if one in _REMEMBERED], last="and")
+    return listed([_REMEMBERED[one] for one in what if one in _REMEMBERED])
 
 
 def count(number: int, kind: str) -> str:
@@ -144,7 +139,7 @@ def _effect(kind: str, outcome: Mapping[str, Any] | None, verbs: tuple[str, ...]
     if kind == "supply":
         lines = [found.get("lines_new", 0), found.get("lines_changed", 0), 0]
         clauses = [
-            f"{verb} {listing(things, last='and')}"
+            f"{verb} {listed(things)}"
             for verb, site, line in zip(verbs, sites, lines, strict=True)
             if (things := [_some(n, w) for n, w in ((site, _NOUNS[kind]), (line, _LINES)) if n])
         ]
@@ -153,7 +148,7 @@ def _effect(kind: str, outcome: Mapping[str, Any] | None, verbs: tuple[str, ...]
         clauses = [f"{verb} {n:,}" for verb, n in told]
         if clauses:
             clauses[-1] = f"{told[-1][0]} {_some(told[-1][1], _NOUNS[kind])}"
-    text = listing(clauses, last="and")
+    text = listed(clauses)
     return text[:1].upper() + text[1:] if text else None
 
 

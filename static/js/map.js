@@ -21,8 +21,9 @@ import { Connection } from './ui/connection.js';
 import { Detail } from './ui/detail.js';
 import { Filters } from './ui/filters.js';
 import { Hover } from './ui/hover.js';
-import { Keys } from './ui/keys.js';
+import { lastingBlock } from './ui/lasting-block.js';
 import { List } from './ui/list.js';
+import { keys } from './ui/page-keys.js';
 import { Panels } from './ui/panels.js';
 import { Paper } from './ui/paper.js';
 import { Rail } from './ui/rail.js';
@@ -60,7 +61,7 @@ const bar = new CommandBar($('#search'), catalog, () => ({
   incident: desk?.idInHand ?? null, unit: selection.id ?? null, center: stage.view.center,
 }));
 const connection = new Connection($('#connection'), $('#banner'), settings);
-const announcer = new Announcer($('#polite'));
+const announcer = new Announcer();
 const paper = new Paper($('#paper'), { catalog, summaries, list, stage, client });
 /** Only for staff: the public's page has no place for it. */
 const desk = $('#incident') && new Desk({
@@ -96,7 +97,7 @@ async function countView() {
 function refreshed({ items, changed, counts, shown, total, unplaced }) {
   draw(items);
   filters.show({ counts, shown, total, unplaced });
-  list.tell({ all: shown, unplaced, total });
+  list.tell({ all: shown, unplaced, total, stale: counts.stale });
   summaries.forget(changed);
   list.refresh(changed);
   selection.refresh(changed);
@@ -169,7 +170,8 @@ board.on('told', (numbers) => rail.board.show(numbers))
   .on('incident', ({ id }) => desk?.open(id))
   .on('area', ({ id }) => areas.open(id));
 rail.board.on('toggled', ({ name, on }) => board.toggle(name, on))
-  .on('county', ({ fips }) => stage.goTo(basemap.countyOf(fips)));
+  .on('county', ({ fips }) => stage.goTo(basemap.countyOf(fips)))
+  .on('area', ({ id }) => areas.open(id, { reveal: true }));
 desk?.on('opened', ({ id }) => board.inHand(id)).on('closed', () => board.inHand(null));
 stage.on('here', (at) => desk?.menu.show(at));
 
@@ -181,6 +183,7 @@ areas.on('opened', ({ id }) => board.chooseArea(id)).on('closed', () => board.ch
 
 detail.extend((shown) => areas.block(shown));
 if (desk) detail.extend((shown) => desk.block(shown));
+if (desk) detail.extend(lastingBlock);
 if (desk) startTrails({ client, catalog, stage, selection, detail });
 
 new ResizeObserver(() => stage.resized()).observe(box);
@@ -191,25 +194,31 @@ function closeUppermost() {
   else desk?.close();
 }
 
-const keys = new Keys([
-  ...(desk?.keys ?? []), ...areas.keys,
+const ON_MAP = 'On the map';
+const IN_DETAIL = 'In what is open';
+
+keys.learn([
+  ...(desk?.keys ?? []),
+  ...(desk ? [
+    { key: 't', group: IN_DETAIL, title: 'Its statuses: arrows choose, Enter sets', when: () => detail.editable,
+      run: () => detail.toStatuses() },
+    { key: 'c', group: IN_DETAIL, title: 'Still true', when: () => detail.editable, run: () => detail.confirm() },
+  ] : []),
+  { key: 'Escape', group: IN_DETAIL, shown: 'Esc', title: 'Close it', run: () => closeUppermost() },
+  ...areas.keys,
+  { key: 'f', group: ON_MAP, title: 'Layers and filters', run: () => { panels.reveal('rail'); rail.focus(); } },
+  { key: 'l', group: ON_MAP, title: 'List: arrows walk, Enter opens', run: () => { panels.reveal('list'); list.focus(); } },
+  { key: 'm', group: ON_MAP, title: 'Map', run: () => { panels.turnTo('map'); $('#map').focus(); } },
+  { key: 'h', group: ON_MAP, title: 'Whole state', run: () => stage.goHome() },
+  { key: ['←', '↑', '→', '↓'], group: ON_MAP, title: 'Move the map; on a symbol: to the next one' },
+  { key: ['+', '−'], group: ON_MAP, title: 'Closer, farther' },
+  { key: 'p', group: ON_MAP, title: 'Print the map and the list', run: () => paper.print() },
   { key: '/', title: desk ? 'Search and commands; Ctrl-K does it from anywhere' : 'Search', run: () => bar.focus() },
-  { key: 'f', title: 'Layers and filters', run: () => { panels.reveal('rail'); rail.focus(); } },
-  { key: 'l', title: 'List', run: () => { panels.reveal('list'); list.focus(); } },
-  { key: 'm', title: 'Map', run: () => { panels.turnTo('map'); $('#map').focus(); } },
-  { key: 'h', title: 'Whole state', run: () => stage.goHome() },
-  { key: 'c', title: 'Still true: confirm what is open', run: () => detail.confirm() },
-  { key: 'Escape', shown: 'Esc', title: 'Close what is open', run: () => closeUppermost() },
-  { key: 'p', title: 'Print the map and the list', run: () => paper.print() },
-  { key: '?', title: 'These keys', run: () => keys.show() },
-  { key: 'arrows', shown: '← ↑ → ↓', title: 'On the map: pan. On a symbol: the next one. In the list: the next row' },
-  { key: 'zoom', shown: '+ −', title: 'On the map: closer, farther' },
 ]);
 
 for (const [id, run] of Object.entries({
   'zoom-in': () => stage.map.zoomIn(), 'zoom-out': () => stage.map.zoomOut(),
-  'zoom-home': () => stage.goHome(), 'show-keys': () => keys.show(), 'show-keys-menu': () => keys.show(),
-  'print-map': () => paper.print(),
+  'zoom-home': () => stage.goHome(), 'print-map': () => paper.print(),
 })) $(`#${id}`)?.addEventListener('click', run);
 
 $('.skip').addEventListener('click', (event) => {

@@ -1,5 +1,7 @@
 """Areas: drawn with the mouse or said by keyboard, seen by everybody, and what is inside."""
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
@@ -79,12 +81,12 @@ def test_an_area_is_made_changed_and_removed_without_a_pointer(visitors, gym):
     page.keyboard.type("Gas leak")
     page.get_by_text("Without drawing").press("Enter")
     page.get_by_label("Circle around a place").press_sequentially("38.9517, -92.3341")
-    page.get_by_label("Radius in km").press_sequentially("two")
+    page.get_by_label("Radius in miles").press_sequentially("two")
     page.keyboard.press("Enter")
-    expect(page.locator(".shape-told")).to_contain_text("a number of kilometers")
-    page.get_by_label("Radius in km").fill("2")
+    expect(page.locator(".shape-told")).to_contain_text("a number of miles")
+    page.get_by_label("Radius in miles").fill("1.5")
     page.keyboard.press("Enter")
-    expect(page.locator(".shape-told")).to_contain_text("12.6 km², 72 corners")
+    expect(page.locator(".shape-told")).to_contain_text("7.06 sq mi, 72 corners")
     page.get_by_role("button", name="Save the area").press("Enter")
     expect(page.locator("#area-title")).to_have_text("Gas leak")
     expect(page.locator(".inside-list")).to_contain_text("Gym")
@@ -96,7 +98,7 @@ def test_an_area_is_made_changed_and_removed_without_a_pointer(visitors, gym):
     expect(page.locator(".shape-told")).to_contain_text("The outline crosses itself")
     visitors.problems.clear()  # what is refused is an error to the console
     page.get_by_role("button", name="Take the mended shape").press("Enter")
-    expect(page.locator(".shape-told")).to_contain_text("km², 6 corners")
+    expect(page.locator(".shape-told")).to_contain_text("sq mi, 6 corners")
     page.get_by_role("button", name="Save", exact=True).press("Enter")
     expect(page.locator("#area-title")).to_have_text("Gas leak")
     page.get_by_role("button", name="Remove").press("Enter")
@@ -104,6 +106,10 @@ def test_an_area_is_made_changed_and_removed_without_a_pointer(visitors, gym):
     page.keyboard.press("Enter")
     expect(page.locator("#area")).to_be_hidden()
     expect(label(page, "Gas leak")).to_have_count(0)
+    # the feed may tell of the removal before its answer has come, and the panel asks once more
+    page.goto("about:blank")
+    late = re.compile(r"status of 404 .*/api/areas/\d+")
+    visitors.problems[:] = [one for one in visitors.problems if not late.search(one)]
 
 
 def test_panel_and_form_have_no_barriers_and_fit_a_phone(visitors, live_server, gym):

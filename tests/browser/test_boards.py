@@ -156,13 +156,14 @@ def test_by_keyboard_alone_from_the_row_to_the_move(visitors, live_server, state
 
 
 def test_a_unit_is_moved_from_its_chip_and_the_menu_says_only_what_is_allowed(visitors, state):
-    page = visitors.page("dana")
+    page = visitors.page("dana", bypass_csp=True)
     open_board(page)
     chip = row(page, "Barn fire").locator(".unit-chip")
     chip.click()
     menu = page.get_by_role("dialog", name="Moves")
     expect(menu.get_by_role("button", name="Transporting")).to_be_visible()
     expect(menu.get_by_role("button", name="En route", exact=True)).to_have_count(0)
+    assert violations_day_and_night(page, ".moves") == []
     page.keyboard.press("Escape")
     expect(menu).to_be_hidden()
     expect(chip).to_be_focused()

@@ -29,6 +29,7 @@ def things(live_server):
             name="Memorial Hall",
             sensitivity="public",
             post_impact_capacity=90,
+            population_total=12,
             **number,
         )
         return {"fire": fire, "E8": at_fire}

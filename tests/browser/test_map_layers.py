@@ -153,3 +153,38 @@ def test_a_link_on_the_phone_brings_what_it_names_above_the_sheet(visitors, live
     at = symbol.bounding_box()
     assert 0 <= at["x"] <= 390 - at["width"]
     assert at["y"] > phone.locator("#map").bounding_box()["y"]
+
+
+def end_incidents(session):
+    """None is open any more."""
+    over = {"status": "closed", "closed_at": datetime.now(UTC), "closed_by": "Dana"}
+    still = Incident.status != "closed"
+    session.execute(update(Incident).where(still).values(over | {"close_reason": "completed"}))
+
+
+def test_in_a_crowd_the_less_urgent_are_points_that_can_be_pointed_at_and_opened(
+    live_server, visitors
+):
+    with writing(live_server) as session:
+        end_incidents(session)
+        quiet = makers.incident(session, number="2000-200000", title="Alarm, Ashland", priority=4,
+                                at=Position(38.9517, -92.3341))  # fmt: skip
+        for n in range(130):
+            east = Position(38.90 + 0.002 * (n % 13), -92.30 + 0.002 * (n // 13))
+            makers.incident(session, number=f"2000-2{n + 1:05}", at=east)
+    page = visitors.page("dana")
+    open_map(page, COLUMBIA)
+    expect(page.locator(".incident-mark")).to_have_count(120)
+    expect(in_rail(page, "Incidents")).to_contain_text("11 as points")
+    expect(incident(page, "2000-200000")).to_have_count(0)
+    box = page.locator("#map").bounding_box()
+    middle = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    page.mouse.move(middle[0] + 40, middle[1])
+    page.mouse.move(*middle)
+    expect(page.get_by_role("tooltip")).to_contain_text("Alarm, Ashland")
+    page.mouse.click(*middle)
+    expect(page.locator("#incident-title")).to_have_text("Alarm, Ashland")
+    expect(incident(page, "2000-200000")).to_have_attribute("aria-current", "true")
+    assert f"incident={quiet}" in page.url
+    with writing(live_server) as session:
+        end_incidents(session)

@@ -91,6 +91,8 @@ def test_the_next_move_is_the_biggest_and_lies_under_the_thumb(visitors, shelter
         (f"/m/shelter/{shelter}", "#still-true button"),
     ):
         page.goto(address)
+        ready(page)
+        expect(page.locator(following)).to_be_visible()
         box = page.locator(following).bounding_box()
         assert box["y"] > PHONE["height"] * 0.6
         heights = page.evaluate(

@@ -15,6 +15,7 @@ from tests.browser.phones import (
     cut,
     forgive_the_line,
     kept,
+    kept_text,
     move,
     queued,
     ready,
@@ -183,3 +184,21 @@ def test_what_contradicts_a_dispatcher_stands_side_by_side(rita, rita_s, live_se
     assert queued(rita) == 0
     with writing(live_server) as session:
         assert session.get_one(Resource, engine).status == "returning"
+
+
+def test_a_chosen_language_is_spoken_without_a_signal_too(rita):
+    rita.goto("/m/me")
+    ready(rita)
+    rita.get_by_role("link", name="Español").click()
+    expect(rita.get_by_role("heading", name="Este teléfono")).to_be_visible()
+    until(rita, lambda: '<html lang="en"' not in kept_text(rita))
+    cut(rita)
+    rita.goto("/m")
+    ready(rita)
+    expect(rita.locator("html")).to_have_attribute("lang", "es")
+    expect(rita.locator("#banner")).to_contain_text("sin conexión")
+    rita.locator("#moves-other > summary").click()
+    rita.locator("#out-reasons button").first.click()
+    expect(rita.locator("#status-now .word")).to_have_text("Fuera de servicio: Mecánica")
+    expect(rita.locator("#status-pending")).to_have_text("Por enviar")
+    expect(rita.locator("#status-now time")).to_have_count(1)

@@ -63,7 +63,7 @@ def test_a_unit_moves_by_its_device_and_its_trail_wants_a_reason(visitors, live_
                 course_deg=90,
             )
         )
-    expect(seen).to_have_text("Seen just now, within 60 m, 54 km/h east")
+    expect(seen).to_have_text("Seen just now, within 200 ft, 34 mph east")
     expect(symbol).to_have_class("symbol")
     expect(page.locator("path.accuracy")).to_have_count(1)
     expect(detail.locator(".place")).to_contain_text(f"{BASE.lon + 0.01:.5f}")
@@ -88,7 +88,7 @@ def test_a_unit_moves_by_its_device_and_its_trail_wants_a_reason(visitors, live_
     expect(page.locator("path.trail-line")).to_have_count(1)
     rows = detail.locator(".trail-fixes li")
     expect(rows).to_have_count(6)
-    expect(rows.first).to_contain_text(f"{BASE.lon + 0.01:.5f}, within 8 m")
+    expect(rows.first).to_contain_text(f"{BASE.lon + 0.01:.5f}, within 30 ft")
     rows.last.get_by_role("button").click()
     expect(page.locator("path.trail-here")).to_have_count(1)
     with page.expect_download() as file:

@@ -13,11 +13,11 @@ from sqlalchemy.exc import IntegrityError
 from meris import resources, uploads
 from meris.dispatch import par
 from meris.dispatch.assignments import assign
-from meris.dispatch.lines import lines, of_unit
 from meris.dispatch.moves import TRANSITIONS, move, move_all
 from meris.dispatch.unit_status import set_unit_status
 from meris.errors import Refused
 from meris.fields import Home
+from meris.incidents.lines import lines, of_unit
 from meris.tables import Assignment, IncidentLog, Resource
 from meris.units import ENDED, at_work, in_hand
 from meris.units import TRANSITIONS as UNIT_MOVES

@@ -12,7 +12,7 @@ from meris import board, changes, snapshot
 from meris.accounts import Policy
 from meris.db import SYSTEM, Database
 from meris.feed import MOST_IN_A_MESSAGE, Hub
-from meris.tables import Area, Assignment, Incident, IncidentNeed, IncidentType, Resource
+from meris.tables import Area, Assignment, Incident, IncidentNeed, IncidentType, Request, Resource
 from tests import makers
 from tests.flows.following import BoardFollower, events, received
 
@@ -62,6 +62,20 @@ def test_a_new_incident_reaches_staff_and_not_the_public(database, hub):
     hub.advance()
     ((name, data, cursor),) = received(staff)
     assert (name, ids(data["incidents"]), data["cursor"]) == ("dispatch", [fire], cursor)
+    assert received(public) == []
+
+
+def test_that_something_was_asked_for_is_told_to_staff_and_not_what(database, hub):
+    site = make(database, makers.shelter)
+    staff, _ = hub.subscribe(STAFF, None)
+    public, _ = hub.subscribe(PUBLIC, None)
+    with database.transaction(SYSTEM) as session:
+        agency = session.get_one(Resource, site).agency_id
+        asked = {"number": "R-1", "agency_id": agency, "deliver_to_id": site, "priority": "high"}
+        session.add(Request(**asked, requested_by="Sam", requested_at=func.now(), source="web"))
+    hub.advance()
+    ((name, data, cursor),) = received(staff)
+    assert (name, sorted(data), data["cursor"]) == ("requests", ["cursor", "now"], cursor)
     assert received(public) == []
 
 

@@ -13,7 +13,7 @@ from meris.accounts import Policy
 from meris.db import SYSTEM, Database
 from meris.feed import MOST_IN_A_MESSAGE, Hub
 from meris.feed import hub as hub_module
-from meris.fields import age_limit_minutes
+from meris.fields import age_limit_minutes, limit_minutes
 from meris.tables import Agency, Resource
 from tests import makers
 from tests.flows.following import Follower, events, received
@@ -89,7 +89,8 @@ def test_a_position_of_a_unit_reaches_the_feed_without_the_journal(database, hub
     hub.advance()
     ((event, told, cursor),) = received(staff)
     assert (event, told["cursor"]) == ("moved", cursor)
-    ((*line, stale_at),) = told["units"]
+    ((*line, stale_at, holds),) = told["units"]
+    assert holds == limit_minutes("unit", "available", "position")
     assert line == [unit, 37.20896, -93.2923, at.timestamp(), None, None, None]
     with database.reading() as session:
         whole = snapshot.whole(session, STAFF)

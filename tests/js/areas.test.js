@@ -2,8 +2,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import {
-  asText, cornersOf, distanceInWords, extentInWords, multiPolygon, polygonsOf, ringAround,
+  asText, cornersOf, multiPolygon, polygonsOf, ringAround,
 } from '../../static/js/areas/outline.js';
+import { listedAreas } from '../../static/js/ui/board-toggles.js';
 
 const RAD = Math.PI / 180;
 const COLUMBIA = { lat: 38.95, lon: -92.33 };
@@ -46,12 +47,11 @@ test('a simple outline is written corner by corner, latitude first; any other as
   assert.equal(asText(null), '');
 });
 
-test('extents and distances have as many figures as help', () => {
-  assert.equal(extentInWords(0.02), '20,000 m²');
-  assert.equal(extentInWords(3.14159), '3.14 km²');
-  assert.equal(extentInWords(12.61), '12.6 km²');
-  assert.equal(extentInWords(39650.2), '39,650 km²');
-  assert.equal(distanceInWords(819.6), '820 m');
-  assert.equal(distanceInWords(4210), '4.2 km');
-  assert.equal(distanceInWords(42100), '42 km');
+test('areas are listed with those in force first, by kind, and by name as people count', () => {
+  const area = (kind, name, startsAt = 0, endsAt = null) => ({ kind, name, starts_at: startsAt, ends_at: endsAt });
+  const listed = listedAreas([
+    area('staging', 'Lot'), area('hazard', 'Later', 200), area('hazard', 'Zone 10'), area('hazard', 'Zone 9'),
+    area('evacuation', 'Over', 0, 50),
+  ], 100);
+  assert.deepEqual(listed.map(({ name }) => name), ['Zone 9', 'Zone 10', 'Lot', 'Later', 'Over']);
 });

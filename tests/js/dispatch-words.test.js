@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { fromLocal, lastTime, timeOfDay, timeOrDay, toLocal } from '../../static/js/words/clock.js';
 import {
-  anyOf, distanceInWords, dueInWords, incidentInWords, minutesInWords, namesInWords, needInWords, spanInWords,
+  anyOf, dueInWords, minutesInWords, namesInWords, needInWords, similarInWords, spanInWords,
 } from '../../static/js/words/dispatch.js';
 
 const CHICAGO = 'America/Chicago';
@@ -38,12 +38,10 @@ test('names fit on a button', () => {
   assert.equal(namesInWords(['E12', 'L3', 'M1', 'M2', 'M3']), 'E12, L3 and 3 more');
 });
 
-test('how far and how long, with their units', () => {
-  assert.deepEqual([304, 3210, 9960, 41_400].map(distanceInWords), ['300 m', '3.2 km', '10 km', '41 km']);
+test('how long, with their units', () => {
   assert.deepEqual([0.2, 25.4, 60, 70].map(minutesInWords), ['1 min', '25 min', '1 h', '1 h 10 min']);
   assert.deepEqual([12, 240].map(spanInWords), ['12 s', '4 min']);
   assert.deepEqual([240, 0, -120].map(dueInWords), ['in 4 min', 'now', '2 min late']);
-  assert.equal(distanceInWords(undefined), 'unknown distance');
   assert.equal(dueInWords(NaN), 'unknown');
 });
 
@@ -52,7 +50,7 @@ test('a need and a likely duplicate in words', () => {
   assert.equal(anyOf(['Fire engine', 'ALS ambulance']), 'fire engine or ALS ambulance');
   assert.equal(needInWords({ count: 2, unit_types: ['engine'], type_level: 2, capabilities: ['foam'] }, (code) => titles[code]),
     '2 × fire engine, type 2 or better, with foam');
-  assert.equal(incidentInWords({
-    number: '2026-000012', type_title: 'Structure fire', distance_m: 304, reported_at: 0,
-  }, () => '12 min ago'), '2026-000012, structure fire, 300 m away, 12 min ago');
+  assert.equal(similarInWords({
+    number: '2026-000012', type_title: 'Structure fire', distance_m: 92, reported_at: 0,
+  }, () => '12 min ago'), '2026-000012, structure fire, 300 ft away, 12 min ago');
 });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import Supercluster from 'supercluster';
-import { Engine } from '../../static/js/data/engine.js';
+import { Engine, restAfter } from '../../static/js/data/engine.js';
 import { NO_FILTER } from '../../static/js/data/filter.js';
 import { answer, CATALOG, many, NOW } from './fixtures.js';
 
@@ -50,6 +50,12 @@ test('the counts equal the list, filtered or not', () => {
     const drawn = made.look(VIEW).reduce((sum, { count = 1 }) => sum + count, 0);
     assert.equal(drawn, shown - unplaced);
   }
+});
+
+test('what is quick to draw is drawn often, what is not rests longer and never for good', () => {
+  assert.equal(restAfter(1), 50);
+  assert.equal(restAfter(100), 300);
+  assert.equal(restAfter(5000), 1500);
 });
 
 test('the first change shows at once, the following ones together', () => {

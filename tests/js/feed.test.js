@@ -290,11 +290,32 @@ test('a bulk load of the map fetches the board as well', async () => {
   assert.equal(world.boardAsked, 2);
 });
 
-test('a board that cannot be had is a line that is down', async () => {
+test('an open line of a server without its database is not live, and is again by a beat', async () => {
+  const told = [];
+  const world = await live();
+  world.feed.report = (state) => told.push(state);
+  world.source.send('away', { now: 2000, since: 1970 });
+  assert.equal(told.at(-1).state, 'away');
+  assert.equal(told.at(-1).heard, 1970); // as old as what is shown
+  assert.equal(world.sources.length, 1);
+  world.source.send('beat', { now: 2010 });
+  assert.equal(told.at(-1).state, 'live');
+});
+
+test('a server that answers "not ready" is there', async () => {
+  const world = await live();
+  world.answers = () => { throw Object.assign(new Error('no'), { status: 503 }); };
+  world.source.send('error');
+  assert.equal(world.states.at(-1), 'reconnecting');
+  await world.tick(500);
+  assert.equal(world.states.at(-1), 'away');
+});
+
+test('a board that cannot be had is said as what it is', async () => {
   const world = await live();
   await settle();
   world.board = () => { throw Object.assign(new Error('no'), { status: 503 }); };
   world.source.send('dispatch', { cursor: at(20), refetch: true, delay: 2 }, at(20));
   await world.tick(0);
-  assert.equal(world.states.at(-1), 'reconnecting');
+  assert.equal(world.states.at(-1), 'away');
 });

@@ -68,12 +68,92 @@ test('what comes from people is never made into markup', () => {
   }
 });
 
-test('styles take colors from vars.css', () => {
-  // phone.css holds its own for old phones; phone-colors.test.js compares them
-  const excepted = ['vars.css', 'print.css', 'phone.css'];
-  const own = STYLES.filter((file) => !excepted.some((name) => file.endsWith(`/${name}`)));
-  for (const file of own) {
-    const hard = [...text(file).matchAll(/(?:^|[\s:,(])(#[0-9a-f]{3,8})\b/gim)].map(([, hex]) => hex);
-    assert.ok(hard.length <= 8, `${short(file)}: ${hard}`);
+/** Declarations of a sheet without its comments: [selector, property, value]. */
+function declarations(file) {
+  return [...text(file).replace(/\/\*[^]*?\*\//g, '').matchAll(/([^{}]+)\{([^{}]*)\}/g)].flatMap(([, selector, block]) => (
+    block.split(';').filter((line) => line.includes(':')).map((line) => {
+      const at = line.indexOf(':');
+      return [selector.trim(), line.slice(0, at).trim(), line.slice(at + 1).trim()];
+    })));
+}
+
+const named = (file) => file.split('/').at(-1);
+/** Paper is measured in points, the phone and the public's page in the reader's text, the wall in its own height. */
+const OWN_MEASURE = new Set(['vars.css', 'paper.css', 'records.css', 'audit.css', 'phone.css', 'public.css', 'wall.css']);
+
+test('a color is written in vars.css and nowhere else', () => {
+  const raw = new RegExp('#[0-9a-f]{3,8}\\b|\\b(?:rgba?|hsla?|hwb|lab|lch|oklab|oklch|light-dark)\\('
+    + '|\\b(?:black|white|red|green|blue|gr[ae]y|silver|orange|yellow|purple|navy|teal|maroon)\\b', 'i');
+  const colored = /^(?:--.*|color|background.*|border.*|outline.*|fill|stroke|box-shadow|text-shadow|accent-color|caret-color)$/;
+  for (const file of STYLES.filter((one) => named(one) !== 'vars.css')) {
+    for (const [selector, property, value] of declarations(file)) {
+      const bare = value.replace(/var\([^()]*\)/g, '');
+      assert.ok(!colored.test(property) || !raw.test(bare), `${short(file)}: ${selector} { ${property}: ${value} }`);
+    }
+  }
+});
+
+test('space, corners, weights and sizes of text come from vars.css', () => {
+  const spaced = /^(?:row-|column-)?gap$|^(?:padding|margin)/;
+  for (const file of STYLES.filter((one) => !OWN_MEASURE.has(named(one)))) {
+    for (const [selector, property, value] of declarations(file)) {
+      const told = `${short(file)}: ${selector} { ${property}: ${value} }`;
+      // a line of one pixel stays one; what is drawn round a point of the map is moved back by half its size
+      if (spaced.test(property)) assert.doesNotMatch(value.replace(/\b1px\b/g, ''), /(?<![-\w.])\d+(?:\.\d+)?px/, told);
+      if (property === 'border-radius') assert.doesNotMatch(value, /\d(?:px|rem)/, told);
+      // letters in a drawing are measured as the drawing is
+      const drawn = /\btext$/.test(selector);
+      if (/^font(?:-size)?$/.test(property) && !drawn) assert.doesNotMatch(value, /\d(?:px|rem|pt)\b/, told);
+      if (property === 'font-weight') assert.doesNotMatch(value, /^(?:[1-9]00|bold|normal)$/, told);
+    }
+  }
+});
+
+test('every variable that a sheet names is set somewhere', () => {
+  const set = new Set(STYLES.flatMap((file) => [...text(file).matchAll(/(--[\w-]+)\s*:/g)].map(([, name]) => name)));
+  const scripted = SCRIPTS.map(text).join('\n');
+  for (const file of STYLES) {
+    for (const [, name, spare] of text(file).matchAll(/var\((--[\w-]+)(,)?/g)) {
+      assert.ok(spare || set.has(name) || scripted.includes(`'${name}'`), `${short(file)}: ${name}`);
+    }
+  }
+});
+
+/** The text of everything that pages are made of. */
+function pages() {
+  return ['templates', 'static/js', 'meris', 'static/vendor'].flatMap((folder) => (
+    readdirSync(join(ROOT, '..', folder), { recursive: true }).filter((name) => /\.(?:html|js|py)$/.test(name))
+      .map((name) => text(join(ROOT, '..', folder, name)))));
+}
+
+test('every sheet is loaded by some page', () => {
+  const whole = pages().join('\n');
+  for (const file of STYLES) {
+    const name = named(file).replace('.css', '');
+    assert.ok(whole.includes(`css/${name}.css`) || whole.includes(`"${name}"`), short(file));
+  }
+});
+
+test('every class that a sheet names is on some page', () => {
+  const words = new Set(pages().flatMap((page) => page.match(/[\w-]+/g) ?? []));
+  // put together where they are used
+  const made = /^(?:st-\w+|w[246]|c\d+|code-\d+|leaflet-.*)$/;
+  for (const file of STYLES) {
+    for (const [selector] of declarations(file)) {
+      for (const [, name] of selector.matchAll(/[.#](-?[a-z][\w-]*)/gi)) {
+        assert.ok(words.has(name) || made.test(name), `${short(file)}: ${selector}`);
+      }
+    }
+  }
+});
+
+test('no page styles itself', () => {
+  const folder = join(ROOT, '..', 'templates');
+  for (const name of readdirSync(folder, { recursive: true }).filter((one) => one.endsWith('.html'))) {
+    const page = text(join(folder, name));
+    assert.doesNotMatch(page, /\sstyle\s*=/, name);
+    assert.doesNotMatch(page, /#[0-9a-f]{6}\b/i, name);
+    // only what must be whole in one answer carries a sheet, and that is one of ours
+    for (const [, sheet] of page.matchAll(/<style[^>]*>([^]*?)<\/style>/g)) assert.match(sheet, /^\{\{ \w+(?: \| safe)? \}\}$/, name);
   }
 });

@@ -24,8 +24,12 @@ test('yes and no are not text', () => {
   assert.equal(valueOf('open', 'select'), 'open');
 });
 
-test('a local time travels as UTC', () => {
-  assert.equal(valueOf('2026-03-01T08:30', 'datetime'), new Date(2026, 2, 1, 8, 30).toISOString());
+test('a time on the clock of the state travels as UTC, wherever the browser is', () => {
+  globalThis.document = { documentElement: { dataset: { zone: 'America/Chicago' } } };
+  assert.equal(valueOf('2026-03-01T08:30', 'datetime'), '2026-03-01T14:30:00.000Z');
+  assert.equal(valueOf('2026-07-01T08:30', 'datetime'), '2026-07-01T13:30:00.000Z');
+  assert.equal(valueOf('soon', 'datetime'), 'soon');
+  delete globalThis.document;
 });
 
 test('the age of what is shown starts at once', () => {

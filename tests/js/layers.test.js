@@ -3,8 +3,8 @@ import { test } from 'node:test';
 import { Cover, holeInShort } from '../../static/js/map/cover.js';
 import { measure } from '../../static/js/map/measure.js';
 import { apart } from '../../static/js/map/offsets.js';
-import { areaInWords, dangerInWords, dangerNames, dangerOf } from '../../static/js/words/areas.js';
-import { incidentInWords, isOverdue, sizeOf } from '../../static/js/words/incidents.js';
+import { areaInWords, areaParts, dangerInWords, dangerNames, dangerOf } from '../../static/js/words/areas.js';
+import { incidentFacts, incidentInWords, isOverdue, sizeOf } from '../../static/js/words/incidents.js';
 import { random } from './fixtures.js';
 
 const NOW = 1_800_000_000;
@@ -75,6 +75,7 @@ test('from afar only what is urgent and stands alone is a diamond', () => {
 });
 
 test('an incident in words', () => {
+  assert.deepEqual(incidentFacts(FIRE, NOW).slice(0, 3), ['priority 1', 'new', '4th and Main']); // its name is the head
   assert.equal(incidentInWords(FIRE, NOW),
     'Incident 2026-000012, Structure fire, Joplin, priority 1, new, 4th and Main, reported 4 min ago, no unit yet');
   assert.match(incidentInWords({ ...FIRE, units: 2, place: null }, NOW + 60), /reported 5 min ago, 2 units, overdue$/);
@@ -83,6 +84,7 @@ test('an incident in words', () => {
 const AREA = { kind: 'hazard', name: 'Flat Branch', starts_at: NOW - 60, ends_at: null };
 
 test('an area in words says whether it is in force', () => {
+  assert.equal(areaParts({ ...AREA, name: 'Flat Branch, south' }, NOW)[0], 'Hazard area: Flat Branch, south');
   assert.match(areaInWords(AREA, NOW), /^Hazard area: Flat Branch, in force since .*, until further notice$/);
   assert.match(areaInWords({ ...AREA, starts_at: NOW + 60, ends_at: NOW + 120 }, NOW), /not in force until .*, until /);
 });

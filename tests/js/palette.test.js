@@ -10,7 +10,7 @@ const CODE_LISTS = ['shelter', 'supply', 'unit'].map((name) => (
   readFileSync(new URL(`../../meris/fields/lists_${name}.py`, import.meta.url), 'utf8'))).join('\n');
 
 const KINDS = {
-  shelter: ['open', 'full', 'alert', 'standby', 'closed', 'unknown'],
+  shelter: ['open', 'full', 'consolidating', 'alert', 'standby', 'closed', 'retired', 'unknown'],
   supply_site: ['open', 'standby', 'closed', 'unknown'],
   unit: ['available', 'staged', 'dispatched', 'en_route', 'on_scene', 'transporting', 'at_destination', 'returning',
     'out_of_service', 'off_duty'],
@@ -24,10 +24,15 @@ const EYES = {
 /** Least difference (CIEDE2000): far above the 2.3 that can just be seen; ten hues need more luck. */
 const LEAST = { shelter: 10, supply_site: 10, unit: 5 };
 
+/** What is set on :root always, and what is set there for who asks for more contrast. */
+const [ALWAYS, MORE] = VARIABLES.split('@media (prefers-contrast: more)');
+
+/** A color as #rrggbb; a variable that stands for another is followed. `theme` may be "light, more contrast". */
 function color(name, theme) {
-  const value = new RegExp(`--${name}: (?:light-dark\\((#\\w{6}), (#\\w{6})\\)|(#\\w{6}))`).exec(VARIABLES);
-  assert.ok(value, `--${name} is not in vars.css`);
-  return value[3] ?? value[theme === 'light' ? 1 : 2];
+  const value = new RegExp(`--${name}: (?:light-dark\\((#\\w{6}), (#\\w{6})\\)|(#\\w{6})|var\\(--([\\w-]+)\\));`);
+  const found = (theme.includes('more') && value.exec(MORE)) || value.exec(ALWAYS);
+  assert.ok(found, `--${name} is not in vars.css`);
+  return found[4] ? color(found[4], theme) : found[3] ?? found[theme.startsWith('light') ? 1 : 2];
 }
 
 function linear(hex) {
@@ -130,6 +135,49 @@ for (const theme of ['light', 'dark']) {
     for (const paper of ['surface', 'raised', 'sunken']) {
       const ratio = contrast(color('line-strong', theme), color(paper, theme));
       assert.ok(ratio >= 3, `borders of inputs on ${paper}: ${ratio.toFixed(2)}`);
+    }
+  });
+}
+
+/** What else is told apart by color, beside its letter, number, word or shape. */
+const FAMILIES = {
+  priorities: [['priority-1', 'priority-2', 'priority-3', 'priority-4'], 8],
+  areas: [['area-hazard', 'area-evacuation', 'area-exclusion', 'area-closure', 'area-staging'], 5],
+  'tones of a ring': [['tone-ready', 'tone-waiting', 'tone-busy', 'tone-out', 'tone-unknown'], 10],
+  'rows of an upload': [['fate-new', 'fate-changed', 'fate-confirmed', 'fate-unchanged', 'fate-held', 'fate-refused', 'fate-older'], 5],
+  messages: [['good', 'warn', 'bad', 'accent'], 9],
+  grades: [['grade-a', 'grade-b', 'grade-c', 'grade-d'], 8],
+};
+
+for (const theme of ['light', 'dark']) {
+  for (const [family, [names, least]] of Object.entries(FAMILIES)) {
+    test(`${family} differ in the ${theme} theme for every eye`, () => {
+      for (const [eye, matrix] of Object.entries(EYES)) {
+        names.forEach((one, i) => names.slice(i + 1).forEach((other) => {
+          const [a, b] = [one, other].map((name) => lab(seenBy(matrix, linear(color(name, theme)))));
+          assert.ok(difference(a, b) >= least, `${eye}: ${one} and ${other}: ${difference(a, b).toFixed(1)} < ${least}`);
+        }));
+      }
+    });
+  }
+
+  test(`the number of a priority can be read in the ${theme} theme`, () => {
+    for (const priority of ['1', '2', '3', '4']) {
+      const ratio = contrast(color(`priority-${priority}`, theme), color(`priority-${priority}-ink`, theme));
+      assert.ok(ratio >= 4.5, `${priority}: ${ratio.toFixed(2)}`);
+    }
+  });
+
+  test(`who asks for more contrast gets it in the ${theme} theme`, () => {
+    const more = `${theme}, more contrast`;
+    for (const paper of ['surface', 'raised', 'sunken', 'ground']) {
+      for (const ink of ['text', 'text-2', 'accent', 'good', 'warn', 'bad']) {
+        const [usual, raised] = [theme, more].map((one) => contrast(color(ink, one), color(paper, one)));
+        assert.ok(raised >= 7 && raised > usual, `${ink} on ${paper}: ${raised.toFixed(2)}, ${usual.toFixed(2)} without`);
+      }
+      for (const line of ['line', 'line-strong']) {
+        assert.ok(contrast(color(line, more), color(paper, more)) >= 3, `${line} on ${paper}`);
+      }
     }
   });
 }

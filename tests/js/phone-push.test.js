@@ -18,7 +18,7 @@ function world(pages = []) {
     clients: { matchAll: async () => pages, openWindow: async (url) => { opened.push(url); } },
   };
   const made = { scope, URL, Date };
-  runInNewContext(`${SOURCE}\naddPushHandlers(scope);`, made);
+  runInNewContext(`${SOURCE}\naddPushHandlers(scope, async () => 'Abra MERIS');`, made);
   const fire = async (name, event) => {
     handlers[name]({ waitUntil: (promise) => done.push(promise), ...event });
     await Promise.all(done);
@@ -46,7 +46,7 @@ test('what was pushed is shown once under its tag, and stays until somebody look
 test('even an unreadable message is shown', async () => {
   const { fire, shown } = world();
   await fire('push', { data: null });
-  assert.equal(shown[0].title, 'MERIS');
+  assert.deepEqual([shown[0].title, shown[0].body], ['MERIS', 'Abra MERIS']);
 });
 
 test('a press opens the page, or comes back to the one that is open', async () => {

@@ -41,6 +41,11 @@ class FakeCaches {
   }
 }
 
+const WORDS = {
+  en: { title: 'No connection', why: 'This page was not opened on this phone before.' },
+  es: { title: 'Sin conexión', why: 'Esta página no se había abierto antes.' },
+};
+
 /** A phone with the worker of a version; `server(url)` answers, or throws where there is no line. */
 class Phone {
   constructor({ version = 'one', caches = new FakeCaches(), cookies = true } = {}) {
@@ -50,7 +55,7 @@ class Phone {
     this.navigator = { onLine: true };
     this.server = () => { throw new TypeError('no line'); };
     const self = {
-      MERIS: { version, files: [] }, caches, location: { origin: ORIGIN }, navigator: this.navigator,
+      MERIS: { version, files: [], words: WORDS }, caches, location: { origin: ORIGIN }, navigator: this.navigator,
       addEventListener: (name, handle) => { this.handlers[name] = handle; },
       clients: { claim: async () => {} }, skipWaiting: () => { this.tookOver = true; },
       cookieStore: cookies ? { get: async () => (this.cookie ? { value: this.cookie } : null) } : undefined,
@@ -77,7 +82,9 @@ class Phone {
   }
 }
 
-const page = (mark, words = mark) => new Response(`<html><body class="x">${words}</body></html>`, { headers: { 'X-Meris-Account': mark } });
+const page = (mark, words = mark, language = 'en') => new Response(`<html><body class="x">${words}</body></html>`, {
+  headers: { 'X-Meris-Account': mark, 'Content-Language': language },
+});
 const away = () => { throw new TypeError('no line'); };
 
 test('a page that was seen is shown without a line, with the time at which it was kept', async () => {
@@ -95,6 +102,30 @@ test('a page that was never seen is an excuse and no empty list', async () => {
   const response = await phone.ask('/m/near');
   assert.equal(response.status, 503);
   assert.match(await response.text(), /was not opened on this phone before/);
+});
+
+test('the excuse is in the language of the last page, else in that of the browser', async () => {
+  const phone = new Phone();
+  phone.navigator.language = 'es-US';
+  assert.match(await phone.text('/m/near'), /<html lang="es">.*Sin conexión/s);
+  phone.navigator.language = 'fr';
+  assert.match(await phone.text('/m/near'), /<html lang="en">.*No connection/s);
+  phone.cookie = 'rita';
+  phone.server = () => page('rita', 'Camión 12', 'es');
+  await phone.text('/m');
+  phone.server = away;
+  assert.match(await phone.text('/m/near'), /Sin conexión/);
+});
+
+test('whoever chooses another language waits for it, and has the page they had without a line', async () => {
+  const phone = new Phone();
+  phone.cookie = 'rita';
+  phone.server = () => page('rita', 'Engine 12');
+  await phone.text('/m/me');
+  phone.server = () => new Promise((resolve) => { setTimeout(() => resolve(page('rita', 'Camión 12', 'es')), 700); });
+  assert.match(await phone.text('/m/me?language=es'), /Camión 12/);
+  phone.server = away;
+  assert.match(await phone.text('/m/me?language=es'), /Engine 12/);
 });
 
 test('a slow line is not waited for, a broken server is not shown, a refusal is', async () => {

@@ -76,3 +76,17 @@ test('a thousand random changes leave the same as a plain map', () => {
     assert.deepEqual([held.look, held.county, held.agency], [[kind, status, type].join(), county, agency]);
   }
 });
+
+test('a position holds for as long as the rules of the installation say, and no longer than the status', () => {
+  const store = filled([{ id: 5, kind: 'unit', status: 'available', lat: 38, lon: -92 }]);
+  const [at, minute] = [1577836800 + 6000, 100];
+  const heldUntil = (stale, holds) => {
+    store.fixes.clear();
+    store.move([[5, 38.1, -92.1, at, null, null, null, stale, holds]]);
+    return store.staleAt[store.rows.get(5)];
+  };
+  assert.equal(heldUntil(minute + 500, 25), minute + 25);
+  assert.equal(heldUntil(minute + 5, 25), minute + 5);
+  assert.equal(heldUntil(null, 25), minute + 25);
+  assert.equal(heldUntil(minute + 500, null), minute + 500);
+});

@@ -7,21 +7,21 @@ const NOW = 1_800_000_000;
 const fix = (age, more = {}) => ({ at: NOW - age, accuracy: 12.4, speed: 15, course: 45, ...more });
 
 test('a position is said with its age first, then how good it is, then how the unit moves', () => {
-  assert.equal(seenInWords(fix(5), NOW), 'Seen just now, within 12 m, 54 km/h northeast');
-  assert.equal(seenInWords(fix(300), NOW), 'Seen 5 min ago, within 12 m, 54 km/h northeast');
+  assert.equal(seenInWords(fix(5), NOW), 'Seen just now, within 40 ft, 34 mph northeast');
+  assert.equal(seenInWords(fix(300), NOW), 'Seen 5 min ago, within 40 ft, 34 mph northeast');
 });
 
 test('an old position says nothing of how the unit moves now', () => {
-  assert.equal(seenInWords(fix(900), NOW), 'Last seen 15 min ago, within 12 m');
-  assert.equal(seenInWords(fix(7200), NOW), 'Lost: last seen 2 h ago, within 12 m');
+  assert.equal(seenInWords(fix(900), NOW), 'Last seen 15 min ago, within 40 ft');
+  assert.equal(seenInWords(fix(7200), NOW), 'Lost: last seen 2 h ago, within 40 ft');
 });
 
 test('what the device did not say is unknown and not zero', () => {
   assert.equal(seenInWords(fix(5, { accuracy: null, speed: null, course: null }), NOW), 'Seen just now, accuracy unknown');
   assert.equal(accuracyInWords(undefined), 'accuracy unknown');
-  assert.equal(motionInWords({ speed: 10, course: null }), '36 km/h');
+  assert.equal(motionInWords({ speed: 10, course: null }), '22 mph');
   assert.equal(motionInWords({ speed: 0.4, course: 300 }), 'standing');
-  assert.equal(motionInWords({ speed: 10, course: 350 }), '36 km/h north');
+  assert.equal(motionInWords({ speed: 10, course: 350 }), '22 mph north');
 });
 
 test('two, ten and sixty minutes part the ages', () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import mgrs from 'mgrs';
-import { ageInWords, agoInWords, clockTime, epochOf, isStale } from '../../static/js/words/age.js';
+import { ageInWords, agoInWords, clockTime, epochOf, isStale, retold } from '../../static/js/words/age.js';
 import { count, plural, short } from '../../static/js/words/numbers.js';
 import { decimal, degreesMinutesSeconds, gridDigits, usng, wrapped } from '../../static/js/words/position.js';
 import { ringRadius, ringSize } from '../../static/js/words/rings.js';
@@ -20,6 +20,23 @@ test('an age in a sentence', () => {
   assert.equal(agoInWords(300), '5 min ago');
   assert.equal(agoInWords(3), 'just now');
   assert.equal(agoInWords(NaN), 'at an unknown time');
+});
+
+test('what a page told of a moment goes on, with its clock and whichever way it lies', () => {
+  const told = (textContent, age, seconds) => retold({
+    textContent, dataset: age ? { age } : {}, getAttribute: () => '2026-05-04T19:05:00Z',
+  }, Date.parse('2026-05-04T19:05:00Z') / 1000 + seconds);
+  assert.equal(told('2 min ago', null, 300), '5 min ago');
+  assert.equal(told('14:05, 2 min ago', 'since', 300), '14:05, 5 min ago');
+  assert.equal(told('May 4, 14:05, in 3 h', 'until', -7200), 'May 4, 14:05, in 2 h');
+  assert.equal(told('14:05, in 3 h', 'until', 60), '14:05, 1 min ago');
+  assert.equal(told('14:05, in 1 min', 'until', -20), '14:05, just now');
+});
+
+test('a moment is told by the clock of the state and by UTC, with the day where it is another', () => {
+  assert.equal(clockTime('2026-05-04T19:05:00Z', 'America/Chicago'), 'May 4, 2026, 14:05 CDT · 19:05 UTC');
+  assert.equal(clockTime('2026-11-23T05:30:00Z', 'America/Chicago'), 'Nov 22, 2026, 23:30 CST · Nov 23, 05:30 UTC');
+  assert.equal(clockTime('2026-11-23T06:00:00Z', 'America/Chicago'), 'Nov 23, 2026, 00:00 CST · 06:00 UTC');
 });
 
 test('never confirmed is stale, and so is the very moment it turns', () => {

@@ -7,11 +7,11 @@ import pytest
 from meris import resources, units
 from meris.dispatch import par
 from meris.dispatch.assignments import assign
-from meris.dispatch.lines import line
 from meris.dispatch.moves import move
 from meris.dispatch.unit_status import set_unit_status
 from meris.errors import Conflict, Forbidden, Invalid
 from meris.fields import Home
+from meris.incidents.lines import line
 from meris.tables import Resource
 from tests import makers
 

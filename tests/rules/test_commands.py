@@ -1,14 +1,18 @@
 """The grammar, its examples and its page agree; and what is typed means what it should."""
 
+from datetime import date
 from pathlib import Path
 
 import pytest
+from sqlalchemy import update
 
 from meris.commands import FORMS, docs_page, help_for
 from meris.commands.answer import Understood
 from meris.commands.pattern import compiled
 from meris.commands.understand import MEANINGS
 from meris.fields import Home
+from meris.tables import Shelter
+from tests import makers
 from tests.rules import commanding
 
 ROOT = Path(__file__).parents[2]
@@ -180,9 +184,48 @@ class TestFinding:
         ]
         assert len(stage.type("shelters near joplin with 20 beds").meaning.show["ids"]) == 2
 
+    def test_beds_that_nobody_counted_or_that_are_held_are_not_free(self, stage):
+        stage.session.execute(
+            update(Shelter)
+            .where(Shelter.resource_id == stage.ids["Lincoln School"])
+            .values(population_total=None)
+        )
+        makers.hold(stage.session, stage.ids["Memorial Hall"], 90)
+        assert stage.type("shelters near joplin with 20 beds").meaning.show is None
+        assert len(stage.type("shelters near joplin with 10 beds").meaning.show["ids"]) == 1
+
+    def test_a_place_for_people_with_reasons(self, stage):
+        meaning = stage.type("place 30 people").meaning
+        assert meaning.sentence == "A place for 30 people at 2026-000012: 1 suit."
+        assert [one["title"] for one in meaning.rows] == ["Memorial Hall"]
+        assert meaning.rows[0]["reasons"][0] == "100 beds free, 20 of 120 taken"
+        meaning = stage.type("place 5 people near joplin with wheelchair access").meaning
+        assert "0 suit, 2 to call first." in meaning.sentence
+        assert "Wheelchair access is not known" in meaning.rows[0]["warnings"]
+        meaning = stage.type("place 500 people").meaning
+        assert (meaning.show, len(meaning.warnings)) == (None, 1)
+
+    @pytest.mark.parametrize("party", ["0 people", "9999 people", "3 with kitchen"])
+    def test_a_party_that_is_none(self, stage, party):
+        assert why_not(stage.type(f"place {party}"))
+
     def test_items_are_found_with_their_number(self, stage):
         assert stage.type("sites with 150 cots").meaning.show["ids"] == [stage.ids["cache"]]
         assert stage.type("sites with 151 cots").meaning.show is None
+
+    def test_items_are_counted_in_base_units_and_only_what_is_fit(self, stage):
+        assert stage.type("sites with 240 bottled water").meaning.show is None
+        water = {"item_code": "WATER-BTL", "unit_of_issue": "CS", "units_per_pack": 12}
+        for name, lot in (
+            ("Good", {}),
+            ("Old", {"expires_on": date(2020, 1, 1)}),
+            ("Torn", {"condition": "unserviceable"}),
+        ):
+            makers.stock(
+                stage.session, stage.ids["cache"], name, quantity_on_hand=20, **water, **lot
+            )
+        assert stage.type("sites with 240 bottled water").meaning.show is not None
+        assert stage.type("sites with 241 bottled water").meaning.show is None
 
     def test_a_status_that_a_kind_never_has(self, stage):
         assert "never" in why_not(stage.type("staged shelters"))

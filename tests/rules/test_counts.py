@@ -3,10 +3,12 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import create_engine, delete, func, insert, select, text, update
 from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.orm import Session
 
 from meris import counts, resources, uploads
+from meris.db import SYSTEM, driver_url, name_actor
 from meris.errors import Forbidden, Invalid, NotFound
 from meris.fields import Home
 from meris.tables import Resource, Shelter, ShelterCount
@@ -232,3 +234,27 @@ def test_a_form_is_read_figure_by_figure():
 def test_a_bad_count_is_refused_in_words(given, says):
     with pytest.raises(Invalid, match=says):
         counts.read(given, HOME)
+
+
+_SITES = text("""
+    INSERT INTO resource (kind, agency_id, name, status, source)
+    SELECT 'shelter', :agency, 'Gym ' || n, 'open', 'file' FROM generate_series(1, 2000) AS n
+""")
+_COUNTED = text("""
+    INSERT INTO shelter (resource_id, population_total) SELECT id, 5 FROM resource
+    WHERE kind = 'shelter'
+""")
+_SCANS = text("SELECT seq_scan FROM pg_stat_xact_user_tables WHERE relname = 'shelter_count'")
+
+
+def test_many_counts_at_once_are_looked_up_one_by_one_though_there_were_none(fresh_database):
+    owner = create_engine(driver_url(fresh_database.owner))
+    with owner.begin() as connection, Session(connection) as session:
+        name_actor(session, SYSTEM)
+        session.execute(_SITES, {"agency": makers.agency(session)})
+        session.execute(text("ANALYZE shelter_count"))  # it hears that there is nothing to read
+        session.execute(_COUNTED)
+        assert session.scalar(select(func.count()).select_from(ShelterCount)) == 2_000
+        # such as the count above
+        assert session.scalar(_SCANS) < 5
+    owner.dispose()

@@ -31,6 +31,7 @@ from meris.tables import (
     IncidentCounter,
     Resource,
     StockLine,
+    StockMovement,
     UnitPosition,
 )
 from tests.conftest import _clone
@@ -141,8 +142,23 @@ def test_a_table_larger_than_a_batch_is_stored_whole(database, settings, session
     monkeypatch.setattr(store, "BATCH", 50)
     report = demo.load(database, settings, scale=SMALL)
     assert rows(session, "resource") == report.counts["resource"] == 222
-    owned = select(func.count(func.distinct(StockLine.resource_id)))
+    of_sites = select(StockLine).join(Resource).where(Resource.kind == "supply_site").subquery()
+    owned = select(func.count(func.distinct(of_sites.c.resource_id)))
     assert session.scalar(owned) == report.counts["supply_site"]
+
+
+def test_every_shelf_is_what_its_movements_make_of_it(loaded, seen):
+    off = text("""
+        SELECT l.id FROM stock_line l LEFT JOIN stock_movement m ON m.stock_line_id = l.id
+        GROUP BY l.id HAVING l.quantity_on_hand <> coalesce(sum(CASE
+          WHEN to_place IN ('free', 'promised') AND from_place IN ('free', 'promised') THEN 0
+          WHEN to_place IN ('free', 'promised') THEN quantity ELSE -quantity END), 0)
+    """)
+    assert not seen.scalars(off).all()
+    used = select(func.count(func.distinct(StockMovement.stock_line_id))).where(
+        StockMovement.kind == "issue"
+    )
+    assert seen.scalar(used) > 0
 
 
 def test_an_agency_that_is_there_is_used(database, settings, session):

@@ -55,8 +55,8 @@ def test_a_field_has_its_column(field):
 
 
 def test_every_column_of_a_kind_is_in_the_catalogue():
-    # counted_at is the time of the newest count, kept by triggers
-    derived = {"id", "resource_id", "counted_at"}
+    # the newest count's time and what the ledger promises, kept by triggers
+    derived = {"id", "resource_id", "counted_at", "ledger_id", "quantity_promised"}
     for name in ("shelter", "supply_site", "stock_line", "unit"):
         columns = {column.key for column in inspect(TABLES[name]).columns} - derived
         known = {field.column for field in fields.CATALOGUE if field.table == name}
@@ -65,7 +65,8 @@ def test_every_column_of_a_kind_is_in_the_catalogue():
 
 def test_contacts_are_for_staff():
     private = {f.name for f in fields.CATALOGUE if f.staff_only}
-    assert private == {"contact_name", "contact_phone", "contact_email", "leader_name"}
+    contacts = {"contact_name", "contact_phone", "contact_email", "leader_name"}
+    assert private == contacts | {"manager_role", "manager_name", "manager_phone"}
 
 
 @pytest.mark.parametrize("kind", fields.ROW_KINDS)

@@ -123,7 +123,8 @@ def test_pets(raw, code):
 def test_a_wrong_word_is_told_with_the_words_and_the_nearest():
     refused = refusal("status", "Opn")
     assert refused.message == (
-        '"Opn" is not a status. Use Closed, Alert, Standby, Open, or Full. Did you mean Open?'
+        '"Opn" is not a status. Use Closed, Alert, Standby, Open, Full, Consolidating, or Retired.'
+        " Did you mean Open?"
     )
     assert refused.details["value"] == "Opn"
     assert refused.details["fix"].endswith("Did you mean Open?")

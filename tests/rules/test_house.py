@@ -3,8 +3,10 @@
 import ast
 import re
 import tomllib
-from collections.abc import Iterator
+from functools import cache
+from graphlib import TopologicalSorter
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
@@ -33,26 +35,41 @@ def where(path: Path, line: int) -> str:
     return f"{path.relative_to(ROOT)}:{line}"
 
 
-def functions(path: Path) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
+class Facts(NamedTuple):
+    """What is looked for in a module, read once. `lengths` of functions by the line they begin in;
+    `hidden` lines of imports inside of one; `tops` line and top package of each import, `names`
+    every dotted name imported; `commits` lines that call one; `systems` lines whose literal names
+    the coordinate system: comments are not among them, texts are."""
+
+    lengths: dict[int, int]
+    hidden: list[int]
+    tops: list[tuple[int, str]]
+    names: list[str]
+    commits: list[int]
+    systems: list[int]
+
+
+@cache
+def facts(path: Path) -> Facts:
+    """To parse the whole house takes seconds, and to keep it parsed much memory."""
+    found = Facts({}, [], [], [], [], [])
     for node in ast.walk(ast.parse(path.read_text())):
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-            yield node
-
-
-def imported(path: Path) -> Iterator[tuple[int, str]]:
-    """The line and the top package of each import."""
-    for node in ast.walk(ast.parse(path.read_text())):
-        if isinstance(node, ast.Import):
-            yield from ((node.lineno, alias.name.partition(".")[0]) for alias in node.names)
-        if isinstance(node, ast.ImportFrom) and node.module:
-            yield node.lineno, node.module.partition(".")[0]
-
-
-def constants(path: Path) -> Iterator[tuple[int, object]]:
-    """Each literal of a module and its line; comments are not among them, texts are."""
-    for node in ast.walk(ast.parse(path.read_text())):
-        if isinstance(node, ast.Constant):
-            yield node.lineno, node.value
+        match node:
+            case ast.FunctionDef() | ast.AsyncFunctionDef():
+                found.lengths[node.lineno] = node.end_lineno - node.lineno + 1
+                imports = (n for n in ast.walk(node) if isinstance(n, ast.Import | ast.ImportFrom))
+                found.hidden.extend(one.lineno for one in imports)
+            case ast.Import(names=names):
+                found.names.extend(alias.name for alias in names)
+                found.tops.extend((node.lineno, alias.name.partition(".")[0]) for alias in names)
+            case ast.ImportFrom(module=str(module), names=names):
+                found.names.extend(f"{module}.{alias.name}" for alias in names)
+                found.tops.append((node.lineno, module.partition(".")[0]))
+            case ast.Call(func=ast.Attribute(attr="commit")):
+                found.commits.append(node.lineno)
+            case ast.Constant(value=value) if "4326" in f"{value}":
+                found.systems.append(node.lineno)
+    return found
 
 
 def test_the_house_is_found():
@@ -67,50 +84,47 @@ def test_no_file_is_too_long():
 
 def test_no_function_is_too_long():
     long = [
-        where(path, function.lineno)
+        where(path, line)
         for path in PYTHON
-        for function in functions(path)
-        if function.end_lineno - function.lineno >= MOST_LINES_OF_A_FUNCTION
+        for line, length in facts(path).lengths.items()
+        if length > MOST_LINES_OF_A_FUNCTION
     ]
     assert long == []
 
 
 def test_nothing_is_imported_inside_a_function():
-    hidden = [
-        where(path, node.lineno)
+    assert [where(path, line) for path in PYTHON for line in facts(path).hidden] == []
+
+
+def test_no_import_goes_round_in_a_circle():
+    modules = {
+        ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): path
         for path in PYTHON
-        for function in functions(path)
-        for node in ast.walk(function)
-        if isinstance(node, ast.Import | ast.ImportFrom)
-    ]
-    assert hidden == []
+    }
+    of_what = {
+        module: {name if name in modules else name.rpartition(".")[0] for name in facts(path).names}
+        & (modules.keys() - {module})
+        for module, path in modules.items()
+    }
+    # raises with the circle
+    assert len(list(TopologicalSorter(of_what).static_order())) == len(modules)
 
 
 def test_only_the_edge_knows_flask():
     edge = ("meris/app.py", "meris/web", "meris/cli")
     inner = [p for p in PYTHON if not str(p.relative_to(ROOT)).startswith(edge)]
     web = {"flask", "flask_wtf", "flask_limiter", "flask_login", "werkzeug"}
-    assert [where(p, n) for p in inner for n, name in imported(p) if name in web] == []
+    assert [where(p, n) for p in inner for n, name in facts(p).tops if name in web] == []
 
 
 def test_only_the_database_commits():
-    commits = [
-        where(path, node.lineno)
-        for path in PYTHON
-        for node in ast.walk(ast.parse(path.read_text()))
-        if isinstance(node, ast.Call)
-        and isinstance(node.func, ast.Attribute)
-        and node.func.attr == "commit"
-        and path != ROOT / "meris/db.py"
-    ]
-    assert commits == []
+    others = [path for path in PYTHON if path != ROOT / "meris/db.py"]
+    assert [where(path, line) for path in others for line in facts(path).commits] == []
 
 
 def test_only_geo_knows_the_coordinate_system():
     others = [path for path in PYTHON if not path.is_relative_to(ROOT / "geo")]
-    python = [
-        where(p, line) for p in others for line, value in constants(p) if "4326" in f"{value}"
-    ]
+    python = [where(path, line) for path in others for line in facts(path).systems]
     sql = [where(p, 0) for p in files("meris/**/*.sql") if re.search(r"\b4326\b", p.read_text())]
     assert python + sql == []
 

@@ -164,7 +164,7 @@ def test_the_briefing_has_map_needs_organization_and_resources(session, dana, fi
     form = briefing.of_incident(session, dana, fire, HOME)
     drawing = form.block("4").drawing
     assert drawing.startswith("<svg")
-    for told in ("E12", "Smoke &lt;plume&gt;", "Springfield", "Columbia", " km</text>"):
+    for told in ("E12", "Smoke &lt;plume&gt;", "Springfield", "Columbia", " mi</text>"):
         assert told in drawing
     assert "Two buildings\nHazard: Smoke <plume>, from " in form.block("5").text
     assert form.block("7").text.startswith("Save the block\nStill needed: 1 engine, 1 ladder")

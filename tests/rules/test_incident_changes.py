@@ -9,10 +9,10 @@ from sqlalchemy import select, update
 
 from meris.accounts import Viewer
 from meris.db import Database
+from meris.dispatch.closing import close
 from meris.errors import Conflict, Forbidden, Invalid, NotFound
 from meris.fields import Home
 from meris.incidents import log, moves, needs
-from meris.incidents.closing import close
 from meris.incidents.create import create
 from meris.incidents.detail import detail
 from meris.incidents.write import change

@@ -115,7 +115,7 @@ def test_the_first_entries_say_what_was_reported_and_by_whom(session, dana):
     made = open_one(session, dana, note="Two people inside", reported_at=called.isoformat())
     first, second = log_of(session, dana, made.id)
     assert first["text"].startswith("Reported: Structure fire, Joplin.")
-    assert "within 4 km" in first["text"]
+    assert "within 2.5 mi" in first["text"]
     assert (second["text"], second["author"]) == ("Two people inside", "Dana")
     assert first["at"] < second["at"]
 

@@ -50,7 +50,7 @@ def test_a_town(read, text):
     place = read(text)
     assert (place.text, place.county_fips, place.jurisdiction) == ("Joplin", "29097", "Joplin")
     assert place.radius_m == 4100
-    assert "within 4 km" in place.note
+    assert "within 2.5 mi" in place.note
 
 
 def test_a_town_of_another_state_says_so(read):

@@ -1,7 +1,7 @@
 """What is near, against weighing every site; and nothing for who may not know of it."""
 
 import random
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from sqlalchemy import event, func, select, text
@@ -119,6 +119,7 @@ def test_a_supply_site_says_what_it_can_give_away(session, cast):
     makers.stock(session, site, "Cots, standard", quantity_on_hand=120, quantity_committed=20)
     makers.stock(session, site, "Bottled water", quantity_on_hand=1200, unit_of_issue="L")
     makers.stock(session, site, "Tarps", quantity_on_hand=5, quantity_committed=5)
+    makers.stock(session, site, "Meals", quantity_on_hand=9, expires_on=date(2020, 1, 1))
     [one] = sites(session, cast.viewer("rita"), HERE, kinds=("supply_site",))
     assert set(one.stock) == {"Cots, standard: 100", "Bottled water: 1,200 liters"}
     assert (one.more_items, one.free, one.people) == (0, None, None)

@@ -58,6 +58,20 @@ def test_who_is_on_duty_on_a_unit_is_told_where_to_go(session, cast, dana, engin
     assert told(session, cast.account("sam")) == []
 
 
+def test_each_is_told_in_the_language_of_their_phone(session, cast, dana, engine, fire):
+    makers.duty(session, cast.account("sam").id, engine, language="es")
+    number = session.get_one(Incident, fire).number
+    (held,) = assign(session, dana, fire, [engine], task="east side")
+    (english,), (spanish,) = (told(session, cast.account(name)) for name in ("rita", "sam"))
+    assert english.title == f"E12: go to {number}"
+    assert spanish.title == f"E12: vaya a {number}"
+    assert spanish.body == (
+        "Incendio de edificio, prioridad 1. 123 Main St, Columbia. Tarea: east side"
+    )
+    move(session, dana, held.id, status="cancelled", reason="False alarm")
+    assert told(session, cast.account("sam"))[-1].title == f"E12: cancelada de {number}"
+
+
 def test_nobody_is_told_whose_duty_is_over(session, cast, dana, fire):
     rita, unit = cast.viewer("rita"), makers.unit(session)
     before = makers.datetime.now(makers.UTC) - makers.timedelta(hours=20)

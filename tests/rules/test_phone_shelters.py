@@ -142,7 +142,7 @@ def test_a_shelter_with_people_is_not_closed(session, send, gym):
     )
     assert counted_first.outcome.outcome == "applied"
     assert closed.outcome.outcome == "refused"
-    assert "12 people are still counted here" in closed.outcome.message
+    assert "12 people are still counted at Gym" in closed.outcome.message
 
 
 def test_still_true_is_as_old_as_it_was_said(session, send, gym):

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from meris import fields
 from meris.dispatch import need_words
-from meris.dispatch.needs import Need, kinds_said, missing
+from meris.needs.need import Need, kinds_said, missing
 
 KINDS = list(fields.types("unit").by_code)
 needs = st.builds(

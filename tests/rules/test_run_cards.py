@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import delete, insert
 
-from meris.dispatch import cards
+from meris.needs import cards
 from meris.tables import RunCard, RunCardLine
 
 BOONE, COLE = "29019", "29051"

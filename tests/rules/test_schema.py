@@ -13,6 +13,7 @@ from meris.tables import Base
 #: Tables that the journal leaves alone, each for a reason.
 NOT_JOURNALLED = {
     "change": "it is the journal",
+    "journal_seal": "seals of the journal, its own append-only record",
     "journal_home": "names the journal's cluster; nobody edits it",
     "county": "reference data from a package, the same for every user",
     "log_in_failure": "counts guesses, pruned within a day; the log has them",
@@ -27,7 +28,14 @@ NOT_JOURNALLED = {
     "notice": "told and seen; what it tells of is journalled",
     "notice_delivery": "how far the telling is, gone with it",
     "push_key": "made once; a key pair that is never edited",
+    "contact_try": "who was asked what is still true, its own append-only record",
+    "contact_turn": "who has a site in hand for ten minutes; what they find out is journalled",
     "shelter_count": "every count, its own append-only record",
+    "stock_movement": "every movement, its own append-only record",
+    "request_event": "every step of a request, its own append-only record",
+    "shipment_counter": "the last number given; the shipments that got them are journalled",
+    "item": "the program's catalogue, planted anew; nobody edits it",
+    "item_unit": "the program's catalogue, planted anew; nobody edits it",
     "trail_view": "who looked at a trail, its own append-only record",
     "upload_row": "what a check found, made again from the file at any time",
     "upload_pair": "what a check found, made again from the file at any time",

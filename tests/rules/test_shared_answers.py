@@ -5,6 +5,7 @@ from threading import Event
 
 import pytest
 
+from meris import changes
 from meris.db import SYSTEM, Database
 from meris.web import shared
 from meris.web.shared import Shared
@@ -18,7 +19,15 @@ def database(fresh_database):
     database.dispose()
 
 
-def test_the_same_question_at_one_moment_is_worked_out_once(database):
+@pytest.fixture
+def one_moment(database, monkeypatch):
+    """Every session sees one moment: a write of another test's database moves the cluster's on."""
+    with database.reading() as session:
+        moment = changes.now(session)
+    monkeypatch.setattr(shared.changes, "now", lambda session: moment)
+
+
+def test_the_same_question_at_one_moment_is_worked_out_once(database, one_moment):
     answers, made = Shared(), []
     with database.reading() as session, database.reading() as other:
         first = answers.answer("all", session, lambda: made.append(1) or b"1")
@@ -57,7 +66,7 @@ def test_an_answer_does_not_outlive_the_clock(database, monkeypatch):
         assert answers.answer("all", session, lambda: b"2") == b"2"
 
 
-def test_those_who_ask_while_it_is_worked_out_wait_for_it(database):
+def test_those_who_ask_while_it_is_worked_out_wait_for_it(database, one_moment):
     answers, begun, go, made = Shared(), Event(), Event(), []
 
     def slow():

@@ -73,7 +73,7 @@ def test_a_message_has_row_column_value_rule_and_fix():
     group = next(iter(got.problems))
     assert group.text == (
         'Rows 2, 4, column "Stat": "Opn" is not a status. '
-        "Use Closed, Alert, Standby, Open, or Full. Did you mean Open?"
+        "Use Closed, Alert, Standby, Open, Full, Consolidating, or Retired. Did you mean Open?"
     )
     assert (list(group.rows), group.column, group.value) == ([2, 4], "Stat", "Opn")
 

@@ -53,7 +53,7 @@ def told(kind, *rows):
             "shelter",
             {"zip": "63101", "city": "Kansas City", "county": ""},
             "far zip",
-            "km from Kansas City",
+            "mi from Kansas City",
         ),
         ("shelter", {"contact_phone": "(212) 555-0100"}, "area code", "212 is not one of Missouri"),
         ("supply", {"qty": "90000000"}, "much", "Check the number and its unit."),

@@ -32,7 +32,7 @@ from tests.rules.tables_of_text import csv_bytes
         ),
         (
             f"S77 | North Gyms | | | {NEXT_DOOR} |",
-            ["name 95 % alike", "35 m apart", "different IDs: S77 and S12"],
+            ["name 95 % alike", "115 ft apart", "different IDs: S77 and S12"],
         ),
         (
             f"S77 | The North Gym | | | {AT_THE_GYM} |",

@@ -28,7 +28,7 @@ def words(response):
     """What a person reads on the page, without what differs at each request."""
     html = response.get_data(as_text=True)
     html = re.sub(r'(nonce|value|content)="[^"]*"', "", html)
-    return re.sub(r"\s+", " ", re.sub(r"<script.*?</script>|<[^>]+>", " ", html, flags=re.S))
+    return re.sub(r"\s+", " ", re.sub(r"<(script|style)\b.*?</\1>|<[^>]+>", " ", html, flags=re.S))
 
 
 def another(app: Flask) -> Visitor:

@@ -13,7 +13,7 @@ from meris.accounts import guesses, people
 from meris.web import sessions
 from tests.people import PASSWORD
 from tests.people import email as address
-from tests.web.forms import another, fill, log_in, token_of, words
+from tests.web.forms import another, app_with, fill, log_in, token_of, words
 
 
 @pytest.fixture(autouse=True)
@@ -81,6 +81,35 @@ def test_what_was_known_before_the_log_in_is_worth_nothing_after(client):
         client.post("/account/sign-out-everywhere", data={"csrf_token": before}).status_code == 400
     )
     assert "Carol" in who_is(client)
+
+
+def test_two_tabs_at_the_log_in_page_do_not_refuse_each_other(client):
+    sent = {"email": address("carol"), "password": PASSWORD}
+    form = {"csrf_token": token_of(client.get("/log-in").get_data(as_text=True))}
+    client.delete_cookie("meris")
+    client.get("/log-in")  # the other tab's token is now what the browser holds
+    headers = {"Sec-Fetch-Site": "same-origin"}
+    assert client.post("/log-in", data=sent | form, headers=headers).status_code == 302
+    assert "Carol" in who_is(client)
+
+
+@pytest.mark.parametrize("site", ["cross-site", "same-site", "none", None])
+def test_another_sites_page_logs_nobody_in(client, site):
+    sent = {"email": address("carol"), "password": PASSWORD}
+    headers = {"Sec-Fetch-Site": site} if site else {}
+    assert client.post("/log-in", data=sent, headers=headers).status_code == 400
+
+
+def test_the_browsers_word_is_not_enough_once_somebody_is_logged_in(client):
+    log_in(client)
+    headers = {"Sec-Fetch-Site": "same-origin"}
+    assert client.post("/account/sign-out-everywhere", headers=headers).status_code == 400
+
+
+def test_an_answer_in_the_background_does_not_undo_another_tabs_log_in(client):
+    headers = {"Sec-Fetch-Mode": "cors"}
+    for path in ("/log-in", "/m", "/account"):
+        assert "Set-Cookie" not in client.get(path, headers=headers).headers
 
 
 def test_each_log_in_is_a_new_sign_in_of_128_bits(client, app):
@@ -184,8 +213,10 @@ def test_to_log_out_nobody_logs_in_first(client):
     assert client.get("/log-out").location == "/"
 
 
-def test_an_open_feed_ends_with_its_sign_in(client, app, session, monkeypatch):
+def test_an_open_feed_ends_with_its_sign_in(settings, database, session, monkeypatch):
     monkeypatch.setattr(sessions, "RECHECK_SECONDS", 0.0)
+    app = app_with(settings, database)
+    client = another(app)
 
     def ticks():
         return Response((b"tick" for _ in range(5)), mimetype="text/event-stream")

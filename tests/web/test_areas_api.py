@@ -224,7 +224,7 @@ def test_the_file_is_a_table_that_no_cell_turns_into_a_formula(dana: Visitor, se
     assert [(row["where"], row["name"], row["places_free"]) for row in rows] == [
         ("inside", "'=1+1", "70"),
         ("inside", "No numbers", ""),
-        ("within 10 km", "E7", ""),
+        ("within 6.2 mi", "E7", ""),
     ]
 
 

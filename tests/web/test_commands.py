@@ -160,7 +160,7 @@ _A_FIRE = (
     "log smoke showing",
     "p2",
     "need 1 type 3 engine",
-    "hazard 1 km around Joplin",
+    "hazard 1 mile around Joplin",
     "cancel l3 because not needed",
     "card",
     "m7 transporting to Mercy Hospital",

@@ -41,4 +41,6 @@ def test_it_is_packed_for_who_can_unpack_it(client, session):
     packed = client.get("/api/dispatch", headers={"Accept-Encoding": "gzip"})
     plain = client.get("/api/dispatch", headers={"Accept-Encoding": "identity"})
     assert packed.headers["Content-Encoding"] == "gzip"
-    assert json.loads(gzip.decompress(packed.data)) | {"now": 0} == plain.get_json() | {"now": 0}
+    # other tests write to other databases of the cluster meanwhile, and the cursor counts them
+    moving = {"now": 0, "cursor": ""}
+    assert json.loads(gzip.decompress(packed.data)) | moving == plain.get_json() | moving

@@ -13,7 +13,7 @@ from structlog.testing import capture_logs
 
 from meris import fields, migrations
 from meris.db import Database, engine_at
-from meris.web import openapi
+from meris.web import assets, openapi
 from tests.people import PASSWORD
 from tests.web.forms import another, app_with, log_in, words
 
@@ -42,9 +42,11 @@ def test_ready_means_every_part_and_a_restored_journal_that_is_adopted(settings,
     client = another(app_with(here, database))
     before = client.get("/readyz")
     assert (before.status_code, before.json["checks"]["journal"]) == (503, False)
+    assert "meris db migrate" in before.json["because"]["journal"]
     migrations.migrate(here)
     after = client.get("/readyz")
-    assert after.json == {"ready": True, "checks": dict.fromkeys(after.json["checks"], True)}
+    checks = dict.fromkeys(after.json["checks"], True)
+    assert after.json == {"ready": True, "checks": checks, "because": {}}
     assert set(after.json["checks"]) == {"database", "schema", "journal", "feed"}
     database.dispose()
 
@@ -71,7 +73,8 @@ def test_without_a_database_people_and_programs_are_told_to_wait(without_databas
 # Metrics
 
 
-def test_metrics_count_answers_and_name_the_version(client, session):
+def test_metrics_count_answers_and_name_the_version(settings, database, session):
+    client = another(app_with(settings, database))
     client.get("/fields")
     client.sign_in(session, "ada")
     page = client.get("/metrics").get_data(as_text=True)
@@ -198,8 +201,13 @@ def test_a_second_start_finds_the_files_prepared(app, settings, database):
     assert folder.stat().st_ctime_ns == made
 
 
-def test_a_home_that_cannot_be_written_does_not_stop_the_start(settings, database, tmp_path):
+def test_a_home_that_cannot_be_written_does_not_stop_the_start(
+    settings, database, tmp_path, monkeypatch
+):
     (tmp_path / "static").write_text("in the way")
+    # where the files go instead; and to compress them all once more is not the question here
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    monkeypatch.setattr(assets, "_compress", lambda _path: None)
     client = another(app_with(replace(settings, home=tmp_path), database))
     address = re.search(r"/static/\w+/css/base.css", client.get("/log-in").get_data(as_text=True))
     assert client.get(address.group(), buffered=True).status_code == 200

@@ -9,6 +9,7 @@ from sqlalchemy import text
 
 from meris.cli import main
 from meris.db import SYSTEM, Database
+from tests import makers
 
 
 @pytest.fixture
@@ -167,3 +168,17 @@ def test_every_command_says_what_it_does(meris):
     for command, path in walk(main, ()):
         assert command.help, path
         meris(*path, "--help")
+
+
+def test_the_books_are_counted_and_what_does_not_balance_is_named(meris, fresh_database):
+    owner = Database.at(fresh_database.owner)
+    with owner.transaction(SYSTEM) as session:
+        line = makers.stock(session, makers.supply_site(session), "Ice")
+    assert "The books balance: 1 movements, 1 stock lines" in meris("ledger", "check")
+    with owner.transaction(SYSTEM) as session:
+        session.execute(text("ALTER TABLE stock_line DISABLE TRIGGER follow_update"))
+        session.execute(text("UPDATE stock_line SET quantity_on_hand = 39"))
+    told = meris("ledger", "check", code=1)
+    owner.dispose()
+    assert f"stock line {line}: quantity_on_hand is 39, its movements make 40" in told
+    assert "1 balances are not the sum of their movements" in told

@@ -103,7 +103,7 @@ def test_a_unit_is_found_by_typing_and_the_last_one_comes_first(rita, session, e
     assert "more: type a part of the name" in text_of(rita.get("/m"))
     assert "Zebra" in text_of(rita.get("/m?find=medic+7"))
     assert "Brush" not in text_of(rita.get("/m?find=medic+7"))
-    assert 'is called "100%"' in text_of(rita.get("/m?find=100%25"))
+    assert "is called “100%”" in text_of(rita.get("/m?find=100%25"))
     before = datetime.now(UTC) - timedelta(days=2)
     session.add(
         Duty(
@@ -143,7 +143,7 @@ def test_what_the_unit_was_sent_to_is_told_with_its_place_and_who_else_goes(on_d
     told = text_of(page)
     for words in ("Barn on fire", "4400 Scott Boulevard", "15S WD", "38.95171, -92.33407"):
         assert words in told
-    for words in ("Water supply", "Tanker 4", "in 8 min", "Smoke seen from the interstate"):
+    for words in ("Water supply", "Tanker 4", "in 9 min", "Smoke seen from the interstate"):
         assert words in told
     assert 'href="geo:38.95171,-92.33407' in page.text
     assert "Respond and route" in told

@@ -54,7 +54,7 @@ def test_a_shelter_is_found_by_typing(sam, session):
     told = text_of(sam.get("/m/shelter?find=gym"))
     assert "Gymnasium" in told
     assert "Armory" not in told
-    assert 'is called "zzz"' in text_of(sam.get("/m/shelter?find=zzz"))
+    assert "is called “zzz”" in text_of(sam.get("/m/shelter?find=zzz"))
 
 
 def test_a_count_a_status_and_a_need_work_without_a_script(sam, session):

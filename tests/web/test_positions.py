@@ -8,9 +8,11 @@ import time
 import pytest
 from sqlalchemy import func, select
 
+from meris.accounts import people
 from meris.positions import Verdict, devices
 from meris.tables import Change, Device, PositionFix
-from meris.web.ingest import MOST_BYTES, Desk
+from meris.web.front import MOST_BYTES, Desks
+from meris.web.ingest import Desk
 from meris.web.lane import Lane, read_head
 from tests import makers
 
@@ -60,6 +62,15 @@ def test_the_account_is_the_token_and_nothing_else(client, session, token):
         answer = client.post("/pub", json=location(), headers={"X-Limit-U": "e12", **headers})
         assert answer.status_code == 401
         assert answer.headers["WWW-Authenticate"].startswith("Basic")
+    assert kept(session) == 0
+
+
+def test_a_device_of_a_closed_account_tells_nothing_any_more(app, client, session, cast, token):
+    """At once where it is written, and as an unknown device once the table is read again."""
+    people.set_active(session, cast.account("rita"), active=False)
+    client.post("/pub", json=location(), headers=basic(token))
+    app.extensions["meris"].intake.refresh()
+    assert client.post("/pub", json=location(), headers=basic(token)).status_code == 401
     assert kept(session) == 0
 
 
@@ -189,7 +200,7 @@ def intake():
 
 @pytest.fixture
 def lane(intake):
-    lane = Lane(Desk(intake))
+    lane = Lane(Desks([Desk(intake)]))
     yield lane
     lane.stop().join(10)
 

@@ -24,7 +24,8 @@ def fire(session):
 def text_of(pdf):
     """The text of a PDF of our own making, through the tables of its fonts."""
     streams = [
-        zlib.decompress(found)
+        # its last byte may look like the line end that follows it
+        zlib.decompressobj().decompress(found)
         for found in re.findall(rb"stream\r?\n(x.*?)\r?\nendstream", pdf, re.DOTALL)
     ]
     letters = {}

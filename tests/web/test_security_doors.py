@@ -1,10 +1,11 @@
 """Who may enter: every address has a door, and every write its proof of where it comes from."""
 
 import pytest
+from flask import g
 
 from meris.web import doors
 from meris.web.openapi import methods
-from tests.web.forms import another, words
+from tests.web.forms import another, app_with, words
 
 SAFE = {"GET", "HEAD", "OPTIONS"}
 
@@ -22,7 +23,8 @@ def test_every_route_has_a_door(app):
     assert without == []
 
 
-def test_a_route_without_a_door_is_shut(app, session):
+def test_a_route_without_a_door_is_shut(settings, database, session):
+    app = app_with(settings, database)
     app.add_url_rule("/forgotten", "forgotten", lambda: "secret")
     client = another(app)
     client.sign_in(session, "ada")
@@ -91,3 +93,17 @@ def test_the_token_of_one_browser_is_no_good_in_another(app, session):
     joe.sign_in(session, "joe")
     answer = joe.post("/tokens", data={"name": "x", "role": "reader"}, headers=carol.csrf())
     assert answer.status_code == 400
+
+
+def test_a_question_holds_no_connection_beside_its_own(app, client, session, monkeypatch):
+    # with two each, thirty consoles that ask at once would wait for each other for ever
+    held, view = [], app.view_functions["live.dispatch"]
+
+    def watched():
+        held.append("accounts_block" in g)
+        return view()
+
+    monkeypatch.setitem(app.view_functions, "live.dispatch", watched)
+    client.sign_in(session, "dana")
+    assert client.get("/api/dispatch").status_code == 200
+    assert held == [False]

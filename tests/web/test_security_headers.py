@@ -99,3 +99,19 @@ def test_what_a_proxy_says_is_believed_only_when_one_is_there(settings, database
     with another(app) as client:
         client.get("/healthz", headers={"X-Forwarded-For": "9.9.9.9, 6.6.6.6"})
         assert request.remote_addr == address
+
+
+@pytest.mark.parametrize(
+    ("host", "status"),
+    [
+        ("meris.example.gov", 200),
+        ("localhost", 200),
+        ("evil.example", 400),
+        ("meris.example.gov.evil.example", 400),
+    ],
+)
+def test_a_name_that_is_not_ours_is_refused(settings, database, host, status):
+    app = app_with(replace(settings, hosts=("meris.example.gov",)), database)
+    answer = another(app).get("/log-in", headers={"Host": host})
+    assert answer.status_code == status
+    assert "evil.example" not in str(answer.headers) + answer.get_data(as_text=True)

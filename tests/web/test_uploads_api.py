@@ -239,7 +239,7 @@ def test_a_machine_uploads_for_its_own_agency_only(machine, session):
 
 
 @pytest.mark.parametrize(
-    ("who", "status"), [("carol", 200), ("joe", 404), ("dana", 200), ("stella", 200)]
+    ("who", "status"), [("carol", 200), ("joe", 404), ("dana", 404), ("stella", 200)]
 )
 def test_only_the_agency_and_those_above_see_an_upload(app, client, session, who, status):
     client.sign_in(session, "carol")

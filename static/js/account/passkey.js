@@ -1,4 +1,6 @@
 // Passkeys: hands the server's question to the browser and the browser's proof to the server.
+import { _ } from '../words/language.js';
+
 const bytes = text => Uint8Array.from(atob(text.replace(/-/g, '+').replace(/_/g, '/')), c => c.charCodeAt(0));
 const text = buffer => btoa(String.fromCharCode(...new Uint8Array(buffer)))
   .replace(/\+/g, '-').replace(/\//g, '_').replace(/=+$/, '');
@@ -29,10 +31,10 @@ function proof(credential) {
 
 function reason(error) {
   if (error.name === 'SecurityError') {
-    return 'Passkeys need an address with a name and https, such as https://meris.example or http://localhost.';
+    return _('Passkeys need an address with a name and https, such as https://meris.example or http://localhost.');
   }
-  if (error.name === 'InvalidStateError') return 'This device has a passkey for MERIS already.';
-  return 'The browser did not use a passkey. Try again, or use the password.';
+  if (error.name === 'InvalidStateError') return _('This device has a passkey for MERIS already.');
+  return _('The browser did not use a passkey. Try again, or use the password.');
 }
 
 async function ask(form) {
@@ -45,7 +47,7 @@ async function ask(form) {
     form.elements.credential.value = proof(credential);
     form.submit();
   } catch (error) {
-    problem.textContent = window.PublicKeyCredential ? reason(error) : 'This browser knows no passkeys.';
+    problem.textContent = window.PublicKeyCredential ? reason(error) : _('This browser knows no passkeys.');
     problem.hidden = again.hidden = false;
   }
 }

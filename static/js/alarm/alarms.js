@@ -3,6 +3,7 @@
 // an end; muting is this browser's, and shown as long as it lasts.
 import { $, button, el, icon } from '../core/dom.js';
 import { newKey, units } from '../dispatch/requests.js';
+import { clockTime } from '../words/age.js';
 import { timeOfDay } from '../words/clock.js';
 import { dueInWords, namesInWords } from '../words/dispatch.js';
 import { judge, Watch } from './due.js';
@@ -149,7 +150,8 @@ export class Alarms {
     const by = one.silenced_by ? ` by ${one.silenced_by}` : '';
     return el('div', { class: 'alarm silenced', dataset: { assignment: String(one.id) } }, this.#icon('mute'),
       el('p', {}, `${one.unit_name} was not heard of, `, this.#due(one), this.#where(one),
-        el('strong', {}, ` Silenced${by} until ${timeOfDay(one.silenced_until, this.settings.zone)}.`)),
+        el('strong', {}, ` Silenced${by} until `,
+          el('time', { title: clockTime(one.silenced_until) }, timeOfDay(one.silenced_until, this.settings.zone)), '.')),
       this.#heardButton(one));
   }
 
@@ -158,7 +160,7 @@ export class Alarms {
   }
 
   #due({ par_at: at }) {
-    return el('time', { dataset: { due: String(at) } });
+    return el('time', { title: clockTime(at), dataset: { due: String(at) } });
   }
 
   #where({ incident: id }) {

@@ -2,11 +2,6 @@
 import { $ } from '../core/dom.js';
 import { Alarms } from './alarms.js';
 
-/** Whether a viewer answers for a unit: whoever dispatches for all, others for their agency's. */
-function mayFor({ viewer, may_move: may, agency_id: own }) {
-  return ({ unit_agency: agency }) => Boolean(viewer.may?.dispatch) || (may === 'own' && own === agency);
-}
-
 /** Staff only: the public's page has no place for it. */
 export function startAlarms(client, settings) {
   const box = $('#alarms');

@@ -3,6 +3,7 @@
 // area is opened, and for who draws once the map stands and the line is free.
 import { Emitter } from '../core/emitter.js';
 import { $, button, el, icon } from '../core/dom.js';
+import { giveBack } from '../core/focus.js';
 import { clockTime, epochOf } from '../words/age.js';
 import { AREA_LETTERS, AREA_TITLES } from '../words/areas.js';
 import { timeOrDay } from '../words/clock.js';
@@ -42,7 +43,7 @@ export class AreaDesk extends Emitter {
 
   /** The key for the page's table. */
   get keys() {
-    return this.may ? [{ key: 'a', title: 'Draw an area', run: () => this.draw() }] : [];
+    return this.may ? [{ key: 'a', group: 'On the map', title: 'Draw an area', run: () => this.draw() }] : [];
   }
 
   /** Show an area in the panel. `focus` moves the focus to its name, `reveal` the map to its shape. */
@@ -213,7 +214,7 @@ export class AreaDesk extends Emitter {
     this.root.hidden = true;
     this.root.replaceChildren();
     this.emit('closed');
-    if (this.opener?.isConnected) this.opener.focus();
+    if (this.opener) giveBack(this.opener, this.stage.map.getContainer());
     this.opener = null;
   }
 

@@ -3,7 +3,8 @@ import * as L from 'leaflet';
 import { Emitter } from '../core/emitter.js';
 import { DrawBar } from './draw-bar.js';
 import { geoman } from './geoman.js';
-import { distanceInWords, multiPolygon, polygonsOf, ringAround } from './outline.js';
+import { distanceInWords } from '../words/distance.js';
+import { multiPolygon, polygonsOf, ringAround } from './outline.js';
 
 const STYLE = { className: 'draft-area', pmIgnore: false, bubblingMouseEvents: false, smoothFactor: 0.2 };
 const DRAWING = {

@@ -4,12 +4,14 @@ import { button, el } from '../core/dom.js';
 import { recall, remember } from '../core/storage.js';
 import { symbol } from '../ui/symbol.js';
 import { epochOf } from '../words/age.js';
+import { chosenInWords, distanceInWords, units } from '../words/distance.js';
 import { count, plural } from '../words/numbers.js';
-import { distanceInWords } from './outline.js';
 import { areas, tableUrl } from './requests.js';
 
-const NEAR = 'area.near-km';
-const DISTANCES = [1, 2, 5, 10, 20, 50];
+const NEAR = 'area.near';
+/** How far is near, in the installation's unit; the one that stands for "nobody chose". */
+const DISTANCES = [1, 2, 3, 5, 10, 20, 50];
+const USUAL = 3;
 const PAGE = 50;
 
 /** "2 available, 1 on scene": the statuses in the catalog's order. */
@@ -32,9 +34,12 @@ export class InsideBlock extends Emitter {
   constructor(catalog, { id, danger }) {
     super();
     Object.assign(this, { catalog, id, danger, shown: PAGE });
-    const near = recall(NEAR, 5);
-    this.near = el('select', { 'aria-label': 'How far is near', onchange: () => this.#turnTo(Number(this.near.value)) },
-      DISTANCES.map((km) => el('option', { value: String(km), selected: km === near }, `within ${km} km`)));
+    const near = recall(NEAR, USUAL);
+    const inKm = (far) => Number(((far * units().unitM) / 1000).toFixed(3));
+    const turn = () => this.#turnTo(DISTANCES[this.near.selectedIndex]);
+    this.near = el('select', { 'aria-label': 'How far is near', onchange: turn },
+      DISTANCES.map((far) => el('option', { value: String(inKm(far)), selected: far === near },
+        `within ${chosenInWords(far * units().unitM)}`)));
     this.figures = el('div', { class: 'inside-figures', role: 'status' }, el('p', { class: 'pending' }, 'Counting'));
     this.list = el('ul', { class: 'inside-list', 'aria-label': 'What is inside and near' });
     this.more = el('div', {});
@@ -62,8 +67,8 @@ export class InsideBlock extends Emitter {
     }
   }
 
-  #turnTo(km) {
-    remember(NEAR, km);
+  #turnTo(far) {
+    remember(NEAR, far);
     this.refresh();
   }
 

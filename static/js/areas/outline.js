@@ -44,16 +44,3 @@ export function asText(geometry) {
   }
   return polygons.length ? JSON.stringify(geometry) : '';
 }
-
-/** "12.6 km²", with as many figures as help. */
-export function extentInWords(sqKm) {
-  if (sqKm < 0.1) return `${Math.round(sqKm * 1e6).toLocaleString('en-US')} m²`;
-  const digits = sqKm < 10 ? 2 : sqKm < 100 ? 1 : 0;
-  return `${sqKm.toLocaleString('en-US', { maximumFractionDigits: digits })} km²`;
-}
-
-/** "820 m" or "4.2 km". */
-export function distanceInWords(meters) {
-  if (meters < 1000) return `${Math.round(meters)} m`;
-  return `${(meters / 1000).toFixed(meters < 10_000 ? 1 : 0)} km`;
-}

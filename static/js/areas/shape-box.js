@@ -2,9 +2,10 @@
 // corners or GeoJSON. What the server understood stands below, before anything is saved.
 import { Emitter } from '../core/emitter.js';
 import { button, el, icon } from '../core/dom.js';
-import { decimal } from '../words/position.js';
+import { extentInWords, units } from '../words/distance.js';
 import { count } from '../words/numbers.js';
-import { asText, cornersOf, extentInWords } from './outline.js';
+import { decimal } from '../words/position.js';
+import { asText, cornersOf } from './outline.js';
 import { areas } from './requests.js';
 
 /** How many counties are named before "and 4 more". */
@@ -103,7 +104,7 @@ export class ShapeBox extends Emitter {
       el('div', { class: 'way' }, label(this.place, 'Circle around a place, coordinates or USNG'),
         el('div', { class: 'beside' }, this.place,
           button('button', () => this.emit('pick'), icon('target', this.catalog.symbolsUrl), 'On the map')),
-        el('div', { class: 'beside' }, label(this.radius, 'Radius in km'), this.radius,
+        el('div', { class: 'beside' }, label(this.radius, `Radius in ${units().many}`), this.radius,
           button('button', around, 'Draw the circle'))),
       this.#counties(label),
       el('div', { class: 'way' }, label(this.text, 'Corners, one a line; or GeoJSON'), this.text,
@@ -122,8 +123,8 @@ export class ShapeBox extends Emitter {
   #around() {
     const radius = Number(this.radius.value.trim().replace(',', '.'));
     if (!this.place.value.trim()) this.#missing('Write the place in the middle of the circle.', this.place);
-    else if (!(radius > 0)) this.#missing('Write the radius as a number of kilometers, such as 2.', this.radius);
-    else this.#say({ circle: { place: this.place.value.trim(), radius_km: radius } });
+    else if (!(radius > 0)) this.#missing(`Write the radius as a number of ${units().many}, such as 2.`, this.radius);
+    else this.#say({ circle: { place: this.place.value.trim(), radius_km: (radius * units().unitM) / 1000 } });
   }
 
   #missing(message, input) {

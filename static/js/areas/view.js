@@ -5,7 +5,7 @@ import { button, el } from '../core/dom.js';
 import { Notice } from '../ui/notice.js';
 import { agoInWords, clockTime, epochOf } from '../words/age.js';
 import { timeOrDay } from '../words/clock.js';
-import { extentInWords } from './outline.js';
+import { extentInWords } from '../words/distance.js';
 import { InsideBlock } from './inside-block.js';
 import { areas } from './requests.js';
 
@@ -55,8 +55,16 @@ export class AreaView extends Emitter {
       incident ? el('p', {}, 'For ', button('name-link', () => this.emit('incident', incident),
         `${incident.number} ${incident.title}`), incident.status === 'closed' ? ' (closed)' : '') : null,
       notes ? el('p', { class: 'notes' }, notes) : null,
+      this.#places(),
       el('p', { class: 'quietly' }, [extentInWords(sqKm), SENSITIVITY[sensitivity], drawn].filter(Boolean).join(' · ')),
     ].filter(Boolean);
+  }
+
+  // Who is staff plans where its people go.
+  #places() {
+    const { id, state } = this.area;
+    if (state === 'over' || !this.catalog.settings.viewer.may?.see_staff) return null;
+    return el('p', {}, el('a', { href: `/place/area/${id}` }, 'Find places for its people'));
   }
 
   #buttons() {

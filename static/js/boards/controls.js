@@ -24,6 +24,7 @@ export class Controls extends Emitter {
     this.text.addEventListener('input', typed);
     this.selects = this.#selects(settings, board);
     this.clear = button('button small quiet', () => this.emit('chosen', { clear: true }), 'Clear');
+    this.clear.hidden = true; // until something is chosen: it would take a line of its own
     form.append(this.text, ...Object.values(this.selects).map(({ root }) => root), this.clear);
   }
 

@@ -1,9 +1,7 @@
 // Where fewer units stand ready than must: always in sight, with a way to who is missing.
-import { el } from '../core/dom.js';
+import { button, el } from '../core/dom.js';
 import { shareInWords } from '../words/kinds.js';
 import { plural } from '../words/numbers.js';
-
-const MOST = { desk: 12, wall: 8 };
 
 /** Units of the kinds that are missing there: who they are, and what they are doing instead. */
 export function lookFor({ counties, unit_types: types }) {
@@ -11,28 +9,23 @@ export function lookFor({ counties, unit_types: types }) {
   return `/board/units#${params.toString().replaceAll('%2C', ',')}`;
 }
 
+/** One line of holes, however many there are: the table below must not move when a third one opens. */
 export class Cover {
   constructor(root, { titleOf, wall }) {
-    Object.assign(this, { root, titleOf, most: wall ? MOST.wall : MOST.desk, wall });
-    this.expanded = false;
+    Object.assign(this, { root, titleOf, wall, expanded: false, list: null });
+    this.more = wall ? el('p', { class: 'more' }) : button('button small quiet more', () => this.#turn());
+    new ResizeObserver(() => this.#fit()).observe(root);
   }
 
   show(holes) {
-    const signature = JSON.stringify([holes, this.expanded]);
+    const signature = JSON.stringify(holes);
     if (this.signature === signature) return;
     this.signature = signature;
-    this.holes = holes;
     this.root.dataset.holes = String(holes.length);
-    this.root.replaceChildren(...(holes.length ? this.#holes(holes) : [el('p', {}, 'Minimum cover holds everywhere.')]));
-  }
-
-  #holes(holes) {
-    const shown = this.expanded ? holes : holes.slice(0, this.most);
-    const rest = holes.length - shown.length;
-    return [
-      el('h2', {}, `${plural(holes.length, 'hole')} in cover`),
-      el('ul', {}, shown.map((hole) => this.#hole(hole)), rest > 0 || this.expanded ? this.#more(rest) : null),
-    ];
+    this.list = holes.length ? el('ul', {}, holes.map((hole) => this.#hole(hole))) : null;
+    this.root.replaceChildren(...(this.list ? [el('h2', {}, `${plural(holes.length, 'hole')} in cover`), this.list, this.more]
+      : [el('p', {}, 'Minimum cover holds everywhere.')]));
+    this.#fit();
   }
 
   #hole(hole) {
@@ -43,12 +36,25 @@ export class Cover {
     return el('li', {}, inside);
   }
 
-  #more(rest) {
-    if (this.wall) return el('li', {}, `and ${rest} more`);
-    return el('li', {}, el('button', { type: 'button', class: 'button small quiet', onclick: () => {
-      this.expanded = !this.expanded;
-      this.show(this.holes);
-      this.root.querySelector('li:last-child button')?.focus();
-    } }, this.expanded ? 'Show fewer' : `and ${rest} more`));
+  #turn() {
+    this.expanded = !this.expanded;
+    this.#fit();
+  }
+
+  // What has no room on the line is behind the button, with its number.
+  #fit() {
+    if (!this.list) return;
+    const items = [...this.list.children];
+    for (const item of items) item.hidden = false;
+    this.root.classList.toggle('expanded', this.expanded);
+    this.#tell(items.length);
+    const rest = this.expanded ? [] : items.filter(({ offsetTop }) => offsetTop > items[0].offsetTop);
+    for (const item of rest) item.hidden = true;
+    this.#tell(rest.length);
+  }
+
+  #tell(rest) {
+    this.more.hidden = !rest && !this.expanded;
+    this.more.textContent = this.expanded ? 'Show fewer' : `and ${rest} more`;
   }
 }

@@ -73,10 +73,11 @@ export class IncidentBoard extends Emitter {
     };
     const move = (status) => act((unit) => this.acting.move(unit, status), (row) => this.acting.moveAll(row, status));
     const when = () => sheet.isAtHand;
+    const group = 'In a row';
     return [
-      { key: 'e', title: 'En route: all units sent to the incident, or the unit in focus', run: move(moveKeys.e), when },
-      { key: 'o', title: 'On scene: likewise', run: move(moveKeys.o), when },
-      { key: 'h', title: 'Heard: all is well with its units on scene', when,
+      { key: 'e', group, title: 'En route: all units sent to the incident, or the unit in focus', run: move(moveKeys.e), when },
+      { key: 'o', group, title: 'On scene: likewise', run: move(moveKeys.o), when },
+      { key: 'h', group, title: 'Heard: all is well with its units on scene', when,
         run: act((unit) => this.acting.heard([unit]), (row) => this.acting.heard(row.units)) },
     ];
   }

@@ -116,7 +116,7 @@ export function cellsOf(page) {
   return (row) => [
     priorityMark(row.priority, settings.words),
     name(row, settings),
-    [el('span', { class: 'first' }, row.place ?? 'No place yet'),
+    [el('span', { class: 'first', title: row.place ?? '' }, row.place ?? 'No place yet'),
       el('span', { class: 'second' }, row.county ?? row.jurisdiction ?? '')],
     age(row),
     unitsOf(row, page),
@@ -156,8 +156,9 @@ function age(row) {
 }
 
 function lacks({ missing }, { titleOf }) {
-  return missing.length ? el('span', { class: 'lacks' }, missing.flatMap((need, i) => [i ? ' · ' : '',
-    el('span', { class: 'lack' }, shareInWords(need, titleOf))])) : [];
+  const words = missing.map((need) => shareInWords(need, titleOf));
+  return words.length ? el('span', { class: 'lacks', title: words.join(' · ') },
+    words.flatMap((share, i) => [i ? ' · ' : '', el('span', { class: 'lack' }, share)])) : [];
 }
 
 function entry({ log }) {

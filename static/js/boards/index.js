@@ -5,8 +5,8 @@ import { $ } from '../core/dom.js';
 import { Alarms } from '../alarm/alarms.js';
 import { Announcer } from '../ui/announce.js';
 import { Connection } from '../ui/connection.js';
-import { Keys } from '../ui/keys.js';
 import { Notice } from '../ui/notice.js';
+import { keys } from '../ui/page-keys.js';
 import { count } from '../words/numbers.js';
 import { Acting, MOVE_KEYS } from './acting.js';
 import { Asking } from './asking.js';
@@ -38,7 +38,7 @@ const board = settings.board === 'units' ? new UnitBoard({ settings, catalog, ac
 const sheet = new Sheet($('#table'), { columns: board.columns, cells: board.cells, symbolsUrl: settings.symbols_url });
 const connection = new Connection(onWall ? $('#wall-connection') : $('#connection'), $('#banner'),
   { ...settings, what: 'the board' });
-const announcer = new Announcer($('#polite'));
+const announcer = new Announcer();
 const alarms = new Alarms({ box: $('#alarms'), sound: $('#sound'), settings, now: () => live.now() });
 const cover = new Cover($('#cover'), { titleOf: (code) => catalog.typeTitle('unit', code), wall: onWall });
 const controls = onWall ? null : new Controls($('#filters'), settings, settings.board);
@@ -65,6 +65,7 @@ function refused(problem) {
 function draw() {
   const shown = board.shown();
   if (!shown) return; // no answer yet is not "no incidents"
+  $('#waiting')?.remove();
   sheet.show(shown.groups, shown.order);
   tick(sheet.table, live.now());
   controls?.show(bookmark.choice);
@@ -122,28 +123,24 @@ live.on('connection', (state) => connection.show(state))
   });
 connection.on('retry', () => live.retry());
 
-const keys = new Keys([
-  { key: 'ArrowDown', shown: '↓ j', title: 'Next row', run: () => sheet.step(1), when: () => sheet.isAtHand },
-  { key: 'ArrowUp', shown: '↑ k', title: 'Row before', run: () => sheet.step(-1), when: () => sheet.isAtHand },
-  { key: 'Enter', title: 'Open on the map' },
+keys.learn([
+  { key: ['ArrowDown', 'j'], shown: '↓ j', group: 'In the table', title: 'Next row',
+    run: () => sheet.step(1), when: () => sheet.isAtHand },
+  { key: ['ArrowUp', 'k'], shown: '↑ k', group: 'In the table', title: 'Row before',
+    run: () => sheet.step(-1), when: () => sheet.isAtHand },
+  { key: 'Enter', group: 'In the table', title: 'Open on the map' },
   ...board.keys(sheet, MOVE_KEYS),
-  { key: '/', title: 'Look for words', run: () => controls?.focus() },
-  { key: 'i', title: 'Incidents', run: () => location.assign('/board') },
-  { key: 'u', title: 'Units', run: () => location.assign('/board/units') },
-  { key: 'm', title: 'Map', run: () => location.assign('/') },
-  { key: 's', title: 'Sound on or off', run: () => $('#sound button').click() },
   ...(wall ? [
-    { key: ' ', shown: 'Space', title: 'Stop turning pages, or go on', run: () => wall.toggle(),
+    { key: ' ', shown: 'Space', group: 'On the wall', title: 'Stop turning pages, or go on', run: () => wall.toggle(),
       when: () => !document.activeElement?.matches('button') },
-    { key: 'ArrowRight', shown: '→ ←', title: 'Turn the page', run: () => wall.turn(1) },
+    { key: 'ArrowRight', shown: '→', group: 'On the wall', title: 'Next page', run: () => wall.turn(1) },
+    { key: 'ArrowLeft', shown: '←', group: 'On the wall', title: 'Page before', run: () => wall.turn(-1) },
   ] : []),
-  { key: '?', title: 'These keys', run: () => keys.show() },
+  { key: 'i', group: 'Boards', title: 'Incidents', run: () => location.assign('/board') },
+  { key: 'u', group: 'Boards', title: 'Units', run: () => location.assign('/board/units') },
+  { key: 's', group: 'Boards', title: 'Sound on or off', run: () => $('#sound button').click() },
+  ...(controls ? [{ key: '/', group: 'Boards', title: 'Look for words', run: () => controls.focus() }] : []),
 ]);
-keys.table.push(
-  ...[['j', () => sheet.step(1)], ['k', () => sheet.step(-1)]].map(([key, run]) => ({ key, run })),
-  ...(wall ? [{ key: 'ArrowLeft', run: () => wall.turn(-1) }] : []),
-);
-for (const id of ['show-keys', 'show-keys-menu']) $(`#${id}`)?.addEventListener('click', () => keys.show());
 $('#to-wall')?.addEventListener('click', (event) => { event.currentTarget.href = `?wall=1${location.hash}`; });
 
 setInterval(() => tick(sheet.table, live.now()), TICK_MS);

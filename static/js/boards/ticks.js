@@ -1,6 +1,7 @@
 // Ages and countdowns that run on their own: the row says since when or until when, and one clock
 // for the whole page writes the words. What is late says so in a word as well as in color.
 import { el } from '../core/dom.js';
+import { clockTime } from '../words/age.js';
 import { dueInWords, spanInWords } from '../words/dispatch.js';
 
 const MINUTE = 60;
@@ -8,14 +9,14 @@ const MINUTE = 60;
 /** How long something has lasted; after `limit` minutes it is late. `late` says how that reads. */
 export function since(epoch, { limit = null, late = 'longer than usual', label = '' } = {}) {
   if (epoch === null || epoch === undefined) return el('span', { class: 'unknown' }, 'unknown');
-  return el('time', { class: 'ticks', dataset: {
+  return el('time', { class: 'ticks', title: clockTime(epoch), dataset: {
     since: String(epoch), ...(limit ? { limit: String(limit), late } : {}), ...(label ? { label } : {}),
   } });
 }
 
 /** When something is expected; after it, it is late; `soon` seconds before it, it is near. */
 export function until(epoch, { soon = 0 } = {}) {
-  return el('time', { class: 'ticks', dataset: { until: String(epoch), soon: String(soon) } });
+  return el('time', { class: 'ticks', title: clockTime(epoch), dataset: { until: String(epoch), soon: String(soon) } });
 }
 
 function told(words, late) {

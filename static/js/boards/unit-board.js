@@ -113,14 +113,15 @@ export class UnitBoard extends Emitter {
     const move = (status) => act((unit) => (unit.assignment ? this.acting.move(unit, status)
       : this.acting.notice.say(`${unit.name} is at no incident. Send it from an incident.`)));
     const when = () => sheet.isAtHand;
+    const group = 'In a row';
     return [
-      { key: 'a', title: 'Acknowledged', run: move(moveKeys.a), when },
-      { key: 'e', title: 'En route', run: move(moveKeys.e), when },
-      { key: 'o', title: 'On scene', run: move(moveKeys.o), when },
-      { key: 't', title: 'Transporting', run: move(moveKeys.t), when },
-      { key: 'd', title: 'At destination', run: move(moveKeys.d), when },
-      { key: 'h', title: 'Heard: all is well', run: act((unit) => this.acting.heard([unit])), when },
-      { key: 'x', title: 'All moves of the unit, with release', when,
+      { key: 'a', group, title: 'Acknowledged', run: move(moveKeys.a), when },
+      { key: 'e', group, title: 'En route', run: move(moveKeys.e), when },
+      { key: 'o', group, title: 'On scene', run: move(moveKeys.o), when },
+      { key: 't', group, title: 'Transporting', run: move(moveKeys.t), when },
+      { key: 'd', group, title: 'At destination', run: move(moveKeys.d), when },
+      { key: 'h', group, title: 'Heard: all is well', run: act((unit) => this.acting.heard([unit])), when },
+      { key: 'x', group, title: 'All moves of the unit, with release', when,
         run: act((unit) => this.acting.open(unit, document.activeElement)) },
     ];
   }

@@ -30,7 +30,7 @@ export class CommandBar extends Emitter {
     const drawing = new Drawing(catalog);
     this.list = new Listbox(this.input, { label: 'Found', draw: (option) => drawing.draw(option) })
       .on('taken', (option) => this.#taken(option));
-    form.append(el('div', { class: 'command-panel', onmousedown: (event) => event.preventDefault() },
+    form.append(el('div', { class: 'command-panel', tabindex: '0', onmousedown: (event) => event.preventDefault() },
       this.sentence.root, this.list.root));
     this.#listen(form);
   }

@@ -42,6 +42,11 @@ export async function renew() {
   return ours().mark;
 }
 
+/** The token that a form of this page is posted with. */
+export function formToken() {
+  return ours().token;
+}
+
 async function problemOf(response) {
   const data = await response.json().catch(() => ({}));
   return new ApiError({

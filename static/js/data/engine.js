@@ -9,8 +9,11 @@ import { NO_FILTER, sift } from './filter.js';
 import { sortRows } from './order.js';
 import { isStale } from '../words/age.js';
 
-/** An index of 50,000 takes some 100 ms to build, so changes that come thick share one. */
-const REBUILD_EVERY_MS = 800;
+/** Changes that come thick share an index: building it takes a quarter of the time at most. An index
+ * of 50,000 takes some 100 ms and then rests for three times that; one of a county is there at once. */
+const REST_FOR_WORK = 3;
+const SHORTEST_REST_MS = 50;
+const LONGEST_REST_MS = 1500;
 /** More changed ids than this and the page is told "many". */
 const FEW = 1000;
 /** Timers count no further than some 24 days. */
@@ -35,6 +38,8 @@ export class Engine {
     this.sifted = null;
     this.changed = new Set();
     this.moved = new Set();
+    this.refreshedAt = -Infinity;
+    this.rest = SHORTEST_REST_MS;
   }
 
   /** @param {{kinds, statuses, types, counties, regions}} catalog codes and names from the page */
@@ -106,7 +111,7 @@ export class Engine {
   /** At once when nothing happened lately, else at the end of the pause. */
   refreshSoon() {
     if (this.waiting) return;
-    const pause = Math.max(0, (this.refreshedAt ?? -Infinity) + REBUILD_EVERY_MS - performance.now());
+    const pause = Math.max(0, this.refreshedAt + this.rest - performance.now());
     this.waiting = true;
     if (pause === 0) this.refresh();
     else this.later(() => this.refresh(), pause);
@@ -115,12 +120,14 @@ export class Engine {
   refresh() {
     this.waiting = false;
     if (!this.catalog || !this.filled) return; // nothing to say is not "no resources"
+    const began = performance.now();
     this.#endanger();
     this.sifted = sift(this.store, this.filter, {
       now: this.now(), ids: this.ids, regionsOf: (fips) => this.catalog.regions[fips],
     });
     this.clusters.build(this.store, this.sifted.rows.subarray(0, this.sifted.located));
     this.refreshedAt = performance.now();
+    this.rest = restAfter(this.refreshedAt - began);
     this.emit('refreshed', this.#news());
   }
 
@@ -214,4 +221,9 @@ export class Engine {
       total: this.store.size, shown: rows.length, unplaced: rows.length - located,
     };
   }
+}
+
+/** How long an index rests that took so long to build, both in ms. */
+export function restAfter(worked) {
+  return Math.min(LONGEST_REST_MS, Math.max(SHORTEST_REST_MS, worked * REST_FOR_WORK));
 }

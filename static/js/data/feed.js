@@ -1,6 +1,7 @@
 // Keeps the store true: the snapshot, then the feed, for as long as the page is open. It is a
-// state machine with three states that a person must be able to tell apart:
+// state machine with four states that a person must be able to tell apart:
 //   live          the feed speaks
+//   away          the server answers, and cannot read its database
 //   reconnecting  it fell silent; what is shown is as old as `heard` says
 //   offline       the machine itself has no network
 // and two ends: `signed_out` (the session is over) and `connecting` before the first answer.
@@ -8,6 +9,8 @@ import { isWithin } from './cursor.js';
 
 /** The server beats every 15 s; two missed beats and a bit mean that the line is dead. */
 const SILENCE_MS = 40_000;
+/** What the server answers while it cannot reach its database. */
+const NOT_READY = 503;
 const FIRST_RETRY_MS = 1_000;
 const LAST_RETRY_MS = 30_000;
 /**
@@ -122,6 +125,7 @@ export class Feed {
     on('catchup', this.#catchUp);
     on('reload', this.#reload);
     on('beat', this.#beat);
+    on('away', this.#away);
     on('error', this.#failed);
     this.#listenFor(SILENCE_MS);
     this.#fetchBoard();
@@ -134,6 +138,15 @@ export class Feed {
   #beat(event) {
     this.clock.set(JSON.parse(event.data).now);
     this.#heard();
+  }
+
+  // The line is open and nobody is at its other end: what is shown is as old as `since`.
+  #away(event) {
+    const { now, since } = JSON.parse(event.data);
+    this.clock.set(now);
+    this.#listenFor(SILENCE_MS);
+    this.heard = since;
+    this.#say('away');
   }
 
   #change(event) {
@@ -254,10 +267,11 @@ export class Feed {
     else this.#retryLater(problem);
   }
 
-  #retryLater() {
+  #retryLater(problem) {
     this.timers.clear(this.retry);
     const pause = Math.min(LAST_RETRY_MS, FIRST_RETRY_MS * 2 ** this.attempt++);
-    this.#say(this.online() ? 'reconnecting' : 'offline');
+    if (!this.online()) this.#say('offline');
+    else this.#say(problem?.status === NOT_READY ? 'away' : 'reconnecting');
     // between half and all of the pause, so that a thousand clients do not return together
     this.retry = this.timers.set(() => this.#reconnect(), pause * (0.5 + this.random() / 2));
   }

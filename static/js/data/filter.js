@@ -62,6 +62,7 @@ function tallies(store) {
     county: new Uint32Array(store.counties.values.length + 1),
     agency: new Uint32Array(store.agencies.values.length),
     stale: 0,
+    staleLook: new Uint32Array(store.looks.values.length),
     danger: 0,
   };
 }
@@ -75,6 +76,7 @@ function tally(counts, failed, store, row, stale) {
   if (!(failed & ~FACET.county)) counts.county[store.county[row] + 1]++;
   if (!(failed & ~FACET.agency)) counts.agency[store.agency[row]]++;
   if (!(failed & ~FACET.stale) && stale) counts.stale++;
+  if (!(failed & ~(FACET.stale | FACET.kind)) && stale) counts.staleLook[look]++;
   if (!(failed & ~FACET.danger) && store.danger[row]) counts.danger++;
 }
 
@@ -95,6 +97,7 @@ function named(store, counts) {
     county: Object.fromEntries(store.counties.values.map((fips, i) => [fips, counts.county[i + 1]])),
     agency: store.agencies.values.map(([id, name], i) => [id, name, counts.agency[i]]),
     stale: counts.stale,
+    staleKind: sumBy(store, counts.staleLook, ([kind]) => kind),
     danger: counts.danger,
   };
 }

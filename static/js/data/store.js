@@ -10,8 +10,7 @@ const COLUMNS = {
 };
 
 const EPOCH_2020 = 1577836800;
-/** What a device said this long ago is not believed. */
-const POSITION_AGE_LIMIT_MIN = 10;
+const FOREVER = 2 ** 32 - 1; // a minute that no clock reaches
 
 /** Words seen so far, each with a number; the numbers stay the same across answers. */
 class Dictionary {
@@ -58,7 +57,7 @@ export class Store {
   /**
    * Units that only moved. What is older than what is known changes nothing.
    * @param {Array[]} units [id, lat, lon, epoch s, accuracy m, speed m/s, course, minute since
-   *   2020 at which the status turns stale or null] each
+   *   2020 at which the status turns stale or null, minutes that a position holds or null] each
    * @returns {number[]} ids that moved
    */
   move(units) {
@@ -70,14 +69,15 @@ export class Store {
     return this.fixes.get(id) ?? null;
   }
 
-  #moveOne([id, lat, lon, at, accuracy, speed, course, statusStaleAt]) {
+  #moveOne([id, lat, lon, at, accuracy, speed, course, statusStaleAt, holds]) {
     const row = this.rows.get(id);
     if (row === undefined || this.fixes.get(id)?.at > at) return false;
     this.fixes.set(id, { at, accuracy, speed, course });
     this.lat[row] = Math.round(lat * DEGREE);
     this.lon[row] = Math.round(lon * DEGREE);
     this.flags[row] = (this.flags[row] | FLAG.moving) & ~FLAG.approximate;
-    this.staleAt[row] = Math.min(Math.floor((at - EPOCH_2020) / 60) + POSITION_AGE_LIMIT_MIN, statusStaleAt ?? Infinity);
+    const placedUntil = Math.floor((at - EPOCH_2020) / 60) + (holds ?? Infinity);
+    this.staleAt[row] = Math.min(placedUntil, statusStaleAt ?? Infinity, FOREVER);
     this.danger[row] = UNKNOWN_DANGER;
     return true;
   }

@@ -2,6 +2,7 @@
 // who is told. Everything that begins here can also be begun by a key or the command bar.
 import { Emitter } from '../core/emitter.js';
 import { $ } from '../core/dom.js';
+import { giveBack } from '../core/focus.js';
 import { recall, remember } from '../core/storage.js';
 import { now, setAhead } from './ages.js';
 import { Glossary } from './glossary.js';
@@ -16,6 +17,8 @@ const IN_HAND = 'incident.in-hand';
 /** What one had in hand yesterday is not what one has in hand today. */
 const IN_HAND_S = 12 * 3600;
 const WHERE_ASKED = 'Where did it happen?';
+/** What the help calls the groups of keys. */
+const [DISPATCH, IN_INCIDENT, IN_UNIT] = ['Incidents', 'In an incident', 'In a unit'];
 
 /** Events: `opened` {id}, `handed` {id}, `closed`, `draw` {incident}, `area` {id}. */
 export class Desk extends Emitter {
@@ -32,7 +35,8 @@ export class Desk extends Emitter {
     this.chip = new InHand($('#in-hand'), this.glossary).on('open', ({ id }) => this.open(id, { focus: true }));
     this.table = new IncidentList($('#list'), this.glossary, this.list)
       .on('chosen', ({ id }) => this.open(id, { focus: true })).on('asked', () => this.newIncident());
-    this.menu = new MapMenu($('#stage'), this.stage).on('incident', (point) => this.newIncident(point));
+    this.menu = new MapMenu($('#stage'), this.stage, this.glossary.may.dispatch)
+      .on('incident', (point) => this.newIncident(point));
     this.spot = new Spot(this.stage);
     this.units = this.#unitBlock();
     this.address.on('moved', ({ incident }) => this.#follow(incident));
@@ -122,20 +126,23 @@ export class Desk extends Emitter {
     this.panel.view.log.focus();
   }
 
-  /** The keys of the panel, for the page's table. */
+  /** The keys of the panels, for the page's table. */
   get keys() {
-    const { dispatch } = this.glossary.may;
+    const list = [{ key: 'i', group: DISPATCH, title: 'Incidents, as a list', run: () => this.toList() }];
+    if (!this.glossary.may.dispatch) return list;
+    const key = (letter, title, run, when) => ({ key: letter, title, run, when, group: IN_INCIDENT });
     const when = () => this.panel.showing && this.panel.view.editable;
-    const list = [{ key: 'i', title: 'Incidents, as a list', run: () => this.toList() }];
-    if (!dispatch) return list;
+    const unit = () => this.units.sendable(this.selection.id);
     return [
-      { key: 'n', title: 'New incident', run: () => this.newIncident() }, ...list,
-      { key: 'c', title: 'In an incident: choose what the run card says, Enter sends it', when, run: () => this.sendPicks() },
-      { key: 's', title: 'In an incident: send the chosen units', when, run: () => this.send() },
-      { key: 'r', title: 'In an incident: reserve the chosen units', when, run: () => this.reserve() },
-      { key: 'e', title: 'In an incident: all that were sent are en route', when, run: () => this.panel.view.allEnRoute() },
-      { key: 'g', title: 'In an incident: write in the log', when, run: () => this.log() },
-      { key: 'x', title: 'In an incident: close it', when, run: () => this.panel.view.askToClose() },
+      { key: 'n', group: DISPATCH, title: 'New incident', run: () => this.newIncident() }, ...list,
+      key('c', 'Choose what the run card says; Enter sends it', () => this.sendPicks(), when),
+      key('s', 'Send the chosen units', () => this.send(), when),
+      key('r', 'Reserve the chosen units', () => this.reserve(), when),
+      key('e', 'All that were sent are en route', () => this.panel.view.allEnRoute(), when),
+      key('g', 'Write in the log', () => this.log(), when),
+      key('x', 'Close it', () => this.panel.view.askToClose(), when),
+      { key: 's', group: IN_UNIT, title: 'Send it to the incident in hand', when: unit, run: () => this.units.send() },
+      { key: 'r', group: IN_UNIT, title: 'Reserve it for the incident in hand', when: unit, run: () => this.units.reserve() },
     ];
   }
 
@@ -247,7 +254,7 @@ export class Desk extends Emitter {
   }
 
   #return() {
-    if (this.opener?.isConnected) this.opener.focus();
+    if (this.opener) giveBack(this.opener, this.stage.map.getContainer());
     this.opener = null;
   }
 

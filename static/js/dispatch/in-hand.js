@@ -23,7 +23,8 @@ export class InHand extends Emitter {
     const { id, number, title, priority, status, reported_at: at } = incident;
     const focused = this.root.contains(document.activeElement);
     this.root.replaceChildren(el('button', {
-      type: 'button', class: `in-hand-button${status === 'closed' ? ' closed' : ''}`, onclick: () => this.emit('open', { id }),
+      type: 'button', title, class: `in-hand-button${status === 'closed' ? ' closed' : ''}`,
+      onclick: () => this.emit('open', { id }),
     }, this.glossary.diamond(incident),
       el('span', { class: 'spoken' }, `In hand, ${this.glossary.priority(priority).toLowerCase()}: `),
     el('span', { class: 'number' }, number), ' ', el('span', { class: 'title' }, title), ' ',

@@ -178,7 +178,12 @@ export class IncidentView extends Emitter {
         button('name-link', () => this.emit('area', { id }), name)])) : '',
       el('div', { class: 'choices' },
         this.editable ? button('button small', () => this.emit('draw', incident), 'Draw an area') : null,
-        this.editable ? button('button small', () => this.emit('child', incident), 'New incident as part of it') : null),
+        this.editable ? button('button small', () => this.emit('child', incident), 'New incident as part of it') : null,
+        incident.status === 'closed' ? null
+          : el('a', { class: 'button small', href: `/place?incident_id=${incident.id}` }, 'Find a place for people'),
+        incident.status === 'closed' ? null
+          : el('a', { class: 'button small', href: `/requests/new?incident=${incident.id}` }, 'Ask for supplies'),
+        el('a', { class: 'button small', href: `/requests?incident=${incident.id}` }, 'Requests')),
       el('p', { class: 'papers' }, page('/board', 'Board'), page(`/incidents/${incident.id}/ics-201`, 'ICS 201'),
         page(`/incidents/${incident.id}/ics-211`, 'ICS 211'), page(`/incidents/${incident.id}/ics-214`, 'ICS 214')));
   }

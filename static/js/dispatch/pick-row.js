@@ -1,6 +1,7 @@
 // One unit that could be sent: its name, when it would be there, why it, and what speaks against.
 import { button, el } from '../core/dom.js';
-import { distanceInWords, minutesInWords } from '../words/dispatch.js';
+import { minutesInWords } from '../words/dispatch.js';
+import { distanceInWords } from '../words/distance.js';
 import { symbol } from '../ui/symbol.js';
 
 // The first reason says how the minutes were reckoned: it belongs to the figure.

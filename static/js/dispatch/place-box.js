@@ -2,7 +2,7 @@
 // stands below, with its county and jurisdiction, before anything is made of it.
 import { Emitter } from '../core/emitter.js';
 import { button, el, icon, settled } from '../core/dom.js';
-import { count } from '../words/numbers.js';
+import { distanceInWords } from '../words/distance.js';
 import { decimal } from '../words/position.js';
 import { incidents } from './requests.js';
 
@@ -82,7 +82,7 @@ export class PlaceBox extends Emitter {
     const whose = [county, jurisdiction !== county && jurisdiction].filter(Boolean).join(' · ');
     this.told.replaceChildren(el('p', {}, icon('check', this.catalog.symbolsUrl), el('span', {},
       el('strong', {}, text ?? decimal(place)), ' ', whose || 'outside every county', ' ',
-      el('span', { class: 'quietly' }, usng ?? '', radius ? ` · within ${count(radius)} m` : ''))));
+      el('span', { class: 'quietly' }, usng ?? '', radius ? ` · within ${distanceInWords(radius)}` : ''))));
     this.emit('read', place);
   }
 

@@ -2,7 +2,7 @@
 import { Emitter } from '../core/emitter.js';
 import { button, el, settled } from '../core/dom.js';
 import { agoInWords, epochOf } from '../words/age.js';
-import { incidentInWords, unitsInWords } from '../words/dispatch.js';
+import { similarInWords, unitsInWords } from '../words/dispatch.js';
 import { incidents } from './requests.js';
 
 const PAUSE_MS = 120;
@@ -42,7 +42,7 @@ export class Similar extends Emitter {
   #row(incident) {
     const { id, number, status, units } = incident;
     return el('li', {}, this.glossary.diamond(incident),
-      el('span', { class: 'words' }, incidentInWords(incident, ageOf), el('small', { class: 'quietly' },
+      el('span', { class: 'words' }, similarInWords(incident, ageOf), el('small', { class: 'quietly' },
         ` ${this.glossary.title('incident_status', status).toLowerCase()}, ${unitsInWords(units)}`)),
       el('button', {
         type: 'button', class: 'button small', 'aria-label': `Open it: ${number}`, onclick: () => this.emit('open', { id }),

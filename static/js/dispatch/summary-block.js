@@ -1,7 +1,7 @@
 // What an incident is, where it is, whose it is, and what its status may become: the first look.
 import { Emitter } from '../core/emitter.js';
 import { button, el, icon } from '../core/dom.js';
-import { count } from '../words/numbers.js';
+import { distanceInWords } from '../words/distance.js';
 import { epochOf } from '../words/age.js';
 import { decimal } from '../words/position.js';
 import { STATUS_VERBS } from '../words/dispatch.js';
@@ -61,7 +61,7 @@ export class SummaryBlock extends Emitter {
     const whose = [jurisdiction, county !== jurisdiction && county].filter(Boolean).join(', ');
     return el('div', { class: 'where' },
       el('p', {}, el('strong', {}, place ?? decimal(incident)), whose ? el('span', { class: 'quietly' }, ` · ${whose}`) : null,
-        radius ? el('span', { class: 'quietly' }, ` · within ${count(radius)} m`) : null,
+        radius ? el('span', { class: 'quietly' }, ` · within ${distanceInWords(radius)}`) : null,
         resource ? [' · ', button('name-link', () => this.emit('resource', { id: resource.id }), resource.name)] : null),
       el('div', { class: 'choices' },
         button('button small quiet', () => this.#copy(usng ?? decimal(incident)),

@@ -36,6 +36,19 @@ export class UnitBlock extends Emitter {
     return this.root;
   }
 
+  /** Whether the unit with this id is shown, free, and there is an incident to send it to. */
+  sendable(id) {
+    return this.unit?.id === id && this.root.isConnected && this.inside.querySelector('[data-keep="assign"]') !== null;
+  }
+
+  send() {
+    this.#assign('dispatched');
+  }
+
+  reserve() {
+    this.#assign('reserved');
+  }
+
   async refresh() {
     const { id } = this.unit;
     try {

@@ -4,6 +4,7 @@ import * as L from 'leaflet';
 import { Emitter } from '../core/emitter.js';
 import { el, svg } from '../core/dom.js';
 import { AREA_LETTERS, areaInWords, isInForce } from '../words/areas.js';
+import { madeMarker } from './made-marker.js';
 import { measure, polygons } from './measure.js';
 import { Walk } from './walk.js';
 
@@ -31,11 +32,6 @@ export function hatch(kind, id) {
     svg('rect', { class: `hatch-tint ${kind}`, width: TILE_PX, height: TILE_PX }),
     svg('path', { class: `hatch-lines ${kind}`, d: HATCHES[kind] }));
 }
-
-const MadeIcon = L.Icon.extend({
-  createIcon() { return this.options.make(); },
-  createShadow() { return null; },
-});
 
 /** Events: `chosen` {id}, `pointed` {area, element} or null. */
 export class AreaShapes extends Emitter {
@@ -121,8 +117,7 @@ export class AreaShapes extends Emitter {
     const shape = L.polygon(latLngs(area.geometry), {
       pane: SHAPES, renderer: this.renderer, className: classes.join(' '), fillColor: `url(#hatch-${area.kind})`, fillOpacity: 1,
     });
-    const icon = new MadeIcon({ make: () => this.#label(area, isForce) });
-    const marker = L.marker(area.middle, { icon, pane: LABELS, keyboard: false });
+    const marker = madeMarker(area.middle, () => this.#label(area, isForce), { pane: LABELS });
     const { id } = area;
     const pointed = () => this.emit('pointed', { area: this.drawn.get(id).area, element: marker.getElement() });
     for (const layer of [shape, marker]) {

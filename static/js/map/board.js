@@ -11,7 +11,7 @@ const TICK_MS = 5_000;
 
 /**
  * Events: `incident` {id}, `area` {id}, `pointed` {incident or area, element} or null,
- * `told` {incidents, areas, holes} numbers and holes for the rail.
+ * `told` {incidents, unplaced, asPoints} numbers, {areas, holes} rows for the rail.
  */
 export class BoardLayers extends Emitter {
   /**
@@ -24,7 +24,7 @@ export class BoardLayers extends Emitter {
     this.shown = { incidents: true, areas: true, cover: false };
     const now = () => client.now();
     this.incidents = new IncidentMarks(stage.map, { symbolsUrl, now }).on('chosen', ({ id }) => this.emit('incident', { id }))
-      .on('pointed', (target) => this.emit('pointed', target));
+      .on('pointed', (target) => this.emit('pointed', target)).on('crowd', () => this.#coverDrawn());
     this.areas = new AreaShapes(stage.map, { now }).on('chosen', ({ id }) => this.emit('area', { id }))
       .on('pointed', (target) => this.emit('pointed', target));
     this.links = new Links(stage.map, (id) => client.locate(id));
@@ -96,7 +96,10 @@ export class BoardLayers extends Emitter {
     const shaded = this.shown.cover ? holes : [];
     this.basemap.uncovered(shaded.map((hole) => ({ counties: hole.counties, short: holeInShort(hole, this.titleOf) })));
     const unplaced = [...incidents.values()].filter(({ lat }) => lat === null).length;
-    this.emit('told', { incidents: incidents.size, unplaced, areas: areas.size, holes });
+    const { asPoints } = this.incidents;
+    this.emit('told', {
+      incidents: incidents.size, unplaced, asPoints, areas: [...areas.values()], holes, now: this.client.now(),
+    });
   }
 
   #tick() {

@@ -1,9 +1,13 @@
 // Open incidents on the map: a diamond with the priority, a tag with the type, a ring when nobody
-// has come in time. Always above the resources, and never merged into a ring.
+// has come in time. Always above the resources, and never merged into a ring; where they crowd, the
+// less urgent are points (`crowd.js`).
 import * as L from 'leaflet';
 import { Emitter } from '../core/emitter.js';
-import { el, svg } from '../core/dom.js';
+import { el, framed, svg } from '../core/dom.js';
 import { incidentInWords, isOverdue, sizeOf } from '../words/incidents.js';
+import { ofCrowd } from './crowd.js';
+import { IncidentPoints } from './incident-points.js';
+import { madeMarker } from './made-marker.js';
 import { apart } from './offsets.js';
 import { Walk } from './walk.js';
 
@@ -18,27 +22,30 @@ const RADIUS_PX = Object.freeze({ near: 13.5, small: 6.5, dot: 3.5 });
 /** A symbol farther than this from its place gets a line to it. */
 const LEADER_FROM_PX = 7;
 
-const MadeIcon = L.Icon.extend({
-  createIcon() { return this.options.make(); },
-  createShadow() { return null; },
-});
-
-/** Events: `chosen` {id}, `pointed` {incident, element} or null. */
+/** Events: `chosen` {id}, `pointed` {incident, element} or null, `crowd` when other numbers of those in view are points. */
 export class IncidentMarks extends Emitter {
   /** @param {string} symbolsUrl; @param {function(): number} now epoch seconds */
   constructor(map, { symbolsUrl, now }) {
     super();
-    Object.assign(this, { map, symbolsUrl, now, incidents: [], open: new Set(), types: {}, entries: new Map(), chosen: null });
+    Object.assign(this, { map, symbolsUrl, now, types: {}, chosen: null });
+    Object.assign(this, { incidents: [], symbols: [], asPoints: 0, isCrowded: false, open: new Set(), entries: new Map() });
     const pane = map.createPane(PANE);
     pane.style.zIndex = 620; // above the resources' 600
     map.createPane(LEADERS).style.zIndex = 590;
     this.layer = L.layerGroup().addTo(map);
+    this.points = new IncidentPoints(map, {
+      chosen: ({ id }) => this.emit('chosen', { id }), pointed: (target) => this.emit('pointed', target),
+    });
     this.leaders = L.layerGroup().addTo(map);
     this.walk = new Walk(map, pane, {
       label: 'Incidents in view: arrow keys move between them, Enter opens one',
       entries: () => this.entries.values(), activate: ({ incident }) => this.emit('chosen', { id: incident.id }),
     });
-    map.on('zoomend', () => this.#draw());
+    // the borders, names and rings of the new view come first: all in one go would be felt
+    const drawSoon = framed(() => this.#draw());
+    map.on('zoomend', drawSoon);
+    // without a crowd only the zoom decides where they stand
+    map.on('moveend', () => this.isCrowded && drawSoon());
   }
 
   /** Draw these and no others. */
@@ -84,21 +91,35 @@ export class IncidentMarks extends Emitter {
 
   #draw() {
     const now = this.now();
+    this.#choose(now);
     const places = this.#places();
     for (const [id, { marker }] of this.entries) {
       if (places.has(id)) continue;
       this.layer.removeLayer(marker);
       this.entries.delete(id);
     }
-    for (const incident of this.incidents) this.#place(incident, places.get(incident.id), now);
+    for (const incident of this.symbols) this.#place(incident, places.get(incident.id), now);
     this.#lead(places);
     this.walk.keepOneTabStop();
+  }
+
+  #choose(now) {
+    const view = this.map.getBounds();
+    const isInView = ({ lat, lon }) => view.contains([lat, lon]);
+    const { symbols, points } = ofCrowd(this.incidents, { isInView, chosen: this.chosen, now });
+    this.symbols = symbols;
+    this.points.show(points);
+    this.isCrowded = points.length > 0;
+    const asPoints = points.filter(isInView).length;
+    if (asPoints === this.asPoints) return;
+    this.asPoints = asPoints;
+    this.emit('crowd');
   }
 
   // Where each is drawn, in pixels of this zoom; only the zoom and the incidents decide it.
   #places() {
     const zoom = this.map.getZoom();
-    return apart(this.incidents.map((incident) => {
+    return apart(this.symbols.map((incident) => {
       const { x, y } = this.map.project([incident.lat, incident.lon], zoom);
       return { id: incident.id, x, y, radius: RADIUS_PX[this.#size(incident)] };
     }));
@@ -129,7 +150,7 @@ export class IncidentMarks extends Emitter {
   // Lines back to the places of those that stepped aside; drawn anew only where they are others.
   #lead(places) {
     const zoom = this.map.getZoom();
-    const far = this.incidents.filter(({ id, lat, lon }) => {
+    const far = this.symbols.filter(({ id, lat, lon }) => {
       const { x, y } = places.get(id);
       return this.map.project([lat, lon], zoom).distanceTo([x, y]) > LEADER_FROM_PX;
     });
@@ -147,10 +168,9 @@ export class IncidentMarks extends Emitter {
   }
 
   #make(incident, at, now) {
-    const icon = new MadeIcon({ make: () => this.#element(incident, now) });
     const { priority, id } = incident;
-    const marker = L.marker(at, {
-      icon, pane: PANE, keyboard: false, zIndexOffset: id === this.chosen ? 10_000 : (5 - priority) * 1000,
+    const marker = madeMarker(at, () => this.#element(incident, now), {
+      pane: PANE, zIndexOffset: id === this.chosen ? 10_000 : (5 - priority) * 1000,
     });
     const pointed = () => this.emit('pointed', { incident: this.entries.get(id).incident, element: marker.getElement() });
     marker.on('click', () => this.emit('chosen', { id }));

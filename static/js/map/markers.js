@@ -6,13 +6,9 @@ import { el } from '../core/dom.js';
 import { plural, short } from '../words/numbers.js';
 import { ringRadius, ringSize } from '../words/rings.js';
 import { lookInWords, symbol } from '../ui/symbol.js';
+import { madeMarker } from './made-marker.js';
 import { mixInWords, ring } from './ring.js';
 import { Walk } from './walk.js';
-
-const MadeIcon = L.Icon.extend({
-  createIcon() { return this.options.make(); },
-  createShadow() { return null; },
-});
 
 const POINT_RADIUS_PX = 12;
 /** As long as the transition in css/map.css. */
@@ -103,9 +99,8 @@ export class Markers extends Emitter {
   }
 
   #make(item) {
-    const icon = new MadeIcon({ make: () => this.#element(item) });
-    const marker = L.marker([item.lat, item.lon], {
-      icon, keyboard: false, zIndexOffset: item.chosen ? 10_000 : 0,
+    const marker = madeMarker([item.lat, item.lon], () => this.#element(item), {
+      zIndexOffset: item.chosen ? 10_000 : 0,
     });
     marker.item = item;
     marker.on('click', () => this.#activate(marker.item, marker.getElement()));

@@ -1,7 +1,8 @@
 // The phone page: every tap is kept at once, sent when it can be, and shown as what it is until then.
 import { $ } from '../core/dom.js';
 import { recall } from '../core/storage.js';
-import { ageInWords, agoInWords, epochOf } from '../words/age.js';
+import { retold } from '../words/age.js';
+import { _ } from '../words/language.js';
 import { pageOf, post, renew } from './asking.js';
 import { reportOf } from './form.js';
 import * as marks from './marks.js';
@@ -53,14 +54,7 @@ function tell() {
   if (link) Object.assign(anchor, { href: link.href, textContent: link.text });
   button.hidden = !action;
   if (action) button.textContent = action.text;
-  for (const time of document.querySelectorAll('time.age[datetime]')) tellAge(time);
-}
-
-function tellAge(time) {
-  const seconds = Date.now() / 1000 + skew() - epochOf(time.getAttribute('datetime'));
-  const clock = time.textContent.slice(0, time.textContent.lastIndexOf(','));
-  const words = seconds > -45 ? agoInWords(Math.max(0, seconds)) : `in ${ageInWords(-seconds)}`;
-  time.textContent = `${clock}, ${words}`;
+  for (const time of document.querySelectorAll('time.age[datetime]')) time.textContent = retold(time, Date.now() / 1000 + skew());
 }
 
 /** Seconds that the server's clock was ahead of ours when it drew the page. */
@@ -167,6 +161,10 @@ async function takeOver({ page, account: theirs, isSignedOut }) {
   else if (theirs && theirs !== account) await elsewhere();
   if (!page || theirs !== account) return;
   known.isSignedOut = false;
+  if (page.documentElement.lang !== document.documentElement.lang) {
+    if (!isTyping()) location.reload(); // chosen elsewhere: what the scripts say comes with the page
+    return;
+  }
   if (page.body.dataset.app !== here().app) known.hasUpdate = true;
   const app = here().app;
   take(page);
@@ -243,10 +241,10 @@ async function askNear(form) {
     const answer = await near(form);
     await takeOver(answer);
     if (answer.page) document.body.dataset.posted = '1';
-    else if (!answer.isSignedOut) say({ tone: 'bad', text: 'The server did not answer that. Try again.' });
+    else if (!answer.isSignedOut) say({ tone: 'bad', text: _('The server did not answer that. Try again.') });
   } catch {
     known.isOnline = false;
-    say({ tone: 'warn', text: 'No connection. What you see is what was near when you asked last.' });
+    say({ tone: 'warn', text: _('No connection. What you see is what was near when you asked last.') });
   }
   tell();
 }
@@ -254,7 +252,7 @@ async function askNear(form) {
 async function nearHere() {
   const { fillIn } = await import('./places.js');
   const form = $('#near-place');
-  say({ tone: 'good', text: 'Finding out where you are' });
+  say({ tone: 'good', text: _('Finding out where you are') });
   try {
     await fillIn(form);
     await askNear(form);
@@ -268,7 +266,7 @@ const PRESSED = {
   '#banner-action, #update': () => import('./kept.js').then(({ update }) => update()),
   '#near-here': nearHere,
   '#map-show': (button) => import('./places.js').then(({ toggleMap }) => toggleMap(button))
-    .catch(() => say({ tone: 'bad', text: 'The map could not be loaded. Try again with a connection.' })),
+    .catch(() => say({ tone: 'bad', text: _('The map could not be loaded. Try again with a connection.') })),
   '[data-copy]': (button) => import('./places.js').then(({ copy }) => copy(button)),
   '[data-theme-set]': (button) => setTheme(button.dataset.themeSet),
   '#install': () => installing?.prompt(),

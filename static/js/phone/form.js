@@ -1,6 +1,7 @@
 // What a form says. The same form works without a script, by the names of its inputs.
+import { _ } from '../words/language.js';
+
 const NOT_SAID = new Set(['csrf_token', 'key', 'kind', 'subject', 'base', 'next']);
-const COUNTED = [['general', 'general'], ['medical_needs', 'medical needs'], ['other', 'other'], ['pets', 'pets']];
 const AS = { int: Number, bool: (text) => text === 'true' || text === 'on' || text === '1' };
 
 const conversion = (form, name) => form.querySelector(`[name="${name}"][data-as]`)?.dataset.as;
@@ -32,7 +33,8 @@ export function reportOf(form, submitter) {
 
 /** "Count: 25 general, 3 pets", so that what waits can be told apart. */
 function wordsOf(said, { text, ...body }) {
-  const counted = COUNTED.filter(([name]) => name in body).map(([name, title]) => `${body[name]} ${title}`);
+  const titles = { general: _('general'), medical_needs: _('medical needs'), other: _('other'), pets: _('pets') };
+  const counted = Object.entries(titles).filter(([name]) => name in body).map(([name, title]) => `${body[name]} ${title}`);
   const more = text ?? counted.join(', ');
   return more ? `${said}: ${more}` : said;
 }

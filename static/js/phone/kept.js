@@ -5,6 +5,7 @@ const WORKER = '/m/sw.js';
 const PAGES = ['/m', '/m/near', '/m/shelter', '/m/me', '/m/queue'];
 const PAGES_OF = 'meris-pages-';
 const UPDATE_MS = 3_600_000;
+const TAKE_OVER_MS = 10_000;
 
 const erased = (isMeant) => caches.keys().then((names) => Promise.all(names.filter(isMeant).map((name) => caches.delete(name))));
 
@@ -33,7 +34,17 @@ export async function startWorker(account, hasUpdate) {
   look(); // a worker that is known already was not asked for just now
   setInterval(look, UPDATE_MS);
   await navigator.serviceWorker.ready;
+  await inCharge();
   await keepPages(account);
+}
+
+/** A worker is ready before it takes over this page, and what is asked for until then is not kept. */
+function inCharge() {
+  if (navigator.serviceWorker.controller) return null;
+  return new Promise((done) => {
+    navigator.serviceWorker.addEventListener('controllerchange', done, { once: true });
+    setTimeout(done, TAKE_OVER_MS); // a page that was loaded past the worker is never taken over
+  });
 }
 
 /** The server has no worker any more: neither have we. Without a line nothing changes. */
@@ -46,14 +57,18 @@ async function endIfGone() {
   await erased((name) => name.startsWith('meris-'));
 }
 
-/** Every page once, so that each opens without a line though it was never looked at. */
+/** Every page once, so that each opens without a line though it was never looked at; those in another language anew. */
 async function keepPages(account) {
+  const { lang } = document.documentElement;
   const cache = await caches.open(PAGES_OF + account);
-  const known = new Set((await cache.keys()).map(({ url }) => new URL(url).pathname));
   const wanted = new Set([location.pathname, ...PAGES]); // this one came before the worker did
-  for (const path of [...wanted].filter((page) => !known.has(page))) {
-    await fetch(path, { headers: { Accept: 'text/html' } }).catch(() => {});
+  for (const request of await cache.keys()) {
+    const page = await cache.match(request, { ignoreVary: true });
+    const { pathname } = new URL(request.url);
+    if (page?.headers.get('Content-Language') === lang) wanted.delete(pathname);
+    else wanted.add(pathname);
   }
+  for (const path of wanted) await fetch(path, { headers: { Accept: 'text/html' } }).catch(() => {});
 }
 
 /** Let the new version take over, and load the page anew from it. */

@@ -1,6 +1,7 @@
 // Logging out clears the phone. What is not sent yet would be lost, so that is asked first.
 import { el } from '../core/dom.js';
 import { recall, remember } from '../core/storage.js';
+import { _ } from '../words/language.js';
 import { eraseAll } from './kept.js';
 import { reports } from './telling.js';
 
@@ -9,11 +10,11 @@ const PATIENCE_MS = 3000;
 
 /** @returns {Promise<string>} `send`, `discard` or `stay` */
 function asked(count) {
-  const choices = [['send', 'Send first', 'button primary'], ['discard', 'Discard and log out', 'button danger'],
-    ['stay', 'Stay', 'button']];
+  const choices = [['send', _('Send first'), 'button primary'], ['discard', _('Discard and log out'), 'button danger'],
+    ['stay', _('Stay'), 'button']];
   const dialog = el('dialog', { id: 'log-out-dialog', 'aria-labelledby': 'log-out-title' },
-    el('h2', { id: 'log-out-title' }, `${reports(count)} not sent`),
-    el('p', {}, 'Logging out clears this phone. What is not sent then is lost.'),
+    el('h2', { id: 'log-out-title' }, _('{reports} not sent', { reports: reports(count) })),
+    el('p', {}, _('Logging out clears this phone. What is not sent then is lost.')),
     el('div', { class: 'row' }, choices.map(([value, words, look]) => el('button', {
       type: 'button', class: `${look} wide`, value, onclick: () => dialog.close(value),
     }, words))));
@@ -43,7 +44,7 @@ export async function leave(form, phone) {
     await phone.sender.kick();
     count = await unsettled();
     if (count) {
-      phone.say({ tone: 'bad', text: `${reports(count)} could not be sent. You are still logged in.` });
+      phone.say({ tone: 'bad', text: _('{reports} could not be sent. You are still logged in.', { reports: reports(count) }) });
       return;
     }
   }
@@ -62,10 +63,10 @@ async function ended(action, body) {
     location.replace('/log-in?next=/m');
   } catch {
     remember(DUE, true);
-    document.body.replaceChildren(el('main', { id: 'content' }, el('h1', {}, 'This phone is cleared'),
-      el('p', {}, 'There is no connection, so the server does not know yet that you have logged out. It is told as soon as '
-        + 'this page is opened with a connection.'),
-      el('a', { class: 'button wide', href: '/m' }, 'Try again')));
+    document.body.replaceChildren(el('main', { id: 'content' }, el('h1', {}, _('This phone is cleared')),
+      el('p', {}, _('There is no connection, so the server does not know yet that you have logged out.'), ' ',
+        _('It is told as soon as this page is opened with a connection.')),
+      el('a', { class: 'button wide', href: '/m' }, _('Try again'))));
   }
 }
 

@@ -2,6 +2,7 @@
 import * as L from 'leaflet';
 import { Basemap } from '../map/basemap.js';
 import { el } from '../core/dom.js';
+import { _ } from '../words/language.js';
 
 const STYLES = ['../../vendor/leaflet/leaflet.css', '../../css/vars.css'];
 /** Towns and borders are in sight; there are no roads to look at closer. */
@@ -27,7 +28,7 @@ function showSelf(map) {
     const at = [coords.latitude, coords.longitude];
     circle = L.layerGroup([
       L.circle(at, { radius: coords.accuracy, weight: 1, className: 'self-accuracy' }),
-      L.circleMarker(at, { radius: 6, className: 'self' }).bindTooltip('This phone'),
+      L.circleMarker(at, { radius: 6, className: 'self' }).bindTooltip(_('This phone')),
     ]).addTo(map);
   }, () => {}, { enableHighAccuracy: true, maximumAge: 10_000 });
 }
@@ -41,7 +42,7 @@ export async function showMap(box, { lat, lon, settings }) {
   box.replaceChildren(ground, credits);
   const map = L.map(ground, { attributionControl: false, fadeAnimation: false }).setView([lat, lon], ZOOM);
   const icon = L.divIcon({ className: 'map-place', iconSize: [24, 24], html: el('b', {}, '◆') });
-  L.marker([lat, lon], { icon, alt: 'The place' }).addTo(map);
+  L.marker([lat, lon], { icon, alt: _('The place') }).addTo(map);
   showSelf(map);
   await new Basemap(map, settings, credits).start();
 }

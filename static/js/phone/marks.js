@@ -1,8 +1,8 @@
 // What a tap will make of the page, shown before the server has answered and marked as such.
 import { $ } from '../core/dom.js';
+import { _ } from '../words/language.js';
 
 const NOW = { unit_status: '#status-now', respond: '#status-now', shelter_status: '#shelter-status' };
-const WAITING = 'Waiting to send';
 
 let shown = null; // {item, originals: [[selector, copy]]}
 
@@ -27,7 +27,7 @@ export function show(items) {
 export function sent(item) {
   if (shown?.item.key !== item.key) return;
   shown.isSent = true;
-  say(NOW[item.kind], 'Sent');
+  say(NOW[item.kind], _('Sent'));
 }
 
 function mark(item) {
@@ -37,7 +37,7 @@ function mark(item) {
     .map((name) => [name, $(name).cloneNode(true)]);
   shown = { item, originals };
   paint($(selector), item.shown);
-  say(selector, WAITING);
+  say(selector, _('Waiting to send'));
   arrange(item.shown.moves ?? []);
 }
 

@@ -110,11 +110,6 @@ export class Outbox extends Emitter {
   async #tell() {
     this.emit('changed', await this.items());
   }
-
-  /** Another tab wrote into the store. */
-  changedElsewhere() {
-    return this.#tell();
-  }
 }
 
 /** How many stand in each list. */

@@ -1,15 +1,17 @@
 // What the buttons do that have to do with places: what is near here, a small map, a text to copy.
 import { $ } from '../core/dom.js';
+import { _ } from '../words/language.js';
 import { pageOf } from './asking.js';
 
 const OPTIONS = { enableHighAccuracy: true, maximumAge: 60_000, timeout: 20_000 };
-const WHY = { 1: 'This browser may not read the position. Allow it in its settings, or type a place.' };
+const DENIED = 1;
 
 const position = () => new Promise((resolve, reject) => {
-  if (!navigator.geolocation) reject(new Error('This browser does not know where it is. Type a place.'));
+  if (!navigator.geolocation) reject(new Error(_('This browser does not know where it is. Type a place.')));
   else {
     navigator.geolocation.getCurrentPosition(resolve, ({ code }) => {
-      reject(new Error(WHY[code] ?? 'The phone does not know where it is just now. Type a place.'));
+      reject(new Error(code === DENIED ? _('This browser may not read the position. Allow it in its settings, or type a place.')
+        : _('The phone does not know where it is just now. Type a place.')));
     }, OPTIONS);
   }
 });
@@ -33,7 +35,7 @@ export async function toggleMap({ id }) {
   const box = $(`#${button.getAttribute('aria-controls')}`);
   const isOpen = button.getAttribute('aria-expanded') === 'true';
   button.setAttribute('aria-expanded', String(!isOpen));
-  button.textContent = isOpen ? 'Show map' : 'Hide map';
+  button.textContent = isOpen ? _('Show map') : _('Hide map');
   if (isOpen) {
     box.hidden = true;
     box.replaceChildren();
@@ -48,7 +50,7 @@ export async function toggleMap({ id }) {
 export async function copy(button) {
   await navigator.clipboard.writeText(button.dataset.copy);
   const words = button.textContent;
-  button.textContent = 'Copied';
+  button.textContent = _('Copied');
   setTimeout(() => { button.textContent = words; }, 2000);
 }
 
@@ -65,7 +67,7 @@ export function choose(input) {
 export function total(form) {
   const number = (name) => (form.elements[name]?.value.trim() ? Number(form.elements[name].value) : NaN);
   const known = ['general', 'medical_needs', 'other'].map(number).filter((count) => !Number.isNaN(count));
-  if (!known.length) return 'not counted';
+  if (!known.length) return _('not counted');
   const sum = known.reduce((all, count) => all + count, 0);
-  return Number.isNaN(number('general')) ? 'unknown' : String(sum);
+  return Number.isNaN(number('general')) ? _('unknown') : String(sum);
 }

@@ -1,5 +1,7 @@
 // The page's own positions, while its person is on duty and shares them; kept without a line and sent
 // later. A tab of its own does it: two would tell everything twice.
+import { _ } from '../words/language.js';
+
 const EVERY_MS = 10_000;
 const EVERY_M = 50;
 const MOST_KEPT = 500;
@@ -7,7 +9,6 @@ const MOST_SENT = 100;
 const EARTH_M = 6_371_008.8;
 const RADIANS = Math.PI / 180;
 const DENIED = 1;
-const WHY_DENIED = 'This browser may not read the position. Allow it in its settings.';
 const OPTIONS = { enableHighAccuracy: true, maximumAge: 5000, timeout: 60_000 };
 
 /** Meters between two positions. */
@@ -50,7 +51,7 @@ export class Positions {
     if (this.isOn) return;
     this.isOn = true;
     if (!this.geolocation) {
-      this.told('This browser does not know where it is.');
+      this.told(_('This browser does not know where it is.'));
       return;
     }
     this.#alone(() => this.#watch());
@@ -76,7 +77,8 @@ export class Positions {
   }
 
   #watch() {
-    const failed = ({ code }) => this.told(code === DENIED ? WHY_DENIED : 'No position from the phone yet.');
+    const failed = ({ code }) => this.told(code === DENIED
+      ? _('This browser may not read the position. Allow it in its settings.') : _('No position from the phone yet.'));
     this.watch = this.geolocation.watchPosition((position) => this.heard(fixOf(position)), failed, OPTIONS);
   }
 

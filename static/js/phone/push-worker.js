@@ -2,13 +2,13 @@
 // A classic script, because importScripts takes no other.
 'use strict';
 
-function addPushHandlers(scope) { // eslint-disable-line no-unused-vars
+function addPushHandlers(scope, unread) { // eslint-disable-line no-unused-vars
   // A push that shows nothing costs the page its right to push, so even an unreadable one is shown.
-  function read(data) {
+  async function read(data) {
     try {
       return data.json();
     } catch {
-      return { title: 'MERIS', body: 'Open MERIS for news.', url: '/m' };
+      return { title: 'MERIS', body: await unread(), url: '/m' };
     }
   }
 
@@ -36,7 +36,7 @@ function addPushHandlers(scope) { // eslint-disable-line no-unused-vars
     return page.url === there ? page : page.navigate(there);
   }
 
-  scope.addEventListener('push', (event) => event.waitUntil(show(read(event.data))));
+  scope.addEventListener('push', (event) => event.waitUntil(read(event.data).then(show)));
   scope.addEventListener('notificationclick', (event) => {
     event.notification.close();
     event.waitUntil(open(event.notification.data?.url));

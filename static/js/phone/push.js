@@ -1,15 +1,17 @@
 // Notices on a closed phone: asks for them, keeps the server's address of this browser true, and
 // gives it up. Where a browser or the installation cannot push, the page says so and rings itself.
+import { _ } from '../words/language.js';
+
 const $ = (id) => document.getElementById(id);
 const URL_OF = '/api/phone/push';
 
 const WORDS = {
-  on: 'Notices reach this phone even when this page is closed.',
-  off: 'Notices reach this phone only while this page is open.',
-  denied: 'This browser is told to show no notices of this site. Allow them in its settings for this site.',
-  none: 'Notices reach this phone only while this page is open: this browser takes no others.',
-  unsent: 'Notices reach this phone only while this page is open: this installation sends no others.',
-  offline: 'Without a line nothing can be changed here.',
+  on: _('Notices reach this phone even when this page is closed.'),
+  off: _('Notices reach this phone only while this page is open.'),
+  denied: _('This browser is told to show no notices of this site. Allow them in its settings for this site.'),
+  none: _('Notices reach this phone only while this page is open: this browser takes no others.'),
+  unsent: _('Notices reach this phone only while this page is open: this installation sends no others.'),
+  offline: _('Without a line nothing can be changed here.'),
 };
 
 async function ask(method, url, body) {

@@ -2,6 +2,7 @@
 import { $ } from '../core/dom.js';
 import { epochOf } from '../words/age.js';
 import { timeOrDay } from '../words/clock.js';
+import { _, ngettext } from '../words/language.js';
 
 const LISTS = { waiting: '#queue-waiting', refused: '#queue-refused', conflict: '#queue-conflict' };
 
@@ -9,15 +10,16 @@ const at = (moment) => {
   const epoch = epochOf(moment);
   return Number.isNaN(epoch) ? '' : timeOrDay(epoch, document.body.dataset.zone);
 };
-const by = ({ by: who, at: when } = {}) => [who && `by ${who}`, at(when)].filter(Boolean).join(', ');
+const by = ({ by: who, at: when } = {}) => [who && _('by {name}', { name: who }), at(when)].filter(Boolean).join(', ');
 
 /** What each slot of an item's template says. */
 export function slotsOf(item) {
-  const tries = item.tries ? `Tried ${item.tries === 1 ? 'once' : `${item.tries} times`}.` : '';
+  const tries = item.tries ? ngettext('Tried once.', 'Tried {num} times.', item.tries) : '';
+  const said = _('Said at {time}', { time: at(item.said_at) });
   return {
-    what: item.words || item.kind, when: `Said at ${at(item.said_at)}.`, why: item.message ?? '', tries,
+    what: item.words || item.kind, when: `${said}.`, why: item.message ?? '', tries,
     theirs: item.theirs?.what ?? '', 'theirs-when': by(item.theirs ?? {}),
-    mine: item.mine?.what ?? item.words, 'mine-when': `Said at ${at(item.said_at)}`,
+    mine: item.mine?.what ?? item.words, 'mine-when': said,
   };
 }
 

@@ -1,6 +1,7 @@
 // Sends what waits, in order, until each thing has an answer. Only one tab does it at a time, and a
 // batch whose answer was lost is sent again as it was: the server knows the keys.
 import { Emitter } from '../core/emitter.js';
+import { _ } from '../words/language.js';
 
 const MOST = 50;
 const FIRST_MS = 1000;
@@ -109,7 +110,7 @@ export class Sender extends Emitter {
 
   async #unreadable(batch, data) {
     if (batch.length > 1) return 1;
-    await this.outbox.refuse(batch[0], data.message ?? 'The server cannot read this report.');
+    await this.outbox.refuse(batch[0], data.message ?? _('The server cannot read this report.'));
     return 1;
   }
 

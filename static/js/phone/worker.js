@@ -5,10 +5,12 @@
 //            cannot be asked for, is this version's file of that name, as the server would do.
 // Pages      are kept for each account apart and shown only to the account whose log-in this browser
 //            holds: the cookie `meris-account` says which, `meris-owner` where cookies cannot be read.
+// Languages  a page is kept in the one in which it came; what the worker says itself is in that of the
+//            last page, or the browser's.
 // The rest   (reports, the feed, every write) passes by as if there were no worker. Whatever goes
 //            wrong in here ends in asking the server.
 (() => {
-  const { version, files } = self.MERIS;
+  const { version, files, words } = self.MERIS;
   const APP = `meris-app-${version}`;
   const PAGES = 'meris-pages-';
   const OWNER = 'meris-owner';
@@ -24,7 +26,7 @@
 
   async function remembered() {
     const found = await caches.match(OWNER_KEY, { cacheName: OWNER });
-    return found ? found.json() : { mark: '', at: 0 };
+    return found ? found.json() : { mark: '', at: 0, language: '' };
   }
 
   async function owner() {
@@ -33,13 +35,15 @@
   }
 
   /** Whether an answer that was asked for at `askedAt` is for who is logged in now; if so, only theirs stay. */
-  async function settle(mark, askedAt) {
+  async function settle(mark, language, askedAt) {
     const known = await remembered();
     if (self.cookieStore ? mark !== await owner() : mark !== known.mark && known.at > askedAt) return false;
     if (mark !== known.mark) {
       await drop((name) => name.startsWith(PAGES) && name !== PAGES + mark);
+    }
+    if (mark !== known.mark || language !== known.language) {
       const cache = await caches.open(OWNER);
-      await cache.put(OWNER_KEY, new Response(JSON.stringify({ mark, at: Date.now() })));
+      await cache.put(OWNER_KEY, new Response(JSON.stringify({ mark, at: Date.now(), language })));
     }
     return true;
   }
@@ -61,7 +65,8 @@
 
   async function keep(pathname, response, askedAt) {
     const mark = response.headers.get(MARK);
-    if (!mark || !response.ok || !(await settle(mark, askedAt))) return;
+    const language = response.headers.get('Content-Language') ?? '';
+    if (!mark || !response.ok || !(await settle(mark, language, askedAt))) return;
     const cache = await caches.open(PAGES + mark);
     await cache.put(pathname, await dated(response));
   }
@@ -86,17 +91,25 @@
     event.waitUntil(asked.catch(() => {}));
     const page = await kept(url.pathname).catch(() => undefined);
     if (!page) return asked.catch(() => apology(url));
+    if (url.searchParams.has('language')) return asked.catch(() => page); // another one was chosen: wait for it
     const good = asked.then((response) => (response.status < 500 ? response : page), () => page);
     return Promise.race([good, wait(self.navigator.onLine ? PATIENCE_MS : 0).then(() => page)]);
   }
 
-  function apology({ pathname }) {
-    const words = `<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
-<title>No connection · MERIS</title><body style="font:1.25rem/1.5 system-ui,sans-serif;margin:2rem;max-width:30rem">
-<h1>No connection</h1><p>This page was not opened on this phone before, so there is nothing to show yet. That does not mean
-that nothing is going on.</p><p><a href="${pathname}" style="display:inline-block;padding:.75rem 0">Try again</a></p>
-<p><a href="/m" style="display:inline-block;padding:.75rem 0">My unit</a></p>`;
-    return new Response(words, { status: 503, headers: { 'Content-Type': 'text/html; charset=utf-8' } });
+  /** The language of the last page, else the browser's, else English. */
+  async function language() {
+    const { language: last } = await remembered().catch(() => ({}));
+    return [last, self.navigator.language?.slice(0, 2)].find((one) => one in words) ?? 'en';
+  }
+
+  async function apology({ pathname }) {
+    const spoken = await language();
+    const { title, why, again, home } = words[spoken];
+    const page = `<!doctype html><html lang="${spoken}"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+<title>${title} · MERIS</title><body style="font:1.25rem/1.5 system-ui,sans-serif;margin:2rem;max-width:30rem">
+<h1>${title}</h1><p>${why}</p><p><a href="${pathname}" style="display:inline-block;padding:.75rem 0">${again}</a></p>
+<p><a href="/m" style="display:inline-block;padding:.75rem 0">${home}</a></p>`;
+    return new Response(page, { status: 503, headers: { 'Content-Type': 'text/html; charset=utf-8' } });
   }
 
   // Files
@@ -148,5 +161,5 @@ that nothing is going on.</p><p><a href="${pathname}" style="display:inline-bloc
     else if (request.mode !== 'navigate') event.respondWith(ask(event, url));
   });
 
-  if (self.addPushHandlers) self.addPushHandlers(self);
+  if (self.addPushHandlers) self.addPushHandlers(self, async () => words[await language()].news);
 })();

@@ -1,5 +1,6 @@
 // The scorecard without waiting: another measure on the tiles, another order of the list, and
 // arrow keys from county to county. Everything works without it, by links.
+import { keys } from '../ui/page-keys.js';
 import { tour } from './tour.js';
 import { sortBy } from './sorting.js';
 
@@ -54,3 +55,4 @@ for (const link of document.querySelectorAll('#call-list [data-sort]')) {
 }
 
 tour(document.getElementById('tiles'));
+keys.learn([{ key: ['←', '↑', '→', '↓'], group: 'Tiles', title: 'From county to county; Enter opens it' }]);

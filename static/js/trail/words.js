@@ -1,11 +1,11 @@
 // How a device's position and a trail are said: age first, then how good it is, then how it moves.
 import { ageInWords, agoInWords } from '../words/age.js';
-import { count } from '../words/numbers.js';
+import { distanceInWords, speedInWords } from '../words/distance.js';
+import { count, plural } from '../words/numbers.js';
 
 const FRESH_S = 120;
 const OLD_S = 600;
 const LOST_S = 3600;
-const KMH = 3.6;
 const POINTS = ['north', 'northeast', 'east', 'southeast', 'south', 'southwest', 'west', 'northwest'];
 /** Slower than a walk is standing: the figure of a device that lies still is noise. */
 const STILL_MPS = 1;
@@ -17,20 +17,20 @@ export function standing(age) {
   return age < LOST_S ? 'old' : 'lost';
 }
 
-/** "54 km/h northeast", "standing", or nothing where the device did not say. */
+/** "34 mph northeast", "standing", or nothing where the device did not say. */
 export function motionInWords({ speed, course }) {
   if (speed === null || speed === undefined) return '';
   if (speed < STILL_MPS) return 'standing';
   const where = course === null || course === undefined ? '' : ` ${POINTS[Math.round(course / 45) % 8]}`;
-  return `${Math.round(speed * KMH)} km/h${where}`;
+  return `${speedInWords(speed)}${where}`;
 }
 
-/** "within 12 m", or that nobody knows. */
+/** "within 40 ft", or that nobody knows. */
 export function accuracyInWords(meters) {
-  return meters === null || meters === undefined ? 'accuracy unknown' : `within ${count(Math.round(meters))} m`;
+  return meters === null || meters === undefined ? 'accuracy unknown' : `within ${distanceInWords(meters)}`;
 }
 
-/** One line about where a unit is: "Seen just now, within 12 m, 54 km/h northeast". */
+/** One line about where a unit is: "Seen just now, within 40 ft, 34 mph northeast". */
 export function seenInWords({ at, accuracy, speed, course }, now) {
   const age = now - at;
   const kind = standing(age);
@@ -42,7 +42,7 @@ export function seenInWords({ at, accuracy, speed, course }, now) {
 /** "10 positions", "every 3rd of 9,000 positions". */
 export function fixesInWords({ total, every }) {
   if (!total) return 'No positions are kept of this span.';
-  if (every === 1) return `${count(total)} position${total === 1 ? '' : 's'}`;
+  if (every === 1) return plural(total, 'position');
   return `1 of every ${every} of ${count(total)} positions; the file has all of them`;
 }
 

@@ -11,7 +11,7 @@ export class Chips extends Emitter {
     this.buttons = new Map();
   }
 
-  /** @param {{code, title, number, picture?}[]} choices; @param {string[]} chosen */
+  /** @param {{code, title, number?, picture?}[]} choices, without numbers before there are any; @param {string[]} chosen */
   show(choices, chosen) {
     this.chosen = chosen;
     this.root.classList.toggle('narrowed', chosen.length > 0);
@@ -20,7 +20,7 @@ export class Chips extends Emitter {
 
   #draw({ code, title, number, picture }) {
     const known = this.buttons.get(code) ?? this.#make(code, title, picture);
-    known.number.textContent = count(number);
+    known.number.textContent = number === undefined ? '' : count(number);
     known.button.classList.toggle('none', number === 0);
     known.button.setAttribute('aria-pressed', String(this.chosen.includes(code)));
   }

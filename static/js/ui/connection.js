@@ -1,6 +1,7 @@
 // Whether what is shown is true right now. In the bar always, in words; across the page when not.
 import { Emitter } from '../core/emitter.js';
 import { button, el, icon, logInLink } from '../core/dom.js';
+import { say } from './announce.js';
 import { ageInWords } from '../words/age.js';
 
 const TICK_MS = 1_000;
@@ -11,13 +12,20 @@ const PATIENCE_S = 4;
 export const WORDS = Object.freeze({
   connecting: () => 'Connecting',
   live: () => 'Live',
+  away: (age) => `No database · ${age} old`,
   reconnecting: (age) => `Reconnecting · ${age} old`,
   offline: (age) => `Offline · ${age} old`,
   signed_out: () => 'Logged out',
   broken: () => 'Stopped',
 });
 
-const NOTHING_YET = { reconnecting: 'No answer yet', offline: 'Offline' };
+const NOTHING_YET = { away: 'No database', reconnecting: 'No answer yet', offline: 'Offline' };
+/** States that may heal by themselves, and what the banner calls them. */
+const LOST = {
+  away: 'The server is there, but its database does not answer. ',
+  reconnecting: 'The line to the server is down. ',
+  offline: 'No network. ',
+};
 /** States in which waiting does not help. */
 const ENDED = new Set(['signed_out', 'broken']);
 
@@ -27,7 +35,7 @@ export function shownAge(seconds) {
   return seconds < 60 ? `${Math.max(0, Math.round(seconds))} s` : ageInWords(seconds);
 }
 
-/** Event: `retry` when the person does not want to wait. */
+/** Event: `retry` when the person does not want to wait. A loss is an alert; that it is over is said politely. */
 export class Connection extends Emitter {
   constructor(pill, banner, settings) {
     super();
@@ -63,9 +71,10 @@ export class Connection extends Emitter {
   // The banner is built once a state, so that a screen reader hears it once; only its age runs.
   #cross(state, age) {
     const lost = ENDED.has(state)
-      || (['reconnecting', 'offline'].includes(state) && Date.now() / 1000 - this.since > PATIENCE_S);
+      || (state in LOST && Date.now() / 1000 - this.since > PATIENCE_S);
     const name = lost ? state : '';
     if (this.crossed !== name) {
+      if (this.crossed && state === 'live') say('Live again.');
       this.crossed = name;
       this.banner.replaceChildren(...(lost ? [this.#banner(state)] : []));
     }
@@ -86,7 +95,7 @@ export class Connection extends Emitter {
       return [el('strong', {}, 'Your session ended. '), 'What you see no longer changes. Log in again, then try now.'];
     }
     if (state === 'broken') return [el('strong', {}, 'The map stopped because of a fault. '), 'Load the page again.'];
-    const first = state === 'offline' ? 'No network. ' : 'The line to the server is down. ';
+    const first = LOST[state];
     if (this.connection.heard === null) return [el('strong', {}, first), 'Nothing is loaded yet.'];
     return [
       el('strong', {}, first), `You see ${this.settings.what ?? 'the map'} as it was `,

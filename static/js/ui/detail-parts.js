@@ -52,6 +52,8 @@ export function statusLine(detail) {
     el('p', {}, el('strong', { class: 'status-now' }, reason ? `${title} (${reason.replaceAll('_', ' ')})` : title), ' ',
       el('span', { class: 'quietly' }, el('time', { title: clockTime(at) }, ago(at)), from ? `, ${from}` : null)),
     el('p', { class: stale ? 'out-of-date' : 'quietly' }, confirmed, stale ? ' · out of date' : null),
+    ...(detail.warnings ?? []).map((words) => el('p', { class: 'out-of-date' }, words)),
+    detail.record_url ? el('p', {}, el('a', { href: detail.record_url }, 'Record: counts over days, moves, dates')) : null,
     detail.unreported_at
       ? el('p', { class: 'out-of-date' }, `Not in the file that ${detail.agency.name} sent on ${dayOf(detail.unreported_at)}`)
       : null);
@@ -73,7 +75,8 @@ export function occupancy({ kind, fields }) {
   if (kind !== 'shelter') return null;
   const value = (name) => fields.find((field) => field.name === name)?.value;
   const people = value('population_total');
-  const capacity = value('evacuation_capacity');
+  const phase = value('capacity_phase') ?? (Number.isFinite(value('post_impact_capacity')) ? 'post_impact' : 'evacuation');
+  const capacity = value(`${phase}_capacity`);
   const known = Number.isFinite(people) && Number.isFinite(capacity) && capacity > 0;
   const share = known ? people / capacity : null;
   const meter = known ? el('meter', {
@@ -81,13 +84,29 @@ export function occupancy({ kind, fields }) {
   }) : null;
   return el('div', { class: 'occupancy' },
     el('p', {}, el('strong', {}, Number.isFinite(people) ? count(people) : 'unknown'), ' people of ',
-      el('strong', {}, Number.isFinite(capacity) ? count(capacity) : 'unknown'), ' evacuation capacity',
+      el('strong', {}, Number.isFinite(capacity) ? count(capacity) : 'unknown'),
+      phase === 'post_impact' ? ' post-impact capacity, in use' : ' evacuation capacity, in use',
       known ? el('span', { class: 'quietly' }, ` · ${Math.round(share * 100)} %`) : null), meter);
 }
 
-/** Stock lines: on hand, promised, free. */
-export function stockTable(stock) {
-  if (!stock?.length) return null;
+/** Beds free, unless nobody knows, and what is promised: held until when, on the way. For staff. */
+export function bedsLine({ status, beds }) {
+  if (!beds || (status !== 'open' && !beds.promised)) return null;
+  const free = beds.free === null ? 'unknown' : count(beds.free);
+  return el('p', { class: 'beds' }, 'Beds free: ', el('strong', {}, free),
+    beds.promised ? [' · ', el('a', { href: beds.url }, beds.promised)] : null);
+}
+
+/** Stock lines: on hand, promised, free; and the way to the page where each figure is explained. */
+export function stockTable({ kind, stock, stock_url: url }) {
+  if (!stock?.length && (!url || kind !== 'supply_site')) return null;
+  const items = new Set(stock.map(({ item_name: name }) => name)).size;
+  const said = items ? `Stock: ${items === 1 ? '1 item' : `${count(items)} items`}` : 'Stock: none reported';
+  const title = el('h3', {}, url ? el('a', { href: url }, said) : said);
+  return el('section', { class: 'stock' }, title, items ? stockLines(stock) : null);
+}
+
+function stockLines(stock) {
   const number = (value) => el('td', { class: 'number' }, typeof value === 'number' ? count(value) : 'unknown');
   const small = (word, value) => (value ? el('small', {}, `${word} ${value}`) : null);
   const line = ({ item_name: name, on_hand: onHand, committed, available, unit, expires_on: expires, lot }) => (
@@ -95,14 +114,15 @@ export function stockTable(stock) {
       number(onHand), number(committed), number(available), el('td', {}, unit ?? '')));
   const heads = ['Item', 'On hand', 'Committed', 'Free', 'Unit'].map((title, i) => (
     el('th', { scope: 'col', class: i > 0 && i < 4 ? 'number' : '' }, title)));
-  return el('section', { class: 'stock' }, el('h3', {}, 'Stock'),
-    el('div', { class: 'table-box' }, el('table', { class: 'table' },
-      el('thead', {}, el('tr', {}, heads)), el('tbody', {}, stock.map(line)))));
+  return el('div', { class: 'table-box' }, el('table', { class: 'table' },
+    el('thead', {}, el('tr', {}, heads)), el('tbody', {}, stock.map(line))));
 }
 
 /** What the site has asked for and not got: each line with its state, and the way to them all. */
-export function openRequests({ id, requests = [] }) {
-  if (!requests.length) return null;
+export function openRequests({ id, kind, editable, requests = [] }) {
+  const asks = editable && kind !== 'unit'
+    ? el('p', {}, el('a', { href: `/requests/new?deliver_to=${id}` }, 'Ask for something')) : null;
+  if (!requests.length) return asks && el('section', { class: 'open-requests' }, asks);
   const lines = requests.flatMap((request) => request.lines);
   const title = requests.length === 1 ? '1 open request' : `${count(requests.length)} open requests`;
   const one = (line) => el('li', {}, line.words, ' ',
@@ -113,5 +133,6 @@ export function openRequests({ id, requests = [] }) {
   return el('section', { class: 'open-requests' },
     el('h3', {}, el('a', { href: `/requests?deliver_to=${id}` }, title)),
     el('ul', {}, lines.slice(0, MOST_LINES).map(one)),
-    lines.length > MOST_LINES ? el('p', { class: 'quietly' }, `and ${count(lines.length - MOST_LINES)} more`) : null);
+    lines.length > MOST_LINES ? el('p', { class: 'quietly' }, `and ${count(lines.length - MOST_LINES)} more`) : null,
+    asks);
 }

@@ -2,8 +2,9 @@
 import { Emitter } from '../core/emitter.js';
 import { ApiError, get, send } from '../core/api.js';
 import { el, icon } from '../core/dom.js';
+import { keepingFocus } from '../core/focus.js';
 import { Conflict } from './conflict.js';
-import { closeButton, groups, head, isStale, occupancy, openRequests, statusLine, stockTable } from './detail-parts.js';
+import { bedsLine, closeButton, groups, head, isStale, occupancy, openRequests, statusLine, stockTable } from './detail-parts.js';
 import { FieldRow } from './field-row.js';
 import { historyFold } from './history.js';
 import { Notice } from './notice.js';
@@ -88,28 +89,31 @@ export class Detail extends Emitter {
 
   #draw(detail) {
     this.detail = detail;
-    const focused = this.root.contains(document.activeElement) ? document.activeElement.dataset.keep : null;
+    keepingFocus(this.root, () => this.#fill(detail), '#detail-title');
+  }
+
+  // What can be done comes before what is known: nobody walks through sixty facts to a status.
+  #fill(detail) {
     const scroll = this.root.querySelector('.detail-body')?.scrollTop ?? 0;
     const history = this.root.querySelector('.history[open]') !== null;
     const body = el('div', { class: 'detail-body' },
-      statusLine(detail), ...this.blocks.map((make) => make(detail) ?? ''), occupancy(detail), openRequests(detail),
-      this.#placeBlock(detail), stockTable(detail.stock), this.#facts(detail),
+      statusLine(detail), ...this.blocks.map((make) => make(detail) ?? ''), occupancy(detail), bedsLine(detail),
+      openRequests(detail), this.#placeBlock(detail), stockTable(detail), this.#facts(detail),
       detail.history_url ? historyFold(detail.history_url, (name, value) => this.#titled(name, value)) : '');
-    this.root.replaceChildren(head(this.catalog, detail, () => this.emit('closed')), this.notice.root, body,
-      detail.editable ? this.#actions(detail) : '');
+    this.root.replaceChildren(head(this.catalog, detail, () => this.emit('closed')),
+      detail.editable ? this.#actions(detail) : '', this.notice.root, body);
     body.scrollTop = scroll;
     if (history && detail.history_url) body.querySelector('.history').open = true;
-    if (focused) this.root.querySelector(`[data-keep="${focused}"]`)?.focus();
   }
 
   #actions(detail) {
-    const statuses = new StatusButtons(this.catalog, detail)
+    this.statuses = new StatusButtons(this.catalog, detail)
       .on('chosen', (status) => this.#setStatus(status));
     const confirm = el('button', {
       type: 'button', class: `button${isStale(detail) ? ' primary' : ''}`, dataset: { keep: 'confirm' },
       onclick: () => this.confirm(),
     }, icon('check', this.catalog.symbolsUrl), 'Still true');
-    return el('footer', { class: 'detail-actions' }, confirm, statuses.root);
+    return el('div', { class: 'detail-actions' }, confirm, this.statuses.root);
   }
 
   #placeBlock(detail) {
@@ -150,10 +154,20 @@ export class Detail extends Emitter {
     }
   }
 
+  /** Whether what is open can be changed by who looks at it. */
+  get editable() {
+    return this.detail?.id === this.id && Boolean(this.detail?.editable);
+  }
+
+  /** To its statuses. */
+  toStatuses() {
+    this.statuses.focus();
+  }
+
   /** "Still true": nothing changed but the age. */
   async confirm() {
-    const { id, version } = this.detail ?? {};
-    if (!this.detail?.editable) return;
+    if (!this.editable) return;
+    const { id, version } = this.detail;
     await this.#write(() => send('POST', `/api/resources/${id}/confirm`, { version }), {
       again: () => this.confirm(), done: 'Confirmed: still true.', set: {}, form: null,
     });
@@ -184,9 +198,18 @@ export class Detail extends Emitter {
   }
 
   #refused(problem, { again, set, form }) {
+    const asked = problem.data?.problems?.[0]?.field;
     if (problem.code === 'conflict') this.#conflict(problem.data, set);
+    else if (asked === 'went' || asked === 'status_reason') this.#askedMore(problem);
     else if (problem.code === 'invalid' && form) form.fail(this.#messages(problem.data, problem.message));
     else this.notice.fail(problem, again);
+  }
+
+  // A move that needs more words than a button has: the record's form takes them.
+  #askedMore({ message }) {
+    const url = `${this.detail.record_url}#move`;
+    this.notice.show(el('div', { class: 'banner bad', role: 'alert' }, el('p', {}, message),
+      this.detail.record_url ? el('a', { class: 'button small', href: url }, 'Say it on the record') : null));
   }
 
   #messages({ problems = [] }, otherwise) {

@@ -2,8 +2,8 @@
 import { el } from '../core/dom.js';
 import { agoInWords, epochOf } from '../words/age.js';
 import { plural } from '../words/numbers.js';
-import { areaInWords, dangerInWords, dangerNames } from '../words/areas.js';
-import { incidentInWords } from '../words/incidents.js';
+import { areaParts, dangerInWords, dangerNames } from '../words/areas.js';
+import { incidentFacts } from '../words/incidents.js';
 import { mixInWords } from '../map/ring.js';
 
 const PAUSE_MS = 90;
@@ -45,8 +45,8 @@ export class Hover {
 
   // The first words are what it is, the rest what is known of it.
   #ofBoard({ incident, area }) {
-    const [head, ...facts] = incident ? incidentInWords(incident, this.now()).split(', ').slice(1)
-      : areaInWords(area, this.now()).split(', ');
+    const [head, ...facts] = incident ? [incident.title, ...incidentFacts(incident, this.now())]
+      : areaParts(area, this.now());
     return [el('strong', {}, head), el('div', {}, facts.join(', '))];
   }
 

@@ -1,6 +1,8 @@
 // From a field to an input, and from the input back to a value. The server's catalogue says which
 // widget; what was typed is sent as it is wherever the server's message is better than a guess.
 import { el } from '../core/dom.js';
+import { epochOf } from '../words/age.js';
+import { fromLocal, homeZone, toLocal } from '../words/clock.js';
 
 const TYPES = { date: 'date', datetime: 'datetime-local', email: 'email', tel: 'tel' };
 const YES_NO = [['true', 'yes'], ['false', 'no']];
@@ -11,16 +13,10 @@ function select(pairs, value, { required, attributes }) {
     el('option', { value: code, selected: String(value ?? '') === code }, title))));
 }
 
-// 2026-11-22T01:15:00Z as an input for local time wants it.
-function localTime(moment) {
-  const date = new Date(moment);
-  return new Date(date - date.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
-}
-
 function textOf({ widget, value }) {
   if (value === null || value === undefined) return '';
   if (Array.isArray(value)) return value.join('; ');
-  return widget === 'datetime' ? localTime(value) : String(value);
+  return widget === 'datetime' ? toLocal(epochOf(value), homeZone()) : String(value);
 }
 
 /**
@@ -40,11 +36,17 @@ export function inputFor(field, attributes, counties = []) {
   });
 }
 
+// A time on the state's clock as UTC; what is none goes as it is, for the server to say so.
+function moment(typed) {
+  const epoch = fromLocal(typed, homeZone());
+  return Number.isNaN(epoch) ? typed : new Date(epoch * 1000).toISOString();
+}
+
 /** What was typed as JSON carries it; null when it is empty, which means unknown. */
 export function valueOf(text, widget) {
   const typed = text.trim();
   if (typed === '') return null;
   if (widget === 'yesno') return typed === 'true';
   if (widget === 'number' && /^-?\d+(\.\d+)?$/.test(typed)) return Number(typed);
-  return widget === 'datetime' ? new Date(typed).toISOString() : typed;
+  return widget === 'datetime' ? moment(typed) : typed;
 }

@@ -16,17 +16,28 @@ class Layer extends Emitter {
     this.types = new Chips({ label: `Type of ${kind.title.toLowerCase()}` })
       .on('chosen', (codes) => this.emit('type', codes));
     this.root = this.#root();
+    // what can be chosen is known before how many there are: nothing moves when the numbers come
+    this.statuses.show(this.#choices(), []);
+    this.#tellTypes([]);
+  }
+
+  /** Its statuses, each with its number where there are `counts`. */
+  #choices(counts) {
+    const { code, statuses } = this.kind;
+    return statuses.map((status) => ({
+      ...status, picture: () => symbol(this.catalog, { kind: code, status: status.code }),
+      ...(counts ? { number: counts.status[`${code}.${status.code}`] ?? 0 } : {}),
+    }));
   }
 
   show(filter, counts) {
-    const { code, statuses, types } = this.kind;
+    const { code, types } = this.kind;
     this.box.checked = !filter.hidden.includes(code);
     this.root.classList.toggle('off', !this.box.checked);
     this.number.textContent = count(this.box.checked ? counts.kind[code] ?? 0 : 0);
-    this.statuses.show(statuses.map((status) => ({
-      ...status, picture: () => symbol(this.catalog, { kind: code, status: status.code }),
-      number: counts.status[`${code}.${status.code}`] ?? 0,
-    })), filter.status[code] ?? []);
+    const stale = this.box.checked ? counts.staleKind[code] ?? 0 : 0;
+    this.old.textContent = stale ? `${count(stale)} out of date` : '';
+    this.statuses.show(this.#choices(counts), filter.status[code] ?? []);
     const untyped = counts.type[`${code}.`] ?? 0;
     const choices = types.map((type) => ({ ...type, number: counts.type[`${code}.${type.code}`] ?? 0 }));
     this.types.show([...choices, ...(untyped ? [{ code: '', title: 'Type unknown', number: untyped }] : [])],
@@ -43,6 +54,7 @@ class Layer extends Emitter {
     const { code, title } = this.kind;
     this.box = el('input', { type: 'checkbox', onchange: () => this.emit('visible', this.box.checked) });
     this.number = el('span', { class: 'number' });
+    this.old = el('span', { class: 'old' });
     this.typeWords = el('span', { class: 'quietly' });
     const open = recall(`layer.${code}`, true);
     const fold = el('button', {
@@ -55,7 +67,8 @@ class Layer extends Emitter {
       el('details', {}, el('summary', {}, 'Type: ', this.typeWords), this.types.root));
     return el('section', { class: 'layer', 'aria-label': title },
       el('div', { class: 'layer-head' },
-        el('label', {}, this.box, symbol(this.catalog, { kind: code }), el('span', { class: 'title' }, title), this.number),
+        el('label', {}, this.box, symbol(this.catalog, { kind: code }), el('span', { class: 'title' }, title),
+          this.old, this.number),
         fold),
       this.inside);
   }

@@ -10,7 +10,7 @@ export class Legend {
   constructor(catalog) {
     this.catalog = catalog;
     this.root = el('details', { class: 'legend', open: recall('legend', false) },
-      el('summary', {}, 'What the symbols mean'), this.#kinds(), this.#states(), this.#ring(),
+      el('summary', {}, 'What the symbols mean'), ...this.#kinds(), this.#states(), this.#ring(),
       ...(this.#isStaff ? [this.#incidents()] : []), this.#areas());
     this.root.addEventListener('toggle', () => remember('legend', this.root.open));
   }
@@ -23,9 +23,11 @@ export class Legend {
     return el('li', {}, picture, el('span', {}, words));
   }
 
+  // The shape says what a thing is, color and letter its status: on paper nothing else says it.
   #kinds() {
-    return el('ul', { class: 'legend-rows' }, this.catalog.kinds.map(({ code, one }) => (
-      this.#row(symbol(this.catalog, { kind: code }), one))));
+    return this.catalog.kinds.map(({ code: kind, title, statuses }) => el('ul', { class: 'legend-rows' },
+      el('li', { class: 'wide' }, `${title}:`),
+      statuses.map(({ code: status, title: word }) => this.#row(symbol(this.catalog, { kind, status }), word.toLowerCase()))));
   }
 
   #states() {

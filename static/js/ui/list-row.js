@@ -58,7 +58,9 @@ function cell(catalog, resource, { key, wide }) {
     age: () => age(resource),
   }[key]?.() ?? cellText(catalog, resource, key);
   const unknown = inside === 'unknown' ? ' unknown' : '';
-  return el('div', { role: 'gridcell', class: `cell ${key}${wide ? ' wide' : ''}${unknown}` }, inside);
+  const element = el('div', { role: 'gridcell', class: `cell ${key}${wide ? ' wide' : ''}${unknown}` }, inside);
+  if (typeof inside === 'string') element.title = inside; // a column may be narrower than its words
+  return element;
 }
 
 function pending(words) {

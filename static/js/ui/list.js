@@ -22,6 +22,8 @@ export class List extends Emitter {
     this.tabs = $('[data-scopes]', root);
     this.headings = $('[data-headings]', root);
     this.note = $('[data-note]', root);
+    this.old = el('span', { class: 'old' });
+    this.tabs.after(this.old);
     this.rows = new VirtualRows($('[data-rows]', root), {
       make: (id, index) => row(this.catalog, this.#summary(id), { id, index, selected: id === this.selected }),
       wanted: settled((ids) => this.#load(ids), 60),
@@ -45,9 +47,10 @@ export class List extends Emitter {
     this.#tellEmpty();
   }
 
-  /** The numbers on the tabs. */
+  /** The numbers on the tabs, and how many of them all are `stale`. */
   tell(numbers) {
     this.numbers = { ...this.numbers, ...numbers };
+    this.old.textContent = this.numbers.stale ? `${count(this.numbers.stale)} out of date` : '';
     for (const [scope] of SCOPES) {
       const tab = this.tabs.querySelector(`[data-scope="${scope}"]`);
       tab.querySelector('.number').textContent = count(this.numbers[scope] ?? 0);
@@ -76,6 +79,11 @@ export class List extends Emitter {
 
   focus() {
     this.rows.focus();
+  }
+
+  /** The row at hand, if it is drawn. */
+  get row() {
+    return this.rows.at;
   }
 
   /** The ids as they are listed, for print. */

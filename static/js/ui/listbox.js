@@ -2,6 +2,11 @@
 // options which the arrow keys walk while the focus stays in the input.
 import { Emitter } from '../core/emitter.js';
 import { el } from '../core/dom.js';
+import { plural } from '../words/numbers.js';
+import { say } from './announce.js';
+
+/** So long after the last letter the choices are said aloud. */
+const TOLD_AFTER_MS = 700;
 
 let number = 0;
 
@@ -36,6 +41,7 @@ export class Listbox extends Emitter {
       this.#option(option, i),
     ]).filter(Boolean));
     this.#expand(options.length > 0);
+    this.#tell(plural(options.length, 'choice'));
   }
 
   /** Words instead of options: nothing found, or still looking. */
@@ -44,6 +50,13 @@ export class Listbox extends Emitter {
     this.at = -1;
     this.root.replaceChildren(el('li', { class: 'group', role: 'presentation' }, words));
     this.#expand(true);
+    this.#tell(words);
+  }
+
+  // For the ear, once the typing pauses: each letter brings other choices.
+  #tell(words) {
+    clearTimeout(this.telling);
+    this.telling = setTimeout(() => { if (this.open) say(words); }, TOLD_AFTER_MS);
   }
 
   close() {

@@ -1,11 +1,12 @@
 // What just happened to a change: saved, refused, or waiting for a log-in. Stays where it is
 // until the next one; what was typed is never its victim.
 import { button, el, icon, logInLink } from '../core/dom.js';
+import { say } from './announce.js';
 
 export class Notice {
   constructor(catalog) {
     this.catalog = catalog;
-    this.root = el('div', { class: 'notice', role: 'status' });
+    this.root = el('div', { class: 'notice' });
   }
 
   clear() {
@@ -14,6 +15,7 @@ export class Notice {
 
   /** Words, and perhaps one thing to do about them. */
   say(words, action = null) {
+    say(words);
     this.show(el('div', { class: 'banner good' }, icon('check', this.catalog.symbolsUrl), el('p', {}, words),
       action && button('button small', action.run, action.title)));
   }

@@ -5,12 +5,14 @@ import { recall, remember } from '../core/storage.js';
 const LEAST_LIST_PX = 96;
 const STEP_PX = 32;
 const PHONE = matchMedia('(width <= 720px)');
+/** With both rail and panel open a tablet has no map left: it begins without the rail. */
+const TABLET = matchMedia('(width <= 900px)');
 
 export class Panels {
   constructor(page) {
     this.page = page;
     this.handle = $('[data-resize]', page);
-    this.open = recall('panels', { rail: true, list: true });
+    this.open = recall('panels', { rail: !TABLET.matches, list: true });
     this.height = recall('list.height', 264);
     this.sheet = 'map';
     for (const button of page.querySelectorAll('[data-toggle]')) {
@@ -58,6 +60,7 @@ export class Panels {
     this.page.classList.toggle('no-rail', !shown.rail);
     this.page.classList.toggle('no-list', !shown.list);
     this.page.dataset.sheet = this.sheet;
+    this.page.dataset.panels = 'known'; // until then the style sheet guesses by the width
     this.page.style.setProperty('--list-height', `${this.height}px`);
     for (const button of this.page.querySelectorAll('[data-toggle]')) {
       button.setAttribute('aria-expanded', String(shown[button.dataset.toggle]));

@@ -4,7 +4,7 @@ import { el } from '../core/dom.js';
 import { agoInWords, clockTime, epochOf } from '../words/age.js';
 import { decimal } from '../words/position.js';
 import { plural } from '../words/numbers.js';
-import { incidentInWords } from '../words/incidents.js';
+import { incidentFacts } from '../words/incidents.js';
 import { dangerNames, dangerOf } from '../words/areas.js';
 import { Legend } from './legend.js';
 import { symbol } from './symbol.js';
@@ -43,7 +43,7 @@ export class Paper {
     if (!rows.length) return '';
     const row = (incident) => el('tr', {}, el('th', { scope: 'row' }, incident.number), el('td', {}, String(incident.priority)),
       el('td', {}, types[incident.type]?.title ?? incident.type), el('td', {}, incident.status.replace('_', ' ')),
-      el('td', {}, incidentInWords(incident, this.client.now()).split(', ').slice(1).join(', ')));
+      el('td', {}, [incident.title, ...incidentFacts(incident, this.client.now())].join(', ')));
     return el('table', { class: 'table' },
       el('thead', {}, el('tr', {}, ['Incident', 'Priority', 'Type', 'Status', 'What and where'].map((title) => (
         el('th', { scope: 'col' }, title))))), el('tbody', {}, rows.map(row)));

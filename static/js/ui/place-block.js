@@ -5,7 +5,7 @@ import { Emitter } from '../core/emitter.js';
 import { button, el, icon } from '../core/dom.js';
 import { agoInWords, clockTime, epochOf } from '../words/age.js';
 import { decimal, degreesMinutesSeconds, usng } from '../words/position.js';
-import { count } from '../words/numbers.js';
+import { distanceInWords } from '../words/distance.js';
 
 /**
  * Events: `save` {coordinates} as typed (the server reads every notation), `pick` (choose on the
@@ -37,6 +37,7 @@ export class PlaceBlock extends Emitter {
   close() {
     this.problem = null;
     this.#view();
+    this.root.querySelector('[data-keep="move"]')?.focus();
     this.emit('settled');
   }
 
@@ -44,6 +45,7 @@ export class PlaceBlock extends Emitter {
     const { symbolsUrl } = this.catalog;
     const move = this.editable && button('button small', () => this.#form(),
       icon('pin', symbolsUrl), this.place ? 'Move' : 'Place');
+    if (move) move.dataset.keep = 'move';
     const go = this.place && button('button small', () => this.emit('goto'), icon('target', symbolsUrl), 'Show');
     this.root.replaceChildren(
       el('div', { class: 'section-head' }, el('h3', {}, 'Place'), go, move),
@@ -58,7 +60,7 @@ export class PlaceBlock extends Emitter {
       fact('Lat, lon', el('span', { title: degreesMinutesSeconds(this.place) }, decimal(this.place))),
       fact('USNG', usng ?? 'unknown'),
       fact('Known from', source ?? 'unknown', when),
-      radius ? fact('Accuracy', `within ${count(radius)} m`) : null);
+      radius ? fact('Accuracy', `within ${distanceInWords(radius)}`) : null);
   }
 
   #form() {

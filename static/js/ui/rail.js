@@ -29,16 +29,14 @@ export class Rail extends Emitter {
     this.text = this.#textInput();
     this.credits = el('p', { class: 'credits' });
     this.head = this.#head();
+    this.#onlys(NO_FILTER, {});
     root.append(this.head, this.#body());
   }
 
   /** Draw a filter and the counts that go with it. */
   show(filter, { counts, shown, total, unplaced }) {
     this.layers.show(filter, counts);
-    this.stale.show([{ code: 'stale', title: 'Not confirmed in time', number: counts.stale }],
-      filter.stale ? ['stale'] : []);
-    this.dangers.show([{ code: 'danger', title: 'In a danger area', number: counts.danger, picture: () => this.#danger() }],
-      filter.danger ? ['danger'] : []);
+    this.#onlys(filter, counts);
     this.counties.show(this.#countyChoices(counts.county), filter.counties);
     this.agencies.show(counts.agency.map(([id, name, number]) => ({ code: String(id), title: name, number })),
       filter.agencies.map(String));
@@ -63,8 +61,12 @@ export class Rail extends Emitter {
     this.endangered = el('button', {
       type: 'button', class: 'linklike dangers', hidden: true, onclick: () => this.emit('filter', { danger: true }),
     });
+    this.placed = el('span', { class: 'quietly' });
+    this.safe = el('span', { class: 'quietly' });
     return el('header', { class: 'rail-head' },
-      el('h2', { tabIndex: -1 }, 'Layers'), this.words, this.clear, this.unplaced, this.endangered);
+      el('h2', { tabIndex: -1 }, 'Layers'), this.words, this.clear,
+      // both lines are always there: what is below must not move when one begins to say something
+      el('p', {}, this.placed, this.unplaced), el('p', {}, this.safe, this.endangered));
   }
 
   #body() {
@@ -98,6 +100,12 @@ export class Rail extends Emitter {
     });
   }
 
+  #onlys(filter, { stale, danger }) {
+    this.stale.show([{ code: 'stale', title: 'Not confirmed in time', number: stale }], filter.stale ? ['stale'] : []);
+    this.dangers.show([{ code: 'danger', title: 'In a danger area', number: danger, picture: () => this.#danger() }],
+      filter.danger ? ['danger'] : []);
+  }
+
   #countyChoices(numbers) {
     return this.catalog.settings.counties.map(({ fips, name }) => ({
       code: fips, title: name, number: numbers[fips] ?? 0,
@@ -113,6 +121,8 @@ export class Rail extends Emitter {
     this.words.textContent = narrowed ? `${count(shown)} of ${count(total)}` : `${count(total)} in all`;
     this.clear.hidden = !narrowed;
     this.unplaced.hidden = unplaced === 0;
+    this.placed.textContent = unplaced ? '' : 'All are on the map';
+    this.safe.textContent = !endangered ? 'None is in a danger area' : filter.danger ? 'Only what is in a danger area' : '';
     this.unplaced.textContent = `${count(unplaced)} not on the map`;
     this.endangered.hidden = !endangered || filter.danger;
     this.endangered.replaceChildren(this.#danger(), plural(endangered, 'resource'), ' in a danger area');

@@ -1,6 +1,7 @@
 // The one resource in hand: ringed on the map, marked in the list, open in the panel, in the
 // address bar. Back lets go of it.
 import { Emitter } from '../core/emitter.js';
+import { giveBack } from '../core/focus.js';
 
 /** Events: `shown` the item on the map (null: not there), again with every change; `dropped`. */
 export class Selection extends Emitter {
@@ -26,6 +27,7 @@ export class Selection extends Emitter {
       return;
     }
     this.opener = document.activeElement;
+    this.fromList = this.list.root.contains(this.opener);
     this.address.set({ selected: id }, { push: !this.id });
     this.#show(id, options);
   }
@@ -38,7 +40,8 @@ export class Selection extends Emitter {
       this.address.set({ selected: null });
       this.#show(null);
     }
-    if (this.opener?.isConnected) this.opener.focus();
+    // a row of the list may have been drawn anew; whoever came by a link has no place to return to
+    giveBack(this.opener, this.fromList ? this.list.row : null, this.stage.map.getContainer());
   }
 
   /** Let go without a word to the address: something else takes the panel. */

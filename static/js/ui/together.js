@@ -1,6 +1,7 @@
 // Resources that stand on one spot and no zoom takes apart: a short list to choose from.
 import { Emitter } from '../core/emitter.js';
 import { el } from '../core/dom.js';
+import { giveBack } from '../core/focus.js';
 import { plural } from '../words/numbers.js';
 import { symbol } from './symbol.js';
 
@@ -45,7 +46,7 @@ export class Together extends Emitter {
   #close(event) {
     event.stopPropagation();
     this.hide();
-    if (this.opener.isConnected) this.opener.focus();
+    giveBack(this.opener, this.box.querySelector('#map'));
   }
 
   #place(element) {

@@ -61,6 +61,11 @@ export class VirtualRows extends Emitter {
     this.drawn.get(this.active)?.focus({ preventScroll: true });
   }
 
+  /** The element of the row at hand; undefined where it is out of sight. */
+  get at() {
+    return this.drawn.get(this.active);
+  }
+
   get #rowHeight() {
     this.height ??= parseFloat(getComputedStyle(this.box).getPropertyValue('--row-height')) || 32;
     return this.height;

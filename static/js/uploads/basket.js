@@ -11,7 +11,7 @@ export class Basket {
   constructor(send) {
     this.chosen = new Map();
     this.words = el('p', { role: 'status' });
-    this.box = el('div', { class: 'basket', hidden: true }, this.words,
+    this.box = el('div', { class: 'toast basket', hidden: true }, this.words,
       button('button primary', () => send(this.entries), 'Check the file with them'),
       button('button quiet', () => this.empty(), 'Forget them'));
     document.body.append(this.box);

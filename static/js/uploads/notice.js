@@ -4,7 +4,7 @@ import { button, el } from '../core/dom.js';
 
 export class Notice {
   constructor() {
-    this.box = el('div', { class: 'notice-bar', hidden: true });
+    this.box = el('div', { class: 'toast', hidden: true });
     this.said = el('div', { class: 'spoken', role: 'status' });
     document.body.append(this.box, this.said);
   }

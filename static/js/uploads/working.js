@@ -23,9 +23,9 @@ export class Working {
 
   /** A bar at the foot of the window: it moves nothing on the page. */
   static afloat() {
-    const box = el('div', { class: 'working afloat', hidden: true },
+    const box = el('div', { class: 'working toast', hidden: true },
       el('p', { role: 'status' }), el('progress', { 'aria-label': 'Working' }));
-    document.body.append(box);
+    $('main').append(box);
     return new Working(box);
   }
 

@@ -1,13 +1,18 @@
 // Ages in words. An age is what a dispatcher acts on, a time is what an auditor asks for, so
-// pages show the age and keep the time for the tooltip.
+// pages show the age and keep the time for the tooltip. `meris/web/moments.py` says both alike.
+import { homeZone, partsOf } from './clock.js';
+import { _ } from './language.js';
+
 const EPOCH_2020 = 1577836800;
 const MINUTE = 60;
 const HOUR = 3600;
 const DAY = 86400;
-const CLOCK = new Intl.DateTimeFormat('en-US', {
-  year: 'numeric', month: 'short', day: 'numeric', hour: '2-digit', minute: '2-digit',
+const STAMP = Object.freeze({
+  hourCycle: 'h23', year: 'numeric', month: 'short', day: 'numeric', hour: '2-digit', minute: '2-digit',
   timeZoneName: 'short',
 });
+/** A moment this close is now. */
+const NOW_S = 45;
 
 const DATE = new Intl.DateTimeFormat('en-US', { month: 'long', day: 'numeric' });
 
@@ -18,20 +23,32 @@ export function isStale(staleAt, now) {
 
 /** Seconds as one short figure with its unit: "just now", "4 min", "3 h", "12 d", "5 mo". */
 export function ageInWords(seconds) {
-  if (!Number.isFinite(seconds)) return 'unknown';
-  if (seconds < 45) return 'just now';
+  if (!Number.isFinite(seconds)) return _('unknown');
+  if (seconds < NOW_S) return _('just now');
   if (seconds < HOUR) return `${Math.max(1, Math.round(seconds / MINUTE))} min`;
   if (seconds < DAY) return `${Math.floor(seconds / HOUR)} h`;
   if (seconds < 60 * DAY) return `${Math.floor(seconds / DAY)} d`;
-  if (seconds < 730 * DAY) return `${Math.floor(seconds / (30 * DAY))} mo`;
-  return `${Math.floor(seconds / (365 * DAY))} y`;
+  if (seconds < 730 * DAY) return _('{n} mo', { n: Math.floor(seconds / (30 * DAY)) });
+  return _('{n} y', { n: Math.floor(seconds / (365 * DAY)) });
 }
 
 /** The same inside a sentence: "4 min ago", but "just now" and "at an unknown time". */
 export function agoInWords(seconds) {
-  const words = ageInWords(seconds);
-  if (words === 'unknown') return 'at an unknown time';
-  return words === 'just now' ? words : `${words} ago`;
+  if (!Number.isFinite(seconds)) return _('at an unknown time');
+  const age = ageInWords(seconds);
+  return seconds < NOW_S ? age : _('{age} ago', { age });
+}
+
+/** How far a moment is from now, whichever way: "4 min ago", "just now", "in 3 h". */
+export function fromNowInWords(seconds) {
+  return seconds <= -NOW_S ? _('in {age}', { age: ageInWords(-seconds) }) : agoInWords(seconds);
+}
+
+/** A <time class="age"> once more: "4 min ago", and behind its clock where it has one (data-age). */
+export function retold(time, now) {
+  const words = fromNowInWords(now - epochOf(time.getAttribute('datetime')));
+  const comma = time.dataset.age ? time.textContent.lastIndexOf(',') : -1;
+  return comma < 0 ? words : `${time.textContent.slice(0, comma)}, ${words}`;
 }
 
 /** Epoch seconds of whatever a JSON answer uses for a moment, NaN when there is none. */
@@ -47,9 +64,15 @@ export function dayOf(moment) {
   return Number.isNaN(epoch) ? 'an unknown day' : DATE.format(epoch * 1000);
 }
 
-/** A moment in the reader's own time zone, for tooltips and print. */
-export function clockTime(moment) {
+/**
+ * A moment by the state's clock and by UTC, for tooltips and print, whatever the reader's machine
+ * believes: "Nov 22, 2026, 17:05 CST · 23:05 UTC", with the day again where UTC has another.
+ */
+export function clockTime(moment, zone = homeZone()) {
   const epoch = epochOf(moment);
   if (Number.isNaN(epoch)) return 'unknown';
-  return CLOCK.format(epoch * 1000);
+  const [here, utc] = [partsOf(epoch, zone, STAMP), partsOf(epoch, 'UTC', STAMP)];
+  const other = here.day === utc.day ? '' : `${utc.month} ${utc.day}, `;
+  const said = `${here.month} ${here.day}, ${here.year}, ${here.hour}:${here.minute} ${here.timeZoneName}`;
+  return `${said} · ${other}${utc.hour}:${utc.minute} UTC`;
 }

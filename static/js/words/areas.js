@@ -37,8 +37,13 @@ export function isInForce({ starts_at: start, ends_at: end }, now) {
 
 /** "Hazard area: Flat Branch flood, in force since …": what a label says aloud. */
 export function areaInWords(area, now) {
+  return areaParts(area, now).join(', ');
+}
+
+/** The same apart: what it is called, whether it is in force, until when. A name may hold commas. */
+export function areaParts(area, now) {
   const { kind, name, starts_at: start, ends_at: end } = area;
   const state = isInForce(area, now) ? `in force since ${clockTime(start)}` : `not in force until ${clockTime(start)}`;
   const until = end === null ? 'until further notice' : `until ${clockTime(end)}`;
-  return [`${AREA_TITLES[kind]} area: ${name}`, state, until].join(', ');
+  return [`${AREA_TITLES[kind]} area: ${name}`, state, until];
 }

@@ -5,16 +5,36 @@ const DAY_MINUTES = 1440;
 /** A time this little ahead is somebody's clock and not yesterday. */
 const AHEAD_MINUTES = 5;
 
+const NUMBERS = Object.freeze({
+  hourCycle: 'h23', year: 'numeric', month: '2-digit', day: '2-digit', hour: '2-digit', minute: '2-digit',
+  second: '2-digit',
+});
+const SHORT_DAY = Object.freeze({ month: 'short', day: 'numeric' });
 const formats = new Map();
 
-function partsOf(epoch, zone) {
-  if (!formats.has(zone)) {
-    formats.set(zone, new Intl.DateTimeFormat('en-US', {
-      timeZone: zone, hourCycle: 'h23', year: 'numeric', month: '2-digit', day: '2-digit',
-      hour: '2-digit', minute: '2-digit', second: '2-digit',
-    }));
-  }
-  return Object.fromEntries(formats.get(zone).formatToParts(epoch * 1000).map(({ type, value }) => [type, value]));
+/** The state's time zone, as the page was told it. */
+export function homeZone() {
+  return globalThis.document?.documentElement.dataset.zone;
+}
+/** How the page's language writes days in this country. */
+const locale = () => `${globalThis.document?.documentElement.lang || 'en'}-US`;
+
+// A format takes longer to make than to use a hundred times, so each is kept.
+function formatOf(shown, zone, language) {
+  if (!formats.has(shown)) formats.set(shown, new Map());
+  const kept = formats.get(shown);
+  const key = `${language} ${zone}`;
+  if (!kept.has(key)) kept.set(key, new Intl.DateTimeFormat(language, { timeZone: zone, ...shown }));
+  return kept.get(key);
+}
+
+/**
+ * What the clocks and the calendar of `zone` show: {year, month, day, hour, …}.
+ * @param {object} shown options of Intl.DateTimeFormat; always the same object, for its format is kept
+ */
+export function partsOf(epoch, zone, shown = NUMBERS) {
+  const parts = formatOf(shown, zone, 'en-US').formatToParts(epoch * 1000);
+  return Object.fromEntries(parts.map(({ type, value }) => [type, value]));
 }
 
 /** "14:02" on the clocks of `zone`. */
@@ -28,7 +48,7 @@ export function timeOrDay(epoch, zone, now = Date.now() / 1000) {
   const [then, today] = [partsOf(epoch, zone), partsOf(now, zone)];
   const sameDay = then.day === today.day && then.month === today.month && then.year === today.year;
   if (sameDay) return timeOfDay(epoch, zone);
-  const day = new Intl.DateTimeFormat('en-US', { timeZone: zone, month: 'short', day: 'numeric' }).format(epoch * 1000);
+  const day = formatOf(SHORT_DAY, zone, locale()).format(epoch * 1000);
   return `${day}, ${timeOfDay(epoch, zone)}`;
 }
 

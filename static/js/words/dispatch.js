@@ -1,5 +1,6 @@
-// How dispatch talks: names in a sentence, how far, how long, what a move is called on a button.
+// How dispatch talks: names in a sentence, how long, what a move is called on a button.
 import { ageInWords } from './age.js';
+import { distanceInWords } from './distance.js';
 import { plural } from './numbers.js';
 
 /** What a button says that brings a unit to a status. */
@@ -27,13 +28,6 @@ export function namesInWords(names, most = 3) {
   const shown = names.length > most ? names.slice(0, most - 1) : names.slice(0, -1);
   const rest = names.length - shown.length;
   return `${shown.join(', ')} and ${rest === 1 ? names.at(-1) : `${rest} more`}`;
-}
-
-/** "350 m", "3.2 km", "41 km". */
-export function distanceInWords(meters) {
-  if (!Number.isFinite(meters)) return 'unknown distance';
-  if (meters < 1000) return `${Math.round(meters / 10) * 10} m`;
-  return meters < 9950 ? `${(meters / 1000).toFixed(1)} km` : `${Math.round(meters / 1000)} km`;
 }
 
 /** Minutes as they are said: "1 min", "25 min", "1 h 10 min". */
@@ -82,9 +76,9 @@ export function unitsInWords(number) {
 
 /**
  * An incident as a warning names it before a second one is made of it:
- * "2026-000012, structure fire, 300 m away, 12 min ago".
+ * "2026-000012, structure fire, 300 ft away, 12 min ago".
  */
-export function incidentInWords({ number, type_title: type, distance_m: meters, reported_at: at }, ageOf) {
+export function similarInWords({ number, type_title: type, distance_m: meters, reported_at: at }, ageOf) {
   return [number, type.toLowerCase(),
     Number.isFinite(meters) && (meters < 5 ? 'at the same place' : `${distanceInWords(meters)} away`), ageOf(at)]
     .filter(Boolean).join(', ');

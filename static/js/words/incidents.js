@@ -18,10 +18,15 @@ export function sizeOf({ priority, parent }, { isNear, isTiny = false, isOpen })
 }
 
 /** What a symbol says aloud. */
-export function incidentInWords({ number, title, priority, status, place, units, reported_at: at, overdue_at: due }, now) {
+export function incidentInWords(incident, now) {
+  return [`Incident ${incident.number}`, incident.title, ...incidentFacts(incident, now)].filter(Boolean).join(', ');
+}
+
+/** The same without its name: what is known of it, each in a few words. */
+export function incidentFacts({ priority, status, place, units, reported_at: at, overdue_at: due }, now) {
   return [
-    `Incident ${number}`, title, `priority ${priority}`, status === 'new' ? 'new' : status.replace('_', ' '),
-    place, `reported ${agoInWords(now - at)}`, units ? plural(units, 'unit') : 'no unit yet',
+    `priority ${priority}`, status === 'new' ? 'new' : status.replace('_', ' '), place,
+    `reported ${agoInWords(now - at)}`, units ? plural(units, 'unit') : 'no unit yet',
     isOverdue({ overdue_at: due }, now) && 'overdue',
-  ].filter(Boolean).join(', ');
+  ].filter(Boolean);
 }

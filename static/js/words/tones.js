@@ -11,9 +11,9 @@ export const TONE_TITLES = Object.freeze({
 const BY_STATUS = {
   open: 'ready', available: 'ready', staged: 'ready',
   alert: 'waiting', standby: 'waiting',
-  full: 'busy', dispatched: 'busy', en_route: 'busy', on_scene: 'busy', transporting: 'busy',
+  full: 'busy', consolidating: 'busy', dispatched: 'busy', en_route: 'busy', on_scene: 'busy', transporting: 'busy',
   at_destination: 'busy', returning: 'busy',
-  closed: 'out', out_of_service: 'out', off_duty: 'out',
+  closed: 'out', retired: 'out', out_of_service: 'out', off_duty: 'out',
 };
 
 /** The tone of a status code; a code that this file does not know is "unknown". */

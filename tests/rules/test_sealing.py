@@ -1,0 +1,296 @@
+"""Whatever is done to the sealed journal behind the triggers' back is found, and where."""
+
+import json
+import os
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy import text
+from sqlalchemy.exc import DatabaseError, ProgrammingError
+
+from meris import sealing
+from meris.db import Database
+from meris.errors import Invalid
+from tests.rules import sealed as journal
+
+#: Seals of so many rows.
+BATCH = 10
+_COLUMNS = {
+    "at": "at + interval '1 microsecond'",
+    "actor_id": "coalesce(actor_id, 0) + 1",
+    "agency_id": "coalesce(agency_id, 0) + 1",
+    "actor_name": "'somebody else'",
+    "table_name": "'account'",
+    "row_id": "row_id || '1'",
+    "resource_id": "coalesce(resource_id, 0) + 1",
+    "operation": "'D'",
+    "before": "'{}'",
+    "after": 'after || \'{"name": "Nothing happened"}\'',
+    "upload_id": "coalesce(upload_id, 0) + 1",
+}
+
+
+@pytest.fixture(scope="module")
+def root(cluster):
+    """The administrator on a journal that is sealed whole, ten rows to a seal, with one gap."""
+    name = f"sealed_{os.getpid()}"
+    urls = cluster.create_database(name, template="meris_template")
+    database = Database.at(urls.web, pool_size=2)
+    journal.write(database, *(f"agency {n}" for n in range(5)))
+    engine = journal.superuser(cluster, name)
+    with engine.begin() as connection:
+        # as a transaction that rolled back leaves it: a number that no row has
+        connection.execute(text("SELECT nextval(pg_get_serial_sequence('change', 'id'))"))
+    journal.write(database, *(f"agency {n}" for n in range(5, 30)))
+    sealing.seal_all(database, batch=BATCH)
+    yield engine
+    database.dispose()
+    engine.dispose()
+    cluster.drop_database(name)
+
+
+@pytest.fixture
+def tampered(root):
+    """A session with the triggers off; what it does is undone."""
+    with journal.tampering(root) as session:
+        yield session
+
+
+@pytest.fixture
+def gap(tampered):
+    """The number that no row has."""
+    return tampered.scalar(
+        text(
+            "SELECT n FROM generate_series((SELECT max(id) FROM change), 1, -1) AS n"
+            " WHERE NOT EXISTS (SELECT FROM change WHERE id = n) LIMIT 1"
+        )
+    )
+
+
+def ids(session, where="true"):
+    query = f"SELECT id FROM change WHERE {where} ORDER BY id"
+    return list(session.scalars(text(query)))
+
+
+def seal_of(session, row):
+    query = "SELECT n FROM journal_seal WHERE kind = 'rows' AND ids @> CAST(:id AS bigint)"
+    return session.scalar(text(query), {"id": row})
+
+
+def found(session, **options):
+    return [(f.what, f.seal, f.row) for f in sealing.verify(session, **options).faults]
+
+
+def test_an_honest_journal_has_no_faults_and_the_second_opinion_agrees(tampered):
+    verdict = sealing.verify(tampered)
+    assert verdict.faults == []
+    assert verdict.rows == len(ids(tampered))
+    assert verdict.seals == -(-verdict.rows // BATCH)
+    assert journal.second_opinion(tampered.connection()) == []
+
+
+@pytest.mark.parametrize("column", _COLUMNS)
+def test_a_changed_cell_is_found_in_its_row(tampered, column):
+    row = ids(tampered, "table_name = 'agency'")[3]
+    change = f"UPDATE change SET {column} = {_COLUMNS[column]} WHERE id = {row}"
+    tampered.execute(text(change))
+    n = seal_of(tampered, row)
+    assert found(tampered) == [("row changed", n, row)]
+    assert journal.second_opinion(tampered.connection()) == [f"{n} has other rows"]
+
+
+def test_the_fault_tells_what_the_row_says_now(tampered):
+    row = ids(tampered, "table_name = 'agency'")[3]
+    tampered.execute(text(f"UPDATE change SET actor_name = 'Mallory' WHERE id = {row}"))
+    (fault,) = sealing.verify(tampered).faults
+    assert (fault.table, fault.by) == ("agency", "Mallory")
+    assert fault.words == f"Row {row} of the journal was changed."
+
+
+def test_removed_rows_are_found_each(tampered):
+    first, *_, last = rows = ids(tampered, "table_name = 'agency'")
+    tampered.execute(text(f"DELETE FROM change WHERE id IN ({first}, {last})"))
+    assert found(tampered) == [
+        ("row removed", seal_of(tampered, row), row) for row in (rows[0], rows[-1])
+    ]
+
+
+def test_a_row_put_into_a_gap_is_found(tampered, gap):
+    tampered.execute(
+        text(
+            "INSERT INTO change (id, xid, at, actor_name, table_name, row_id, operation)"
+            " OVERRIDING SYSTEM VALUE VALUES (:id, '3', now(), 'Mallory', 'agency', '1', 'U')"
+        ),
+        {"id": gap},
+    )
+    assert found(tampered) == [("row inserted", None, gap)]
+    assert journal.second_opinion(tampered.connection()) == [f"{gap} is in no seal"]
+
+
+def test_rows_that_changed_places_are_found_both(tampered):
+    one, other = ids(tampered, "table_name = 'agency'")[2:4]
+    for old, new in ((one, 0), (other, one), (0, other)):
+        move = "UPDATE change SET id = :new WHERE id = :old"
+        if new == 0:
+            tampered.execute(text("ALTER TABLE change ALTER id SET GENERATED BY DEFAULT"))
+        tampered.execute(text(move), {"old": old, "new": new})
+    n = seal_of(tampered, one)
+    assert found(tampered) == [("row changed", n, one), ("row changed", n, other)]
+
+
+def test_a_missing_seal_is_found(tampered):
+    tampered.execute(text("DELETE FROM journal_seal WHERE n = 2"))
+    whats = found(tampered)
+    assert whats[0] == ("seals missing", 2, None)
+    # its rows are in no seal any more, though the newest seal has seen their transactions
+    assert {what for what, _, _ in whats[1:]} == {"row inserted"}
+
+
+@pytest.mark.parametrize(
+    "change",
+    ["sealed_at = sealed_at - interval '1 day'", "rows = rows - 1", "ids = ids - '{[1,2)}'",
+     "until = '9:9:'", "home = 'elsewhere'", "reason = 'none'", "by_name = 'nobody'"],
+)  # fmt: skip
+def test_a_changed_seal_is_found(tampered, change):
+    tampered.execute(text(f"UPDATE journal_seal SET {change} WHERE n = 1"))
+    assert found(tampered)[0] == ("seal changed", 1, None)
+    assert "1 is not itself" in journal.second_opinion(tampered.connection())
+
+
+def test_a_changed_list_of_rows_is_found(tampered):
+    change = "row_hashes = set_byte(row_hashes, 5, 255 - get_byte(row_hashes, 5))"
+    tampered.execute(text(f"UPDATE journal_seal SET {change} WHERE n = 2"))
+    assert found(tampered) == [("list changed", 2, None)]
+
+
+_RESEAL = """
+    UPDATE journal_seal AS s SET row_hashes = fresh.list, rows_hash = sha256(fresh.list)
+    FROM (SELECT string_agg(journal_row_hash(c), ''::bytea ORDER BY c.id) AS list
+          FROM change c, journal_seal o WHERE o.n = :n AND c.id <@ o.ids) AS fresh WHERE s.n = :n"""
+_RECHAIN = """
+    UPDATE journal_seal AS s SET previous = b.hash FROM journal_seal b
+    WHERE s.n = :n AND b.n = :n - 1"""
+_REHASH = "UPDATE journal_seal AS s SET hash = journal_seal_hash(s) WHERE s.n = :n"
+
+
+def forge(session, n, *statements):
+    for statement in statements:
+        session.execute(text(statement), {"n": n})
+
+
+def test_a_seal_made_again_breaks_the_chain_behind_it(tampered):
+    row = ids(tampered)[0]
+    tampered.execute(text(f"UPDATE change SET actor_name = 'Mallory' WHERE id = {row}"))
+    forge(tampered, 1, _RESEAL, _REHASH)
+    assert found(tampered) == [("chain broken", 2, None)]
+
+
+def test_a_chain_made_again_to_its_end_is_found_by_a_root_kept_elsewhere(tampered):
+    printed = sealing.short(sealing.verify(tampered).last)
+    assert found(tampered, roots=[printed]) == []
+    row = ids(tampered)[0]
+    tampered.execute(text(f"UPDATE change SET actor_name = 'Mallory' WHERE id = {row}"))
+    last = tampered.scalar(text("SELECT max(n) FROM journal_seal"))
+    forge(tampered, 1, _RESEAL, _REHASH)
+    for n in range(2, last + 1):
+        forge(tampered, n, _RECHAIN, _REHASH)
+    # truthfully: without the root nothing is to be seen
+    assert found(tampered) == []
+    assert found(tampered, roots=[printed]) == [("root missing", None, None)]
+
+
+def test_the_newest_seals_cut_off_are_found_by_the_root_alone(tampered):
+    printed = sealing.short(sealing.verify(tampered).last)
+    last = tampered.scalar(text("SELECT max(n) FROM journal_seal"))
+    rows = tampered.scalar(text("SELECT rows FROM journal_seal ORDER BY n DESC LIMIT 1"))
+    tampered.execute(text(f"DELETE FROM journal_seal WHERE n = {last}"))
+    assert sealing.verify(tampered).not_sealed == rows
+    assert found(tampered, roots=[printed]) == [("root missing", None, None)]
+
+
+def test_a_walk_from_a_day_on_passes_over_what_is_older(tampered):
+    row = ids(tampered)[0]
+    tampered.execute(text(f"UPDATE change SET actor_name = 'Mallory' WHERE id = {row}"))
+    second = tampered.scalar(text("SELECT sealed_at FROM journal_seal WHERE n = 2"))
+    assert found(tampered, since=second) == []
+    assert found(tampered) == [("row changed", 1, row)]
+
+
+# Rights
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE change SET actor_name = 'Mallory'",
+        "UPDATE change SET xid = '1', after = NULL",
+        "DELETE FROM change",
+        "TRUNCATE change",
+        "UPDATE journal_seal SET reason = 'x'",
+        "DELETE FROM journal_seal",
+        "TRUNCATE journal_seal",
+    ],
+)
+def test_even_the_owner_and_a_replica_s_session_are_refused(root, statement):
+    with root.connect() as connection:
+        connection.execute(text("SET LOCAL session_replication_role = replica"))
+        connection.execute(text("SET LOCAL ROLE meris_owner"))
+        with pytest.raises(DatabaseError, match="only ever added to"):
+            connection.execute(text(statement))
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "INSERT INTO journal_seal SELECT * FROM journal_seal",
+        "UPDATE journal_seal SET reason = 'x'",
+        "DELETE FROM journal_seal",
+        "SELECT journal_let_go(now(), 'Mallory', 'none')",
+        "SELECT journal_append(s) FROM journal_seal s",
+    ],
+)
+def test_the_web_s_role_can_only_have_the_next_seal_made(root, statement):
+    with root.connect() as connection:
+        connection.execute(text("SET LOCAL ROLE meris_web"))
+        with pytest.raises(ProgrammingError, match="permission denied"):
+            connection.execute(text(statement))
+
+
+# The encoding
+
+_TEXT = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), max_size=30)
+_HASH = text("""
+    SELECT journal_row_hash(ROW(7, '9'::xid8, '2026-11-22 10:20:30.000004Z',
+      CAST(:number AS bigint), 3, CAST(:by AS text), 'unit', CAST(:row AS text), NULL, 'U', NULL,
+      CAST(:after AS jsonb), 5)::change), CAST(:after AS jsonb)::text""")
+_NUMBER = st.none() | st.integers(-(2**63), 2**63 - 1)
+
+
+@given(_TEXT, _TEXT, _NUMBER, st.none() | st.dictionaries(_TEXT, _TEXT | _NUMBER, max_size=4))
+def test_a_row_is_hashed_as_everybody_can_hash_it(root, by, row, number, after):
+    given = {
+        "by": by,
+        "row": row,
+        "number": number,
+        "after": after if after is None else json.dumps(after),
+    }
+    with root.connect() as connection:
+        hashed, told = connection.execute(_HASH, given).one()
+    mine = (7, "2026-11-22T10:20:30.000004Z", number, 3, by, "unit", row, None, "U", None, told, 5)
+    assert bytes(hashed) == journal.digest("meris.change.1", *mine)
+
+
+@given(st.binary(min_size=32, max_size=32), st.sampled_from(" -.\n"))
+def test_a_root_is_read_however_it_was_written_down(digest, between):
+    short = sealing.short(digest)
+    assert len(short) == 29
+    aloud = short.lower().replace("-", between).replace("0", "o").replace("1", "l")
+    assert sealing.prefix_of(aloud) == digest[:15]
+    assert sealing.prefix_of(digest.hex().upper()) == digest
+
+
+@pytest.mark.parametrize("given", ["", "abc", "0" * 23, "0" * 63, "U" * 24, "ü" * 24])
+def test_what_is_no_root_is_refused(given):
+    with pytest.raises(Invalid):
+        sealing.prefix_of(given)
