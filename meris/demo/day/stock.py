@@ -92,10 +92,10 @@ def _hand_out(run: Run, books: Books, pod: Site, item: str, much: Decimal, hour:
 
 
 def _throw_away(run: Run, books: Books, site: Site, hour: float) -> None:
-    """What was good for the first day only and is still there."""
+    """What was good for the first day only and is still there, by midnight or just before it."""
     today = run.at(hour).astimezone(run.zone).date().isoformat()
     for line in list(books.sheet(site)):
-        past = line.expires_on is not None and line.expires_on < today
+        past = line.expires_on is not None and line.expires_on <= today
         if line.lot != "F-1" or not past or line.free <= 0:
             continue
         body = {"kind": "expire", "line": line.id, "quantity": f"{line.free:f}"}
