@@ -259,7 +259,8 @@ def stale_minute(live: ColumnElement[bool]) -> ColumnElement[int | None]:
 
 
 def _minute(moment: Any) -> Any:
-    return cast(func.extract("epoch", moment) - EPOCH_2020, BigInteger) // 60
+    # floor, as a cast rounds: what was told half a second before a minute belongs to the one before
+    return cast(func.floor((func.extract("epoch", moment) - EPOCH_2020) / 60), BigInteger)
 
 
 def is_stale(live: ColumnElement[bool]) -> ColumnElement[bool]:

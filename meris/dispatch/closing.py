@@ -23,6 +23,9 @@ from meris.wording import listed
 
 Release = Mapping[str, Any]
 
+#: More units or incidents than these are counted, not named.
+_MOST_NAMED = 5
+
 
 def close(
     session: Session,
@@ -75,7 +78,7 @@ def _require_no_children(session: Session, incident: Incident) -> None:
     numbers = session.scalars(statement.order_by(Incident.number)).all()
     if numbers:
         raise Conflict(
-            f"{listed(numbers[:5])} {'belongs' if len(numbers) == 1 else 'belong'} to"
+            f"{listed(numbers, most=_MOST_NAMED)} {'belongs' if len(numbers) == 1 else 'belong'} to"
             f" {incident.number} and {'is' if len(numbers) == 1 else 'are'} still open."
             " Close them first, or take them out.",
             children=list(numbers),
@@ -111,11 +114,10 @@ def _still_there(
     session: Session, viewer: Viewer, incident: Incident, unnamed: AbstractSet[int]
 ) -> Conflict:
     still = [line for line in lines(session, viewer, incident.id) if line["id"] in unnamed]
-    names = listed([line["unit_name"] for line in still[:5]])
-    more = f" and {len(still) - 5} more" if len(still) > 5 else ""
+    names = listed((line["unit_name"] for line in still), most=_MOST_NAMED)
     is_are = "is" if len(still) == 1 else "are"
     return Conflict(
-        f"{names}{more} {is_are} still at {incident.number}. Look at what becomes of"
+        f"{names} {is_are} still at {incident.number}. Look at what becomes of"
         f" {'it' if len(still) == 1 else 'them'}, then close.",
         still=still,
     )

@@ -80,10 +80,10 @@ def adjust_down(session: Session, viewer: Viewer, line_id: int, said: Said) -> S
 
 
 def expire(session: Session, viewer: Viewer, line_id: int, said: Said) -> StockMovement:
-    """Thrown away because its last day of use is past."""
+    """Thrown away because its last day of use is here or past. Raises `Invalid` before it."""
     shelf = lock(session, viewer, [line_id])[line_id]
     last = shelf.line.expires_on
-    if last is not None and last > said.when().date():
+    if last is not None and last > said.day():
         raise refused("kind", f"It does not expire until {last:%Y-%m-%d}. Say it is damaged.")
     words = f"expired {last:%Y-%m-%d}" if last else "expired"
     said = said if said.reason else _because(said, words)

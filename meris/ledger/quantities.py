@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, tzinfo
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -28,7 +28,8 @@ _QUANTITY = Quantity(most=_MOST, places=PLACES)
 class Said:
     """So much of a `unit` (None: as the line is counted), and when and why.
 
-    `at` is when it happened, None is now; the same `key` twice is one movement.
+    `at` is when it happened, None is now; the same `key` twice is one movement. A day is one of
+    `zone`.
     """
 
     quantity: Decimal
@@ -37,11 +38,16 @@ class Said:
     reason: str | None = None
     source: str = "web"
     key: str | None = None
+    zone: tzinfo = UTC
 
     def when(self) -> datetime:
         """When it happened; nothing has happened in the future."""
         now = datetime.now(UTC)
         return min(self.at or now, now)
+
+    def day(self) -> date:
+        """The day on which it happened, by the clocks of the state."""
+        return self.when().astimezone(self.zone).date()
 
     def part(self, key: str, quantity: Decimal | None = None) -> "Said":
         """The same of one of several movements, in the unit of its line."""
@@ -57,6 +63,7 @@ def read(given: Mapping[str, Any], home: Home, **also: Any) -> Said:
         read_quantity(given.get("quantity"), home),
         read_unit(given.get("unit")),
         reason=read_words("reason", given.get("reason"), home),
+        zone=home.zone,
         **also,
     )
 

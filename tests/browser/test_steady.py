@@ -74,6 +74,20 @@ FLAWS = """() => {
   return [...new Set(flaws)];
 }"""
 
+#: What the bar says of a line, the longest among it; it must not push anything out of sight.
+LINES = ("Connecting", "Reconnecting · 20 s old", "No database · 12 min old", "Logged out")
+FLAWS_WHEN = f"""(words) => {{
+  for (const one of document.querySelectorAll('.connection [data-words]')) one.textContent = words;
+  return ({FLAWS})();
+}}"""
+
+#: Pixels of a board's table that belong to no column.
+UNUSED = """() => {
+  const width = (one) => one.getBoundingClientRect().width;
+  const heads = [...document.querySelectorAll('.sheet thead th')];
+  return width(document.querySelector('.sheet')) - heads.reduce((sum, one) => sum + width(one), 0);
+}"""
+
 #: Remembers what moved without anybody having pressed anything, from the first paint on. Rows that
 #: give way to a new row of their table are what a board is for.
 WATCHING = """
@@ -148,6 +162,15 @@ def filled(page: Page, address: str) -> None:
         open_map(page, address[1:])
 
 
+def lost(page: Page, address: str) -> list[str]:
+    """What is wrong with the page that is open while the bar says that the line is lost."""
+    return [
+        f"{address}, {words}: {flaw}"
+        for words in LINES
+        for flaw in page.evaluate(FLAWS_WHEN, words)
+    ]
+
+
 MAP = ("/", "/?incident={fire}", "/#id={gym}")
 TABLES = ("/board", "/board/units", "/incidents")
 
@@ -180,6 +203,20 @@ def test_nothing_is_cut_on_a_wall(visitors, size):
     for address in ("/board?wall=1", "/board/units?wall=1"):
         filled(page, address)
         found += [f"{address}: {flaw}" for flaw in page.evaluate(FLAWS)]
+        found += lost(page, address)
+        assert abs(page.evaluate(UNUSED)) < 2, f"{address}: columns that nobody sees take room"
+    assert not found, "\n".join(found)
+
+
+@pytest.mark.parametrize("size", [WIDE_TABLET, PHONE], ids=str)
+def test_a_lost_line_pushes_nothing_out_of_sight(visitors, size):
+    page = visitors.page("dana", viewport={"width": size[0], "height": size[1]})
+    found = []
+    for address in ("/", "/board", "/board/units"):
+        filled(page, address)
+        found += lost(page, address)
+    if size == WIDE_TABLET:
+        assert abs(page.evaluate(UNUSED)) < 2, "columns that nobody sees take room"
     assert not found, "\n".join(found)
 
 

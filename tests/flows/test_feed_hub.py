@@ -79,6 +79,7 @@ def test_a_renamed_agency_makes_everybody_fetch_the_names(database, hub):
 def test_a_position_of_a_unit_reaches_the_feed_without_the_journal(database, hub):
     # its status is believed for five minutes more, which moving does not alter
     confirmed = datetime.now(UTC) - timedelta(minutes=age_limit_minutes("unit", "available") - 5)
+    confirmed = confirmed.replace(second=59, microsecond=700_000)  # where a cast would round up
     with database.transaction(SYSTEM) as session:
         unit = makers.unit(session, confirmed_at=confirmed)
     staff, _ = hub.subscribe(STAFF, None)

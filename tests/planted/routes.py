@@ -7,7 +7,9 @@ in `ARGUMENTS` what they are, and the new address is walked.
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from flask import Flask
 from werkzeug.routing import Rule
@@ -55,10 +57,11 @@ ALSO: dict[str, tuple[str, ...]] = {
     "site_id": ("supply", "shelter"),
     "resource_id": ("shelter", "supply", "unit"),
 }
+_TODAY = datetime.now(UTC).astimezone(ZoneInfo("America/Chicago")).date().isoformat()
 #: Arguments that name nothing that could be hidden.
 WORDS: dict[str, tuple[str, ...]] = {
     "card_id": ("1",),
-    "day": ("2026-11-22", "2026-11-22.pdf"),
+    "day": (_TODAY, f"{_TODAY}.pdf"),
     "rule_id": ("1",),
     "code": ("structure_fire",),
     "item": ("WAT-BTL",),

@@ -32,7 +32,8 @@ _VOLATILE = (
     ),
     (re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"), "UUID"),
     (re.compile(r"\b1[789]\d{8}(\.\d+)?\b"), "EPOCH"),
-    (re.compile(r"\b\d\d?:\d\d( [AP]M)?\b"), "CLOCK"),
+    # a moment of yesterday has its day with it
+    (re.compile(r"\b([A-Z][a-z]{2} \d\d?, )?\d\d?:\d\d( [AP]M)?\b"), "CLOCK"),
     (re.compile(r"\b(\d+ (s|min|h|d|seconds?|minutes?|hours?)\b( ago)?|just now)"), "AGE"),
     (re.compile(r'(data-as-of|data-now|data-seen)="[^"]*"'), r"\1"),
     (re.compile(r"\b[0-9a-f]{12,64}\b"), "HEX"),

@@ -262,6 +262,20 @@ def test_goods_of_another_expiry_are_not_mixed(session, cache):
     assert session.get(StockLine, moved.stock_line_id).lot == "exp 2028-06-30 of 10"
 
 
+@pytest.mark.parametrize(("hour", "thrown"), [(5, False), (6, True)])
+def test_the_last_day_of_use_is_one_of_the_states_clocks(session, cache, hour, thrown):
+    """In Missouri the 23rd begins at six in the morning of London, not at midnight."""
+    water = makers.stock(session, cache, "Water", quantity_on_hand=40, expires_on=date(2025, 1, 23))
+    at = datetime(2025, 1, 23, hour, 30, tzinfo=UTC)
+    given = {"quantity": "4"}
+    if thrown:
+        ledger.expire(session, STELLA, water, ledger.read(given, HOME, at=at))
+        assert balances(session, water) == (36, 0, 0)
+    else:
+        with pytest.raises(Invalid, match="does not expire until 2025-01-23"):
+            ledger.expire(session, STELLA, water, ledger.read(given, HOME, at=at))
+
+
 def test_each_figure_is_explained_by_its_movements(session, water):
     ledger.issue(session, STELLA, water, said(5))
     ledger.promise(session, STELLA, water, said(10))

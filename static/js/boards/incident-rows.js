@@ -141,7 +141,8 @@ function name(row, settings) {
     el('a', { class: 'first', href: `/?incident=${row.id}`, dataset: { part: 'open' } }, row.title),
     el('span', { class: 'second' },
       el('span', { class: 'tag', dataset: { status: row.status } }, status?.title ?? row.status),
-      ` ${row.number}`, row.title.startsWith(row.type_title) ? '' : ` · ${row.type_title}`,
+      ' ', el('span', { class: 'case' }, row.number),
+      row.title.startsWith(row.type_title) ? '' : ` · ${row.type_title}`,
       row.sensitivity === 'confidential' ? ' · confidential' : '',
       row.part_of ? el('span', { class: row.depth ? 'spoken' : '' }, ` · part of ${row.part_of}`) : null),
   ];

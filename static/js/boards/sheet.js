@@ -17,6 +17,7 @@ export class Sheet extends Emitter {
     table.addEventListener('focusin', (event) => this.#focused(event));
     table.addEventListener('keydown', (event) => this.#key(event));
     table.addEventListener('dblclick', (event) => this.#choose(event.target.closest('tr[data-id]')));
+    new ResizeObserver(() => this.#span()).observe(table);
   }
 
   /** @param {{key: string, title?: Node, rows: object[]}[]} groups; @param {{sort, reverse}} order */
@@ -30,6 +31,7 @@ export class Sheet extends Emitter {
       this.drawn.delete(id);
     }
     this.#place(groups);
+    this.#span();
     if (!wanted.has(this.active)) this.active = groups.find(({ rows }) => rows.length)?.rows[0].id ?? null;
     this.#markActive();
     if (focus) this.#focusAgain(focus);
@@ -114,11 +116,18 @@ export class Sheet extends Emitter {
     const old = body.querySelector('.group');
     if (title && old?.textContent !== title.textContent) {
       const heading = el('tr', { class: 'group' },
-        el('th', { scope: 'rowgroup', colSpan: this.columns.length }, title));
+        el('th', { scope: 'rowgroup' }, title));
       if (old) old.replaceWith(heading);
       else body.prepend(heading);
     } else if (!title) old?.remove();
     return body;
+  }
+
+  // As wide as the columns that are shown: a narrow screen and a wall leave some out, and a heading
+  // over columns that nobody has would make room for them.
+  #span() {
+    const shown = [...this.head.querySelectorAll('th')].filter((one) => getComputedStyle(one).display !== 'none');
+    for (const one of this.table.querySelectorAll('.group th')) one.colSpan = shown.length;
   }
 
   #row(row) {

@@ -64,7 +64,10 @@ export class Connection extends Emitter {
     const age = heard === null ? 'nothing' : shownAge(this.#age);
     const words = heard === null && NOTHING_YET[state] ? NOTHING_YET[state] : WORDS[state](age);
     this.pill.dataset.state = state;
-    if (this.words.textContent !== words) this.words.textContent = words;
+    if (this.words.textContent !== words) {
+      this.words.textContent = words;
+      this.pill.title = words; // a small phone has no room for the longest
+    }
     this.#cross(state, age);
   }
 
