@@ -13,8 +13,6 @@ import re
 from pathlib import Path
 
 _IMPORT = re.compile(r"^import (?P<what>[^;']+?) from '(?P<where>\.[^']+)';\n", re.MULTILINE)
-#: The same, and a module that is only to be run.
-_NEEDS = re.compile(r"^import (?:[^;']+? from )?'(?P<where>\.[^']+)';\n", re.MULTILINE)
 _EXPORT = re.compile(
     r"^export (?=(?:async function|function|class|const) (?P<name>[\w$]+))", re.MULTILINE
 )
@@ -32,22 +30,6 @@ def bundled(entry: Path) -> str:
     parts: list[str] = []
     main = _part(entry.resolve(), names, parts)
     return "".join([*parts, main])
-
-
-def needed_by(entry: Path) -> list[Path]:
-    """The module and all that it imports statically, each once and after what it needs."""
-    found: dict[Path, None] = {}
-    _walk(entry.resolve(), found, set())
-    return list(found)
-
-
-def _walk(file: Path, found: dict[Path, None], seen: set[Path]) -> None:
-    if file in seen:  # as modules may import each other in a circle
-        return
-    seen.add(file)
-    for match in _NEEDS.finditer(file.read_text()):
-        _walk((file.parent / match["where"]).resolve(), found, seen)
-    found[file] = None
 
 
 def _part(file: Path, names: dict[Path, str], parts: list[str]) -> str:
