@@ -81,6 +81,11 @@ def holes(session: Session, viewer: Viewer | None = None) -> list[Hole]:
     return sorted(found, key=lambda hole: (hole.available - hole.minimum, hole.title, hole.rule_id))
 
 
+def minimums(session: Session) -> int:
+    """How many rules say that something must stay: without any, no hole says nothing."""
+    return session.scalar(select(func.count()).select_from(CoverRule)) or 0
+
+
 def stripped_by(
     session: Session, unit_ids: Collection[int], viewer: Viewer | None = None
 ) -> list[Hole]:

@@ -26,7 +26,7 @@ ROUTES: dict[tuple[str, str], Details] = {
     ("/api/recommendation", "POST"): Details(
         "Recommendation", body="NewRecommendation", refuses=(400, 401, 403, 404, 422)
     ),
-    ("/api/cover", "GET"): Details("Holes", refuses=(401, 403)),
+    ("/api/cover", "GET"): Details("Cover", refuses=(401, 403)),
     ("/api/cover/what-if", "POST"): Details("Holes", body="Units", refuses=(400, 401, 403, 422)),
 }
 
@@ -94,6 +94,10 @@ SCHEMAS: dict[str, dict[str, Any]] = {
         before=MAYBE_NUMBER | {"description": "how many there are now, of a dispatch thought of"},
         note=MAYBE_TEXT,
         text=TEXT,
+    ),
+    "Cover": object_of(
+        holes=list_of(ref("Hole")),
+        rules=NUMBER | {"description": "how many minimums are set"},
     ),
     "Holes": object_of(holes=list_of(ref("Hole"))),
     "Units": object_of(units=list_of(NUMBER)),

@@ -70,10 +70,10 @@ def anywhere() -> ResponseReturnValue:
 
 @api.get("/api/cover")
 def holes() -> ResponseReturnValue:
-    """Where fewer units are free than must be, the worst first."""
+    """Where fewer units are free than must be, the worst first, and how many minimums are set."""
     with context().database.reading() as session:
-        found = cover.holes(session, viewer())
-    return jsonify(holes=[hole.told() for hole in found])
+        found, rules = cover.holes(session, viewer()), cover.minimums(session)
+    return jsonify(holes=[hole.told() for hole in found], rules=rules)
 
 
 @api.post("/api/cover/what-if")

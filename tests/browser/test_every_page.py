@@ -95,6 +95,8 @@ def test_lists_with_nothing_in_them_have_no_barriers(visitors):
         expect(page.locator("main")).not_to_be_empty()
         found += flaws(page, address)
     assert found == [], "\n".join(found)
+    page.goto("/board")
+    expect(page.locator("#cover")).to_contain_text("No minimum cover is set")
     page.goto("/")
     expect(page.locator("#empty")).to_be_visible()
     assert violations_day_and_night(page) == []

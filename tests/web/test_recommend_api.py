@@ -108,7 +108,8 @@ def test_cover_and_what_a_dispatch_would_strip(dana, session):
     units = [makers.unit(session) for _ in range(2)]
     rule = {"county_fips": "29019", "unit_types": ["engine"], "minimum": 2}
     session.execute(insert(CoverRule).values(rule))
-    assert dana.get("/api/cover").json["holes"] == []
+    now = dana.get("/api/cover").json
+    assert (now["holes"], now["rules"]) == ([], 1)
     asked = {"units": units[:1]}
     (hole,) = dana.post("/api/cover/what-if", json=asked, headers=dana.csrf()).json["holes"]
     assert (hole["before"], hole["available"], hole["counties"]) == (2, 1, ["29019"])

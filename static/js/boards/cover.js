@@ -17,14 +17,17 @@ export class Cover {
     new ResizeObserver(() => this.#fit()).observe(root);
   }
 
-  show(holes) {
-    const signature = JSON.stringify(holes);
+  /** @param {{holes: object[], rules: number}} answer of /api/cover */
+  show({ holes, rules }) {
+    const signature = JSON.stringify([holes, rules]);
     if (this.signature === signature) return;
     this.signature = signature;
     this.root.dataset.holes = String(holes.length);
     this.list = holes.length ? el('ul', {}, holes.map((hole) => this.#hole(hole))) : null;
+    const none = rules ? 'Minimum cover holds everywhere.'
+      : 'No minimum cover is set: nothing is watched for too few units.';
     this.root.replaceChildren(...(this.list ? [el('h2', {}, `${plural(holes.length, 'hole')} in cover`), this.list, this.more]
-      : [el('p', {}, 'Minimum cover holds everywhere.')]));
+      : [el('p', {}, none)]));
     this.#fit();
   }
 

@@ -49,7 +49,7 @@ const wall = onWall ? new Wall({
 
 const asking = new Asking({ ask: () => board.ask(), take, fail: (problem) => refused(problem) });
 const askingCover = new Asking({
-  ask: () => get('/api/cover'), take: ({ holes }) => cover.show(holes), pauseMs: COVER_PAUSE_MS,
+  ask: () => get('/api/cover'), take: (answer) => cover.show(answer), pauseMs: COVER_PAUSE_MS,
 });
 
 function take(answer) {
