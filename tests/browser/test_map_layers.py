@@ -92,6 +92,10 @@ def test_who_lies_in_a_danger_area_is_marked_wherever_it_appears(live_server, da
     public = visitors.page()
     open_map(dana, COLUMBIA)
     open_map(public, COLUMBIA)
+    # some areas are not told to the public: that none is known to it is no news
+    expect(dana.get_by_text("None is in a danger area")).to_be_visible()
+    expect(public.get_by_text("None is in a danger area")).to_have_count(0)
+    expect(public.get_by_text("In a danger area", exact=True)).to_be_hidden()
     ends = datetime.now(UTC) + timedelta(seconds=60)
     with writing(live_server) as session:
         makers.area(session, name="Flat Branch", sensitivity="public", ends_at=ends)
