@@ -70,9 +70,9 @@ def verify(first: datetime | None, roots: tuple[str, ...], as_json: bool) -> Non
 def list_roots(days: int, as_json: bool) -> None:
     """The root of each of the last days: print it, or send it to somebody outside."""
     with opened() as (settings, database), database.reading() as session:
-        zone = Home.of(settings.state).zone
-        today = datetime.now(zone).date()
-        found = sealing.roots(session, zone, today - timedelta(days=days - 1), today)
+        home = Home.of(settings.state)
+        today = home.today()
+        found = sealing.roots(session, home.zone, today - timedelta(days=days - 1), today)
     if as_json:
         click.echo(json.dumps([one.told() for one in found], indent=1))
     elif found:

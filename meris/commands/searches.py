@@ -242,7 +242,7 @@ def _stock(said: Said, sought: Sought) -> None:
     there = (
         select(StockLine.resource_id)
         .join(ItemUnit, unit_of)
-        .where(named, usable(said.world.now.date()))
+        .where(named, usable(said.world.home.today()))
         .group_by(StockLine.resource_id)
         .having(func.sum(FREE * BASE_SIZE) >= number)
     )

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import cache, cached_property
 from zoneinfo import ZoneInfo
 
@@ -55,6 +55,10 @@ class Home:
     def zone(self) -> ZoneInfo:
         """What a time without a zone means."""
         return ZoneInfo(self.facts.time_zone)
+
+    def today(self) -> date:
+        """The day by the clocks there: what is good until today, is good until their midnight."""
+        return self.now().astimezone(self.zone).date()
 
     @cached_property
     def gazetteer(self) -> Gazetteer:

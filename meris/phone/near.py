@@ -19,6 +19,7 @@ from geo.queries import near
 from geo.values import NotAPlace, Position
 from meris import age_limits, fields, shelters, supplies
 from meris.accounts import Viewer
+from meris.fields import Home
 from meris.language import N_, _
 from meris.phone import words
 from meris.tables import Agency, Resource, Shelter, StatusCode
@@ -83,8 +84,10 @@ def sites(
     *,
     kinds: Sequence[str] = ("shelter", "supply_site"),
     most: int = 30,
+    home: Home | None = None,
 ) -> list[Near]:
-    """The nearest sites that the viewer may know of, the nearest first, kinds mixed."""
+    """The nearest sites that the viewer may know of, the nearest first, kinds mixed; stock that is
+    past its last day by `home`'s clocks does not count."""
     distances = _nearest(session, viewer, position, kinds, min(most, MOST))
     rows = session.execute(
         select(
@@ -103,7 +106,7 @@ def sites(
         .outerjoin(Shelter, Shelter.resource_id == Resource.id)
         .where(Resource.id.in_(distances))
     )
-    stock = supplies.brief_stock(session, list(distances), today=datetime.now(UTC).date())
+    stock = supplies.brief_stock(session, list(distances), today=(home or Home.of()).today())
     promised = shelters.promised(session, list(distances))
     found = [_site(row, position, distances, stock, promised, viewer) for row in rows]
     return sorted(found, key=lambda one: (one.distance_m, one.id))

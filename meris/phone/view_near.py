@@ -68,7 +68,8 @@ def near_page(
         return NearPage(now, duty, None, (), typed=typed, problem=refusal.message)
     if position is None:
         return NearPage(now, duty, None, ())
-    found = [Site(one, _letter(one)) for one in sites(session, viewer, position, most=_MOST)]
+    nearest = sites(session, viewer, position, most=_MOST, home=home)
+    found = [Site(one, _letter(one)) for one in nearest]
     return NearPage(now, duty, around, found, note, typed)
 
 

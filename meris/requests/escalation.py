@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from meris import supplies
 from meris.accounts import Viewer
+from meris.dispatch.terms import Terms
 from meris.errors import Conflict, Forbidden, refused
 from meris.fields import LOG_TEXT, Home
 from meris.fields.lists_request import REQUEST_LEVEL
@@ -90,7 +91,7 @@ def _going_up(
     if not tried:
         raise refused("tried", "Say what was tried locally: own stock, neighbors, who was called.")
     left = LOG_TEXT.read(up.left, home)
-    still = _still_there(session, viewer, request, site)
+    still = _still_there(session, viewer, request, site, home)
     if still and not left:
         raise refused(
             "left",
@@ -126,7 +127,7 @@ def _authority(request: Request, up: Up, home: Home) -> dict[str, Any]:
 
 
 def _still_there(
-    session: Session, viewer: Viewer, request: Request, site: Resource | None
+    session: Session, viewer: Viewer, request: Request, site: Resource | None, home: Home
 ) -> str | None:
     """What the agency that asks could still give of what is missing, in words."""
     lines = session.scalars(
@@ -134,9 +135,9 @@ def _still_there(
             RequestLine.request_id == request.id, RequestLine.status.not_in(ENDED)
         )
     ).all()
-    found = []
+    found, terms = [], Terms(zone=home.zone, distances=home.distances)
     for line in lines:
-        for one in local_stock(session, viewer, line, request, site)[:2]:
+        for one in local_stock(session, viewer, line, request, site, terms)[:2]:
             spare = plain(one.spare, ROUND_FLOOR)
             much = supplies.goods(line.item_code, line.item_name, spare, line.unit_of_issue)
             found.append(f"{one.giver.name} can spare {much}")

@@ -68,7 +68,7 @@ def of_line(
         return told
     to = _place(session, site)
     wanted = _wanted(session, line, request, missing, terms)
-    sources = _weighed(session, viewer, line, request, to, wanted)
+    sources = _weighed(session, viewer, line, request, to, wanted, terms)
     fit = ranked(sources, wanted)
     allowed = [one for one in fit if levels.reaches(viewer, request, one.giver.agency_kind)]
     told["best"] = _plan(viewer, request, combine(allowed, wanted), wanted, terms)
@@ -90,15 +90,20 @@ def _place(session: Session, site: Resource | None) -> Position | None:
 
 
 def local_stock(
-    session: Session, viewer: Viewer, line: RequestLine, request: Request, site: Resource | None
+    session: Session,
+    viewer: Viewer,
+    line: RequestLine,
+    request: Request,
+    site: Resource | None,
+    terms: Terms,
 ) -> list[Source]:
     """What the county that asks could still give itself, before others are asked."""
     missing = stands(session, [line.id])[line.id].missing
     if missing <= 0:
         return []
     to = _place(session, site)
-    wanted = _wanted(session, line, request, missing, Terms())
-    every = _weighed(session, viewer, line, request, to, wanted)
+    wanted = _wanted(session, line, request, missing, terms)
+    every = _weighed(session, viewer, line, request, to, wanted, terms)
     own = [one for one in every if one.giver.agency_id == request.agency_id]
     return [one for one in ranked(own, wanted) if one.spare > 0]
 
@@ -110,6 +115,7 @@ def _weighed(
     request: Request,
     to: Position | None,
     wanted: Wanted,
+    terms: Terms,
 ) -> list[Source]:
     found = givers.find(
         session,
@@ -117,7 +123,7 @@ def _weighed(
         Thing(line.item_code, line.item_name),
         to=to,
         but=request.deliver_to_id,
-        today=wanted.now.date(),
+        today=wanted.now.astimezone(terms.zone).date(),
     )
     return [weigh(wanted, one) for one in found]
 

@@ -1,7 +1,7 @@
 """One resource with everything known of it, and many in a line each."""
 
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Select, and_, case, func, select
@@ -14,7 +14,7 @@ from meris import age_limits, dangers, fields, shelters, supplies, trails, units
 from meris.accounts import Policy, Viewer
 from meris.accounts.small_counts import withheld
 from meris.errors import Invalid, NotFound
-from meris.fields import Field
+from meris.fields import Field, Home
 from meris.language import _
 from meris.resources import assigned
 from meris.resources.kinds import KINDS
@@ -26,8 +26,11 @@ MOST_BRIEFS = 200
 _PLACE = frozenset({"latitude", "longitude", "county_fips", "position_at"})
 
 
-def detail(session: Session, viewer: Viewer, resource_id: int) -> dict[str, Any]:
-    """Everything the viewer may know of one resource. Raises `NotFound`."""
+def detail(
+    session: Session, viewer: Viewer, resource_id: int, home: Home | None = None
+) -> dict[str, Any]:
+    """Everything the viewer may know of one resource, on the day by `home`'s clocks. Raises
+    `NotFound`."""
     resource = find(session, viewer.policy, resource_id)
     part = session.get(KINDS[resource.kind].table, resource_id)
     live = session.get(UnitPosition, resource_id)
@@ -59,7 +62,7 @@ def detail(session: Session, viewer: Viewer, resource_id: int) -> dict[str, Any]
             _stale_at(resource.confirmed_at, code.confirmed_minutes, resource.unreported_at)
         ),
         "unreported_at": _iso(resource.unreported_at),
-        **_papers(resource, part, viewer),
+        **_papers(resource, part, viewer, home or Home.of()),
         "dangers": _dangers(session, viewer, [resource_id]).get(resource_id, []),
         **_stock(session, viewer, resource),
         "editable": editable is None or bool(editable),
@@ -75,13 +78,12 @@ def _stock(session: Session, viewer: Viewer, resource: Resource) -> dict[str, An
     return {"stock": lines, "stock_url": f"/supplies/{resource.id}" if keeps else None}
 
 
-def _papers(resource: Resource, part: object, viewer: Viewer) -> dict[str, Any]:
+def _papers(resource: Resource, part: object, viewer: Viewer, home: Home) -> dict[str, Any]:
     """Of a shelter what is past its date, and where its life stands on one page; for staff."""
     if not isinstance(part, Shelter) or not viewer.may("see_staff"):
         return {"warnings": [], "record_url": None}
-    today = datetime.now(UTC).date()
     return {
-        "warnings": shelters.warnings(part, today),
+        "warnings": shelters.warnings(part, home.today()),
         "record_url": f"/sites/{resource.id}/record",
     }
 

@@ -174,7 +174,7 @@ def _rows(
         "pod_people": [pod.people_a_day for _, pod in pods],
         "pod_hours": [pod.hours for _, pod in pods],
         "now": now,
-        "today": now.astimezone(home.zone).date(),
+        "today": home.today(),
         "since": now - telling.hours(_BACK_HOURS),
         "least_hours": _LEAST_HOURS,
         "within": hours,

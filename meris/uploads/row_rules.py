@@ -268,7 +268,7 @@ def _check_committed(rules: RowRules, records: list[Record]) -> None:
 
 
 def _check_expiry(rules: RowRules, records: list[Record]) -> None:
-    today = rules.home.now().astimezone(rules.home.zone).date()
+    today = rules.home.today()
     for record in records:
         expires = record.values.get("expires_on")
         if expires is not None and expires < today:

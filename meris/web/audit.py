@@ -127,7 +127,7 @@ def _code(root: Root) -> Markup:
 
 
 def _today() -> date:
-    return datetime.now(context().home.zone).date()
+    return context().home.today()
 
 
 def _day(name: str) -> date | None:

@@ -81,7 +81,7 @@ def search() -> ResponseReturnValue:
 def _detail(session: Session, resource_id: int) -> dict[str, Any]:
     """The resource with what is open of its requests and promised of its beds, for who may see
     that."""
-    told = resources.detail(session, viewer(), resource_id)
+    told = resources.detail(session, viewer(), resource_id, context().home)
     asks = told["kind"] != "unit" and viewer().may("see_staff")
     open_ones = requests.open_at(session, viewer(), resource_id) if asks else []
     beds = _beds(session, resource_id) if asks and told["kind"] == "shelter" else None

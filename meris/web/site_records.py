@@ -123,7 +123,7 @@ def _page(
     one, part = _shelter(session, site_id)
     now, zone = context().home.now(), context().home.zone
     rows = counts.history(session, site_id, most=_MOST_COUNTS)
-    told = resources.detail(session, viewer(), site_id)
+    told = resources.detail(session, viewer(), site_id, context().home)
     facts, known = shelters.facts_of(part), {field["name"]: field for field in told["fields"]}
     return render_template(
         "sites/record.html",

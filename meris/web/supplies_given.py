@@ -24,8 +24,7 @@ _PACK = Quantity(most=1_000_000)
 
 def today() -> date:
     """The state's."""
-    home = context().home
-    return home.now().astimezone(home.zone).date()
+    return context().home.today()
 
 
 def said_of(given: Mapping[str, Any], source: str) -> ledger.Said:

@@ -2,7 +2,7 @@
 
 import csv
 import io
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -32,6 +32,12 @@ EVERY_KIND = sorted({*fields.KINDS, *fields.ROW_KINDS})
 def test_a_kind_has_each_field_once(kind):
     names = [field.name for field in fields.of(kind)]
     assert len(names) == len(set(names))
+
+
+@pytest.mark.parametrize(("hour", "day"), [(5, 22), (6, 23)])
+def test_a_day_ends_at_the_midnight_of_the_state(hour, day):
+    clock = datetime(2026, 11, 23, hour, 59, tzinfo=UTC)
+    assert Home(Home.of("MO").facts, now=lambda: clock).today() == date(2026, 11, day)
 
 
 def test_there_is_no_other_kind():

@@ -122,6 +122,12 @@ def test_only_the_database_commits():
     assert [where(path, line) for path in others for line in facts(path).commits] == []
 
 
+def test_only_the_home_says_what_day_it_is():
+    """London's day is not Missouri's for six hours of each."""
+    london = re.compile(r"now\((UTC)?\)\.date\(\)|utcnow\(\)\.date|date\.today\(\)")
+    assert [where(path, 0) for path in PYTHON if london.search(path.read_text())] == []
+
+
 def test_only_geo_knows_the_coordinate_system():
     others = [path for path in PYTHON if not path.is_relative_to(ROOT / "geo")]
     python = [where(path, line) for path in others for line in facts(path).systems]
