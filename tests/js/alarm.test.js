@@ -78,6 +78,18 @@ test('nothing sounds until somebody pressed, nor where it is muted, and both are
   assert.equal(FakeContext.made.length, 1);
 });
 
+test('what is slow to make is made before anybody presses, once, and sounds no sooner for it', async () => {
+  Object.assign(FakeContext, { allowed: true, made: [] });
+  const told = [];
+  const siren = new Siren({ AudioContext: FakeContext, told: (state) => told.push(state) });
+  siren.prepare();
+  assert.deepEqual([siren.state, siren.ring('check'), told], ['locked', false, ['locked']]);
+  siren.prepare();
+  await siren.unlock();
+  assert.deepEqual([siren.state, FakeContext.made.length], ['on', 1]);
+  new Siren({ AudioContext: null }).prepare();
+});
+
 test('a browser without sound says so and does not fail', async () => {
   const siren = new Siren({ AudioContext: null });
   await siren.unlock({ greet: true });

@@ -1,7 +1,7 @@
 // Units on scene that nobody has heard of in time, and new incidents of priority 1: seen, heard and
 // read aloud, on the boards and on the map alike. Silencing a unit is everybody's, with a name and
 // an end; muting is this browser's, and shown as long as it lasts.
-import { $, button, el, icon } from '../core/dom.js';
+import { $, button, el, icon, whenIdle } from '../core/dom.js';
 import { newKey, units } from '../dispatch/requests.js';
 import { clockTime } from '../words/age.js';
 import { timeOfDay } from '../words/clock.js';
@@ -14,6 +14,8 @@ const TICK_MS = 1_000;
 const AGAIN_MS = 6_000;
 const SILENCE_MINUTES = 5;
 const URGENT_SHOWN_MS = 60_000;
+/** By then the page has drawn what it came for. */
+const SETTLED_MS = 1_500;
 
 const SOUND = Object.freeze({
   locked: ['Turn sound on', 'No sound yet: the browser allows it only after a press'],
@@ -39,6 +41,7 @@ export class Alarms {
     // a wall has nobody to press: its browser may be told to allow sound at once (docs/operations.md)
     if (settings.wall && !this.siren.muted) this.siren.unlock();
     // the first press anywhere counts as the one that browsers ask for; the button's own is a choice
+    setTimeout(() => whenIdle(() => this.siren.prepare()), SETTLED_MS);
     for (const name of ['pointerdown', 'keydown']) {
       addEventListener(name, ({ target }) => {
         if (this.siren.state === 'locked' && !this.button.contains(target)) this.siren.unlock();

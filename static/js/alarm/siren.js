@@ -26,6 +26,13 @@ export class Siren {
     return this.context?.state === 'running' ? 'on' : 'locked';
   }
 
+  /** Make what takes a tenth of a second ahead of time, so that the first press does not wait for it. */
+  prepare() {
+    if (!this.Context || this.context) return;
+    this.context = new this.Context();
+    this.told(this.state);
+  }
+
   /** A person wants sound: from a press, or from a browser that was told to allow it. */
   async unlock({ greet = false } = {}) {
     if (!this.Context) return;

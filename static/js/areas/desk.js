@@ -2,7 +2,7 @@
 // who is told. What the panel is made of is no part of the page's load; it is fetched when the first
 // area is opened, and for who draws once the map stands and the line is free.
 import { Emitter } from '../core/emitter.js';
-import { $, button, el, icon } from '../core/dom.js';
+import { $, button, el, icon, whenIdle } from '../core/dom.js';
 import { giveBack } from '../core/focus.js';
 import { clockTime, epochOf } from '../words/age.js';
 import { AREA_LETTERS, AREA_TITLES } from '../words/areas.js';
@@ -12,8 +12,6 @@ import { areas } from './requests.js';
 /** Resources move all the time: what is inside is counted at most so often. */
 const COUNT_MS = 3000;
 const WHERE_ASKED = 'Where is the middle of the circle?';
-
-const whenIdle = globalThis.requestIdleCallback ?? ((call) => setTimeout(call, COUNT_MS));
 
 function tools() {
   return Promise.all([import('./form.js'), import('./drawing.js'), import('./view.js')]);

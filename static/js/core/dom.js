@@ -1,5 +1,8 @@
 // Making elements without parsing markup: what a county typed as a name stays text.
 
+/** How soon a browser that cannot say when it is idle is taken to be. */
+const SOON_MS = 3_000;
+
 function setProperty(element, name, value) {
   if (name === 'class') element.className = value;
   else if (name === 'dataset') Object.assign(element.dataset, value);
@@ -76,3 +79,6 @@ export function settled(call, ms) {
     timer = setTimeout(call, ms, ...args);
   };
 }
+
+/** Call when the page has nothing else to do. */
+export const whenIdle = globalThis.requestIdleCallback ?? ((call) => setTimeout(call, SOON_MS));
