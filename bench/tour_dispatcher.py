@@ -44,7 +44,11 @@ def tornado(camera: Camera) -> None:
         take(page, "map-dark")
         open_map(page, "#at=10/37.10/-94.35")
         take(page, "tornado-dark")
-        for name, path in (("board-dark", "/board"), ("wall-dark", "/board?wall=1")):
+        for name, path in (
+            ("board-dark", "/board"),
+            ("wall-dark", "/board?wall=1"),
+            ("wall-units-dark", "/board/units?wall=1"),
+        ):
             page.goto(path)
             page.wait_for_timeout(2_000)
             take(page, name)
