@@ -297,9 +297,6 @@ def engine_at(url: str, *, pool_size: int = 10) -> Engine:
         max_overflow=_MAX_OVERFLOW,
         pool_pre_ping=True,
         pool_timeout=10,
-        # the newest first: a calm hour goes through a few connections that know their plans by
-        # now, and the others do not each come to hold what all of them have met
-        pool_use_lifo=True,
     )
 
     @event.listens_for(engine, "connect")
