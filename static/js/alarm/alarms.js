@@ -40,8 +40,8 @@ export class Alarms {
     setInterval(() => this.#tick(), TICK_MS);
     // a wall has nobody to press: its browser may be told to allow sound at once (docs/operations.md)
     if (settings.wall && !this.siren.muted) this.siren.unlock();
-    // the first press anywhere counts as the one that browsers ask for; the button's own is a choice
     setTimeout(() => whenIdle(() => this.siren.prepare()), SETTLED_MS);
+    // the first press anywhere counts as the one that browsers ask for; the button's own is a choice
     for (const name of ['pointerdown', 'keydown']) {
       addEventListener(name, ({ target }) => {
         if (this.siren.state === 'locked' && !this.button.contains(target)) this.siren.unlock();
