@@ -185,4 +185,5 @@ def _statuses(log: list[Answered]) -> str:
 
 def _age(page: bytes) -> str:
     found = re.search(rb'class="age">(.*?)</p>', page, re.DOTALL)
-    return " ".join((found[1] if found else b"").decode().split())
+    words = re.sub(r"<[^>]*>", "", (found[1] if found else b"").decode())
+    return " ".join(words.split())
