@@ -142,7 +142,7 @@ def _page(
         ),
         arriving=stays.arriving(session, viewer(), site_id),
         left=stays.left(session, viewer(), site_id),
-        warnings=shelters.warnings(part, now.astimezone(zone).date()),
+        warnings=told["warnings"],
         groups=[
             (title, [known[name] for name in names if name in known])
             for title, names in (

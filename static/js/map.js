@@ -52,7 +52,7 @@ const selection = new Selection({ address, client, markers, detail, list, stage,
 const filters = new Filters({ address, client, rail, basemap });
 const board = new BoardLayers({
   client, stage, basemap, symbolsUrl: catalog.symbolsUrl, titleOf: (type) => catalog.typeTitle('unit', type),
-  isStaff: Boolean(settings.viewer.may?.see_staff),
+  isStaff: catalog.isStaff,
 });
 const hover = new Hover(box, catalog, summaries, () => client.now());
 const together = new Together(box, catalog, summaries);

@@ -63,7 +63,7 @@ export class AreaView extends Emitter {
   // Who is staff plans where its people go.
   #places() {
     const { id, state } = this.area;
-    if (state === 'over' || !this.catalog.settings.viewer.may?.see_staff) return null;
+    if (state === 'over' || !this.catalog.isStaff) return null;
     return el('p', {}, el('a', { href: `/place/area/${id}` }, 'Find places for its people'));
   }
 

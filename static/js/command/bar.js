@@ -21,7 +21,7 @@ export class CommandBar extends Emitter {
   constructor(form, catalog, context = () => ({})) {
     super();
     const { viewer } = catalog.settings;
-    this.commands = Boolean(viewer.may?.see_staff);
+    this.commands = catalog.isStaff;
     this.context = context;
     this.input = form.querySelector('input');
     this.asking = new Asking(this.commands);

@@ -33,6 +33,11 @@ export class Catalog {
     return this.settings.counties.map(({ fips, full_name: name }) => [fips, name]);
   }
 
+  /** Whether the page is for staff; the public is shown less. */
+  get isStaff() {
+    return Boolean(this.settings.viewer.may?.see_staff);
+  }
+
   get symbolsUrl() {
     return this.settings.symbols_url;
   }

@@ -35,11 +35,10 @@ export class BoardToggles extends Emitter {
   constructor(catalog) {
     super();
     this.catalog = catalog;
-    const isStaff = Boolean(catalog.settings.viewer.may?.see_staff);
     this.shown = { incidents: true, areas: true, cover: true, ...recall(REMEMBERED, {}) };
     this.lists = Object.fromEntries(Object.entries(FOLDED).map(([name, parts]) => (
       [name, new FoldList({ ...parts, symbolsUrl: catalog.symbolsUrl })])));
-    this.rows = new Map(LAYERS.filter(({ staff }) => isStaff || !staff).map((layer) => [layer.name, this.#row(layer)]));
+    this.rows = new Map(LAYERS.filter(({ staff }) => catalog.isStaff || !staff).map((layer) => [layer.name, this.#row(layer)]));
     this.root = el('section', { class: 'board-layers', 'aria-label': 'Dispatch' },
       [...this.rows].flatMap(([name, { root }]) => [root, this.lists[name]?.root]));
   }

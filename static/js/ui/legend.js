@@ -11,12 +11,8 @@ export class Legend {
     this.catalog = catalog;
     this.root = el('details', { class: 'legend', open: recall('legend', false) },
       el('summary', {}, 'What the symbols mean'), ...this.#kinds(), this.#states(), this.#ring(),
-      ...(this.#isStaff ? [this.#incidents()] : []), this.#areas());
+      ...(this.catalog.isStaff ? [this.#incidents()] : []), this.#areas());
     this.root.addEventListener('toggle', () => remember('legend', this.root.open));
-  }
-
-  get #isStaff() {
-    return Boolean(this.catalog.settings.viewer.may?.see_staff);
   }
 
   #row(picture, ...words) {

@@ -102,7 +102,8 @@ export class Rail extends Emitter {
 
   #onlys(filter, { stale, danger }) {
     this.stale.show([{ code: 'stale', title: 'Not confirmed in time', number: stale }], filter.stale ? ['stale'] : []);
-    this.dangers.root.hidden = !(danger || filter.danger || this.#knowsAll);
+    // to the public only some areas are told: to them, none is no news
+    this.dangers.root.hidden = !(danger || filter.danger || this.catalog.isStaff);
     this.dangers.show([{ code: 'danger', title: 'In a danger area', number: danger, picture: () => this.#danger() }],
       filter.danger ? ['danger'] : []);
   }
@@ -111,11 +112,6 @@ export class Rail extends Emitter {
     return this.catalog.settings.counties.map(({ fips, name }) => ({
       code: fips, title: name, number: numbers[fips] ?? 0,
     }));
-  }
-
-  // To the public only some areas are told: to them, none is no news.
-  get #knowsAll() {
-    return Boolean(this.catalog.settings.viewer.may?.see_staff);
   }
 
   #danger() {
@@ -128,7 +124,7 @@ export class Rail extends Emitter {
     this.clear.hidden = !narrowed;
     this.unplaced.hidden = unplaced === 0;
     this.placed.textContent = unplaced ? '' : 'All are on the map';
-    const none = this.#knowsAll ? 'None is in a danger area' : '';
+    const none = this.catalog.isStaff ? 'None is in a danger area' : '';
     this.safe.textContent = !endangered ? none : filter.danger ? 'Only what is in a danger area' : '';
     this.unplaced.textContent = `${count(unplaced)} not on the map`;
     this.endangered.hidden = !endangered || filter.danger;
